@@ -1,0 +1,47 @@
+"""Evolves convolutional architectures toward a Pareto front of accuracy, compute and carbon."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evonas.config import Config as Config
+    from evonas.engine import search as search
+    from evonas.objectives import Constraint as Constraint
+    from evonas.objectives import Objective as Objective
+    from evonas.plot import plot_front as plot_front
+    from evonas.problem import Measurement as Measurement
+    from evonas.problem import Problem as Problem
+    from evonas.result import Result as Result
+    from evonas.space import Gene as Gene
+    from evonas.space import SearchSpace as SearchSpace
+    from evonas.tabular import TabularProblem as TabularProblem
+    from evonas.train import Recipe as Recipe
+    from evonas.trained import TrainedProblem as TrainedProblem
+
+__version__ = "0.1.0"
+
+# A name is imported when it is first used: a tabular problem need not wait for torch.
+_HOME = {
+    "Config": "config",
+    "Constraint": "objectives",
+    "Gene": "space",
+    "Measurement": "problem",
+    "Objective": "objectives",
+    "Problem": "problem",
+    "Recipe": "train",
+    "Result": "result",
+    "SearchSpace": "space",
+    "TabularProblem": "tabular",
+    "TrainedProblem": "trained",
+    "plot_front": "plot",
+    "search": "engine",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"evonas.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'evonas' has no attribute {name!r}")

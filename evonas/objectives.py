@@ -1,0 +1,160 @@
+"""What to improve, and what to demand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A metric, with all that is needed to optimise, print and plot it.
+
+    The sign is the one place where a direction flips: everything that is stored, printed or
+    plotted stays in natural units and natural direction.
+
+    Attributes:
+        name: The word used in command lines, journals and tables.
+        unit: Of the stored number; empty for a plain number.
+        label: What an axis says.
+        sign: +1 if smaller is better, -1 if larger is better.
+        best: A value that nothing can improve on; the hypervolume is scaled by it.
+        worst: A value that everything improves on, where one is known beforehand. Without it
+            the reference point of a cheap metric comes from a fixed sample of the space.
+        needs: The metrics from which ``compute`` derives this one.
+        compute: Derives the value from the needed metrics. Without it the problem measures it.
+    """
+
+    name: str
+    unit: str
+    label: str
+    sign: Literal[-1, 1]
+    best: float | None = 0.0
+    worst: float | None = None
+    needs: tuple[str, ...] = ()
+    compute: Callable[[Mapping[str, float]], float] | None = None
+
+    @property
+    def column(self) -> str:
+        """The header of a table's column: the name, and the unit in brackets."""
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
+
+
+ACC = Objective("acc", "%", "validation accuracy", -1, best=100.0, worst=0.0)
+TEST_ACC = Objective("test_acc", "%", "test accuracy", -1, best=100.0, worst=0.0)
+FLOPS = Objective("flops", "FLOP", "FLOPs of one input", +1)
+MACS = Objective("macs", "MAC", "multiply-accumulates of one input", +1)
+PARAMS = Objective("params", "", "trainable parameters", +1)
+CO2 = Objective("co2", "kg", "lifetime CO2e", +1)
+
+Relation = Literal["<=", ">="]
+_CONSTRAINT = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=)\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A bound that a metric must keep."""
+
+    metric: str
+    relation: Relation
+    bound: float
+
+    @classmethod
+    def parse(cls, text: str) -> Constraint:
+        """Read ``METRIC<=NUMBER`` or ``METRIC>=NUMBER``.
+
+        Raises:
+            ValueError: The text is neither.
+        """
+        match = _CONSTRAINT.fullmatch(text)
+        bound = _finite(match[3]) if match else None
+        if match is None or bound is None:
+            raise ValueError(
+                f"cannot read the constraint {text!r}; expected METRIC<=NUMBER or "
+                "METRIC>=NUMBER, as in 'params<=200000'"
+            )
+        relation: Relation = "<=" if match[2] == "<=" else ">="
+        return cls(match[1], relation, bound)
+
+    def violation(self, value: float) -> float:
+        """How far a value breaks the bound, relative to it; zero or less where it is kept."""
+        excess = value - self.bound if self.relation == "<=" else self.bound - value
+        return excess / (abs(self.bound) or 1.0)
+
+    def __str__(self) -> str:
+        bound = repr(float(self.bound)).removesuffix(".0")  # all digits, so that it parses back
+        return f"{self.metric}{self.relation}{bound}"
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What a search is after: objectives, constraints, and the scale to judge them on.
+
+    Attributes:
+        objectives: To be improved, in this order.
+        constraints: To be kept.
+        reference: By objective name, the value that counts as no progress at all. With
+            the objective's ``best`` it spans the scale of ``scaled`` and of the hypervolume.
+    """
+
+    objectives: tuple[Objective, ...]
+    constraints: tuple[Constraint, ...] = ()
+    reference: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of all metrics that a candidate needs, the objectives' first."""
+        names = [objective.name for objective in self.objectives]
+        return tuple(dict.fromkeys(names + [c.metric for c in self.constraints]))
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether every objective has both ends of its scale."""
+        return all(o.best is not None and o.name in self.reference for o in self.objectives)
+
+    def natural(self, metrics: Mapping[str, float]) -> list[float]:
+        """The objectives' values in natural units and direction."""
+        return [metrics[objective.name] for objective in self.objectives]
+
+    def scaled(self, metrics: Mapping[str, float]) -> list[float]:
+        """The objectives to be minimised: 0 at their best, 1 at the reference point.
+
+        Without a full scale they are merely turned to be minimised.
+        """
+        return [self._scaled(o, metrics[o.name]) for o in self.objectives]
+
+    def violations(self, metrics: Mapping[str, float]) -> list[float]:
+        """By how much each constraint is broken; zero or less where it is kept."""
+        return [c.violation(metrics[c.metric]) for c in self.constraints]
+
+    def are_met(self, metrics: Mapping[str, float]) -> bool:
+        """Whether all is measured and every constraint kept."""
+        return all(name in metrics for name in self.metrics) and not broken(
+            self.constraints, metrics
+        )
+
+    def _scaled(self, objective: Objective, value: float) -> float:
+        if not self.is_scaled or objective.best is None:
+            return objective.sign * value
+        span = abs(self.reference[objective.name] - objective.best) or 1.0
+        return objective.sign * (value - objective.best) / span
+
+
+def broken(constraints: tuple[Constraint, ...], metrics: Mapping[str, float]) -> list[str]:
+    """The constraints that the given metrics break, as text; unknown metrics break none."""
+    return [
+        str(constraint)
+        for constraint in constraints
+        if constraint.metric in metrics and constraint.violation(metrics[constraint.metric]) > 0
+    ]
+
+
+def _finite(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

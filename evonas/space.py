@@ -1,0 +1,138 @@
+"""Integer genomes, and the spaces of architectures they stand for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Genome = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Gene:
+    """One decision about an architecture.
+
+    Attributes:
+        name: What is decided, unique within a space.
+        choices: The values to choose from; a genome holds the index of one of them.
+        ordered: Whether neighbouring choices are alike, so that a mutation may step from one
+            to the next. Left out, it is true for numbers and false for everything else.
+
+    Raises:
+        ValueError: There are no choices, or two of them are equal, as True and 1 are.
+    """
+
+    name: str
+    choices: tuple[Any, ...]
+    ordered: bool | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", tuple(self.choices))
+        if not self.choices:
+            raise ValueError(f"gene {self.name!r} has no choices; give it at least one")
+        if any(self.choices.index(choice) < i for i, choice in enumerate(self.choices)):
+            raise ValueError(f"gene {self.name!r} lists a choice twice: {self.choices}")
+        if self.ordered is None:
+            object.__setattr__(self, "ordered", all(_is_number(c) for c in self.choices))
+
+
+class SearchSpace:
+    """All architectures that a list of genes can spell.
+
+    Args:
+        genes: In the order in which a genome lists them; names are unique.
+        fold: Maps a genome to the one genome that stands for everything that builds the same
+            network. It must be idempotent. Without it every genome stands for itself.
+
+    Raises:
+        ValueError: There are no genes, or two have the same name.
+    """
+
+    def __init__(
+        self, genes: Sequence[Gene], *, fold: Callable[[Genome], Genome] | None = None
+    ) -> None:
+        self.genes = tuple(genes)
+        self._fold = fold
+        self.names = tuple(gene.name for gene in self.genes)
+        self.sizes = tuple(len(gene.choices) for gene in self.genes)
+        if not self.genes:
+            raise ValueError("a search space needs at least one gene")
+        repeated = sorted({name for name in self.names if self.names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"gene names must be unique, but these stand twice: {repeated}")
+
+    @property
+    def cardinality(self) -> int:
+        """How many genomes there are, counting those that fold into one separately."""
+        return math.prod(self.sizes)
+
+    def decode(self, genome: Genome) -> dict[str, Any]:
+        """The architecture that a genome stands for, by gene name.
+
+        Raises:
+            ValueError: The genome is not of this space.
+        """
+        self.check(genome)
+        return {
+            gene.name: gene.choices[index]
+            for gene, index in zip(self.genes, genome, strict=True)
+        }
+
+    def encode(self, architecture: Mapping[str, Any]) -> Genome:
+        """The genome that stands for an architecture; the inverse of ``decode``.
+
+        Raises:
+            ValueError: A gene is missing or unknown, or its value is none of its choices.
+        """
+        if set(architecture) != set(self.names):
+            missing = [name for name in self.names if name not in architecture]
+            unknown = [name for name in architecture if name not in self.names]
+            raise ValueError(f"not an architecture: {missing=}, {unknown=}")
+        return tuple(_index(gene, architecture[gene.name]) for gene in self.genes)
+
+    def sample(self, n: int, rng: np.random.Generator) -> list[Genome]:
+        """Draw n genomes uniformly and independently; the same one may come twice."""
+        columns = rng.integers(0, self.sizes, size=(n, len(self.sizes)))
+        return [tuple(row) for row in columns.tolist()]
+
+    def canonical(self, genome: Genome) -> Genome:
+        """The genome that stands for everything that builds the same network.
+
+        Raises:
+            ValueError: The genome is not of this space.
+        """
+        self.check(genome)
+        return genome if self._fold is None else self._fold(genome)
+
+    def check(self, genome: Genome) -> None:
+        """Refuse what is not a genome of this space.
+
+        Raises:
+            ValueError: Wrong length, a value that is not an integer, or one out of bounds.
+        """
+        if len(genome) != len(self.sizes):
+            raise ValueError(
+                f"genome {genome} has {len(genome)} genes; this space has {len(self.sizes)}"
+            )
+        for gene, index, size in zip(self.genes, genome, self.sizes, strict=True):
+            if type(index) is not int:
+                raise ValueError(
+                    f"gene {gene.name!r} is {index!r}, a {type(index).__name__}; "
+                    "genomes hold integers"
+                )
+            if not 0 <= index < size:
+                raise ValueError(f"gene {gene.name!r} is {index}; expected 0 to {size - 1}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _index(gene: Gene, value: object) -> int:
+    if value not in gene.choices:
+        raise ValueError(f"gene {gene.name!r} cannot be {value!r}; choose from {gene.choices}")
+    return gene.choices.index(value)

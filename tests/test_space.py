@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.space import Gene, SearchSpace
+
+choices = st.lists(
+    st.one_of(st.integers(), st.text(max_size=3)), min_size=1, max_size=6, unique_by=repr
+)
+
+
+def space_of(*sizes: int) -> SearchSpace:
+    return SearchSpace([Gene(f"gene{i}", tuple(range(n))) for i, n in enumerate(sizes)])
+
+
+@st.composite
+def spaces_with_genomes(draw):
+    lists = draw(st.lists(choices, min_size=1, max_size=5))
+    space = SearchSpace([Gene(f"gene{i}", tuple(values)) for i, values in enumerate(lists)])
+    return space, tuple(draw(st.integers(0, size - 1)) for size in space.sizes)
+
+
+@given(spaces_with_genomes())
+def test_encoding_undoes_decoding(drawn):
+    space, genome = drawn
+    assert space.encode(space.decode(genome)) == genome
+
+
+@given(spaces_with_genomes())
+def test_decoding_undoes_encoding_in_any_order_of_names(drawn):
+    space, genome = drawn
+    architecture = {name: space.decode(genome)[name] for name in reversed(space.names)}
+    assert space.decode(space.encode(architecture)) == architecture
+
+
+@given(spaces_with_genomes(), st.integers(0, 9))
+def test_samples_are_genomes_of_the_space_and_fixed_by_the_seed(drawn, seed):
+    space, _ = drawn
+    genomes = space.sample(7, np.random.default_rng(seed))
+    assert len(genomes) == 7
+    assert all(type(gene) is int for genome in genomes for gene in genome)
+    for genome in genomes:
+        space.check(genome)
+    assert genomes == space.sample(7, np.random.default_rng(seed))
+
+
+def test_a_sample_is_uniform_over_genomes():
+    drawn = space_of(2, 3).sample(60_000, np.random.default_rng(0))
+    counts = [drawn.count((a, b)) for a in range(2) for b in range(3)]
+    assert counts == pytest.approx([10_000] * 6, rel=0.05)  # five standard deviations
+
+
+def test_no_sample_is_an_empty_list():
+    assert space_of(2).sample(0, np.random.default_rng(0)) == []
+
+
+def test_the_cardinality_counts_every_genome_exactly():
+    assert space_of(2, 3, 4).cardinality == 24
+    assert space_of(*[6] * 40).cardinality == 6**40  # beyond 64 bits
+
+
+def test_without_a_fold_every_genome_stands_for_itself():
+    assert space_of(2, 3).canonical((1, 2)) == (1, 2)
+
+
+def test_a_fold_chooses_who_stands_for_whom():
+    space = SearchSpace(space_of(3, 3).genes, fold=lambda genome: tuple(sorted(genome)))
+    assert space.canonical((2, 1)) == space.canonical((1, 2)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "ordered"),
+    [((1, 2), True), ((0.5, 2), True), (("a", "b"), False), ((False, True), False)],
+)
+def test_numbers_are_ordered_and_nothing_else_is(values, ordered):
+    assert Gene("gene", values).ordered is ordered
+    assert Gene("gene", values, ordered=not ordered).ordered is not ordered
+
+
+def test_choices_may_come_as_a_list():
+    assert Gene("gene", [1, 2]).choices == (1, 2)
+    assert hash(Gene("gene", [1, 2])) == hash(Gene("gene", (1, 2)))
+
+
+def test_a_gene_needs_choices():
+    with pytest.raises(ValueError, match="gene 'width' has no choices; give it at least one"):
+        Gene("width", ())
+
+
+def test_a_choice_stands_only_once():
+    with pytest.raises(ValueError, match=r"gene 'width' lists a choice twice: \(8, 16, 8\)"):
+        Gene("width", (8, 16, 8))
+
+
+def test_choices_that_compare_equal_would_lose_one_in_encoding():
+    with pytest.raises(ValueError, match=r"gene 'bias' lists a choice twice: \(True, 1\)"):
+        Gene("bias", (True, 1))
+
+
+def test_a_space_needs_genes():
+    with pytest.raises(ValueError, match="a search space needs at least one gene"):
+        SearchSpace([])
+
+
+def test_gene_names_are_unique():
+    with pytest.raises(ValueError, match=r"must be unique, but these stand twice: \['width'\]"):
+        SearchSpace([Gene("width", (1, 2)), Gene("depth", (1,)), Gene("width", (3, 4))])
+
+
+@pytest.mark.parametrize(
+    ("genome", "message"),
+    [
+        ((0,), r"genome \(0,\) has 1 genes; this space has 2"),
+        ((0, 1, 0), r"genome \(0, 1, 0\) has 3 genes; this space has 2"),
+        ((0, 3), "gene 'gene1' is 3; expected 0 to 2"),
+        ((-1, 0), "gene 'gene0' is -1; expected 0 to 1"),
+        ((0, 1.0), "gene 'gene1' is 1.0, a float; genomes hold integers"),
+        ((True, 1), "gene 'gene0' is True, a bool; genomes hold integers"),
+        ((np.int64(1), 1), r"gene 'gene0' is .*1.*, a int64; genomes hold integers"),
+    ],
+)
+@pytest.mark.parametrize("method", ["check", "decode", "canonical"])
+def test_what_is_no_genome_is_refused(method, genome, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(space_of(2, 3), method)(genome)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "message"),
+    [
+        ({"gene0": 0}, r"not an architecture: missing=\['gene1'\], unknown=\[\]"),
+        ({"gene0": 0, "gene1": 1, "x": 2}, r"missing=\[\], unknown=\['x'\]"),
+        ({"gene0": 0, "gene1": 7}, r"gene 'gene1' cannot be 7; choose from \(0, 1, 2\)"),
+    ],
+)
+def test_what_is_no_architecture_is_refused(architecture, message):
+    with pytest.raises(ValueError, match=message):
+        space_of(2, 3).encode(architecture)
