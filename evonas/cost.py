@@ -1,0 +1,135 @@
+"""What one forward pass costs, counted exactly on the meta device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_iter
+from torch.utils.flop_counter import flop_registry
+
+from evonas.carbon import Operation
+
+# Operators that compute but count as no floating-point operations, beside the pointwise ones
+# that torch tags as such: norms, pooling, reductions, and moves of memory.
+FREE = {
+    *("_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "native_batch_norm"),
+    *("native_group_norm", "native_layer_norm"),
+    *("_adaptive_avg_pool2d", "adaptive_max_pool2d", "avg_pool2d", "max_pool2d_with_indices"),
+    *("amax", "max", "mean", "sum", "_log_softmax", "_safe_softmax", "_softmax"),
+    *("hardsigmoid", "hardswish", "hardswish_", "hardtanh", "hardtanh_", "leaky_relu"),
+    *("_to_copy", "cat", "clone", "constant_pad_nd", "copy_", "index", "pixel_shuffle"),
+    *("reflection_pad2d", "replication_pad2d", "upsample_bilinear2d", "upsample_nearest2d"),
+}
+NOT_A_KERNEL = {
+    *("_unsafe_view", "arange", "detach", "empty", "empty_like"),
+    *("fill_", "full", "ones", "zeros"),
+}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The cost of one forward pass of one input.
+
+    Attributes:
+        flops: Multiplies and adds, counted separately.
+        params: Trainable parameters.
+        operations: One for every kernel, in the order of execution.
+    """
+
+    flops: int
+    params: int
+    operations: tuple[Operation, ...]
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates: half the FLOPs."""
+        return self.flops // 2
+
+
+def count(build: Callable[[], nn.Module], input_shape: tuple[int, ...]) -> Cost:
+    """Count the cost of one forward pass of one input, without computing anything.
+
+    A multiply and an add count as two (Green AI: ADD and MUL are the base operations), so
+    FLOPs = 2 x MACs; papers that write FLOPs and mean MACs report half. Batch norm,
+    activations, pooling and biases count as zero, as in ``torch.utils.flop_counter``, whose
+    formulas are used.
+
+    Args:
+        build: Makes the network; called with the meta device as the default.
+        input_shape: Of one input without the batch, ``(channels, height, width)``.
+
+    Raises:
+        ValueError: The network uses an operator whose cost nobody has declared.
+    """
+    with torch.device("meta"), torch.no_grad():
+        model = build().eval()
+        with _Recorder([*model.parameters(), *model.buffers()]) as recorder:
+            model(torch.empty(1, *input_shape))
+    return Cost(
+        flops=int(sum(operation.flops for operation in recorder.operations)),
+        params=sum(p.numel() for p in model.parameters() if p.requires_grad),
+        operations=tuple(recorder.operations),
+    )
+
+
+class _Recorder(TorchDispatchMode):
+    """Turns every kernel that runs under it into an ``Operation``."""
+
+    def __init__(self, weights: list[Tensor]) -> None:
+        super().__init__()
+        self.weight_by_id = {id(tensor): tensor for tensor in weights}
+        self.operations: list[Operation] = []
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        if _is_kernel(func):
+            self._record(func, args, kwargs, out)
+        self._inherit(func, args, out)
+        return out
+
+    def _record(self, func: Any, args: Any, kwargs: dict[str, Any], out: Any) -> None:
+        read = [t for t in tree_iter((args, kwargs)) if isinstance(t, Tensor)]
+        written = [t for t in tree_iter(out) if isinstance(t, Tensor)]
+        held = [t for t in read if id(t) in self.weight_by_id]
+        moved = [t for t in read if id(t) not in self.weight_by_id] + written
+        self.operations.append(
+            Operation(
+                flops=float(_flops(func, args, kwargs, out)),
+                activation_bytes=float(sum(map(_n_bytes, moved))),
+                weight_bytes=float(sum(map(_n_bytes, held))),
+            )
+        )
+
+    def _inherit(self, func: Any, args: Any, out: Any) -> None:
+        """A view of a weight, such as a transposed matrix, is a weight too."""
+        if func.is_view and id(args[0]) in self.weight_by_id:
+            self.weight_by_id[id(out)] = out  # held, for the id of a freed tensor is reused
+
+
+def _is_kernel(func: Any) -> bool:
+    return not func.is_view and func.overloadpacket.__name__ not in NOT_A_KERNEL
+
+
+def _flops(func: Any, args: Any, kwargs: dict[str, Any], out: Any) -> int:
+    packet = func.overloadpacket
+    if packet in flop_registry:
+        return int(flop_registry[packet](*args, **kwargs, out_val=out))
+    if torch.Tag.pointwise in func.tags or packet.__name__ in FREE:
+        return 0
+    raise ValueError(
+        f"nobody has declared the FLOPs of operator {func}; give it a formula with "
+        "torch.utils.flop_counter.register_flop_formula"
+    )
+
+
+def _n_bytes(tensor: Tensor) -> int:
+    return math.prod(tensor.shape) * tensor.element_size()

@@ -1,0 +1,80 @@
+"""A plain pymoo problem, seen as an evonas problem; pymoo itself is not needed for that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from evonas.objectives import Constraint, Objective, Relation
+from evonas.problem import Problem, Settings
+from evonas.space import Genome
+
+# pymoo's tolerance of an equality, as two inequalities.
+_NEARLY_ZERO: tuple[tuple[Relation, float], ...] = (("<=", 1e-4), (">=", -1e-4))
+
+
+class ForeignProblem(Problem):
+    """Measures the points of a plain pymoo problem, one at a time.
+
+    Its variables are the genome: integers, reals, or with mixed variables any values, in the
+    order of ``problem.vars``. Its metrics are ``f1, f2, ...`` to be minimised and, where it
+    has constraints, ``g1, ...`` (kept at or below zero) and ``h1, ...`` (kept at zero).
+
+    Args:
+        problem: Anything with pymoo's ``n_var``, ``n_obj`` and ``evaluate``.
+        settings: Only ``options`` could matter, and a plain problem has none.
+    """
+
+    def __init__(self, problem: Any, settings: Settings | None = None) -> None:
+        super().__init__(settings)
+        self.problem = problem
+        variables = getattr(problem, "vars", None)  # pymoo sets it only where there are any
+        self.names: tuple[str, ...] = tuple(
+            variables or (f"x{i + 1}" for i in range(problem.n_var))
+        )
+        self.is_mixed = bool(variables)
+        self.objectives = tuple(
+            Objective(f"f{i + 1}", "", f"f{i + 1}", +1, best=None) for i in range(problem.n_obj)
+        )
+        self.n_inequalities = int(problem.n_ieq_constr)
+        self.n_equalities = int(problem.n_eq_constr)
+        self.constraints = (
+            *(Constraint(f"g{i + 1}", "<=", 0.0) for i in range(self.n_inequalities)),
+            *(
+                Constraint(f"h{i + 1}", relation, bound)
+                for i in range(self.n_equalities)
+                for relation, bound in _NEARLY_ZERO
+            ),
+        )
+
+    def canonical(self, genome: Genome) -> Genome:
+        """Every point stands for itself."""
+        return genome
+
+    def decode(self, genome: Genome) -> dict[str, Any]:
+        """Value by variable name."""
+        return dict(zip(self.names, genome, strict=True))
+
+    def to_genome(self, x: Any) -> Genome:
+        """The values of one point, as Python numbers and strings."""
+        values = [x[name] for name in self.names] if self.is_mixed else x
+        return tuple(v.item() if isinstance(v, np.generic) else v for v in values)
+
+    def measure(
+        self, genome: Genome, wanted: Collection[str], *, seed: int
+    ) -> Mapping[str, float]:
+        """Evaluate one point; ``wanted`` and ``seed`` mean nothing to a plain problem."""
+        kind = object if self.is_mixed else None
+        X = np.array([self.decode(genome) if self.is_mixed else genome], dtype=kind)
+        out = self.problem.evaluate(
+            X,
+            return_values_of=["F", "G", "H"],
+            return_as_dictionary=True,
+        )
+        return {
+            f"{key.lower()}{i + 1}": float(value)
+            for key in ("F", "G", "H")
+            for i, value in enumerate(np.atleast_2d(out[key])[0])
+        }

@@ -1,0 +1,231 @@
+"""Finding what a user names: problems, objectives, algorithms and operators."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import inspect
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from evonas.foreign import ForeignProblem
+from evonas.objectives import Objective
+from evonas.problem import Problem, Settings
+
+GROUP = "evonas.problems"
+
+
+@dataclass(frozen=True)
+class ProblemSpec:
+    """Enough to open the same problem in any process.
+
+    Attributes:
+        problem: A short name, ``file.py:Name``, ``package.module:Name``, or a problem class.
+        settings: What the user set.
+    """
+
+    problem: str | type[Problem]
+    settings: Settings
+
+    def open(self) -> Problem:
+        """The problem itself, made once in every process.
+
+        Raises:
+            ValueError: There is no such problem, or it lacks what a problem must have.
+            FileNotFoundError: There is no such file.
+        """
+        return _open(self)
+
+
+@lru_cache(maxsize=4)
+def _open(spec: ProblemSpec) -> Problem:
+    name = spec.problem if isinstance(spec.problem, str) else spec.problem.__name__
+    found = load_problem(spec.problem) if isinstance(spec.problem, str) else spec.problem
+    if isinstance(found, type) and issubclass(found, Problem):
+        return _checked(_construct(found, name, spec.settings), name)
+    problem = _construct(found, name) if callable(found) else found
+    if isinstance(problem, Problem):
+        return _checked(problem, name)
+    if not all(hasattr(problem, word) for word in ("n_var", "n_obj", "evaluate")):
+        raise ValueError(
+            f"{name} is a {type(problem).__name__}; expected a subclass of evonas.Problem or a "
+            "pymoo Problem"
+        )
+    return ForeignProblem(problem, spec.settings)
+
+
+def problem_entries() -> dict[str, str]:
+    """Import path by short name, of every installed problem."""
+    found = importlib.metadata.entry_points(group=GROUP)
+    return {entry.name: entry.value for entry in sorted(found, key=lambda entry: entry.name)}
+
+
+def problem_summaries() -> dict[str, str]:
+    """First line of the docstring by short name, of every installed problem."""
+    summaries = {}
+    for name, path in problem_entries().items():
+        doc = inspect.getdoc(load(path)) or ""
+        summaries[name] = doc.partition("\n")[0]
+    return summaries
+
+
+def load_problem(reference: str) -> Any:
+    """The class, factory or object that a problem's name stands for.
+
+    Raises:
+        ValueError: There is no such name.
+        FileNotFoundError: There is no such file.
+    """
+    entries = problem_entries()
+    if reference in entries:
+        return load(entries[reference])
+    if ":" in reference or reference.endswith(".py"):
+        return load(reference, kind=Problem)
+    raise ValueError(
+        f"unknown problem {reference!r}{nearest(reference, entries)}; choose from "
+        f"{', '.join(entries)}, or name your own as FILE.py:CLASS or MODULE:CLASS"
+    )
+
+
+def load_objective(reference: str, problem: Problem) -> Objective:
+    """The objective that a word stands for: one of the problem's, or ``file.py:name``.
+
+    Raises:
+        ValueError: The problem does not measure it, or the file holds none of that name.
+        FileNotFoundError: There is no such file.
+    """
+    offered = {objective.name: objective for objective in problem.objectives}
+    if reference in offered:
+        return offered[reference]
+    if reference in {objective.name for objective in problem.final}:
+        raise ValueError(
+            f"{reference!r} is measured for the final front alone: a search that sees it would "
+            "spoil it"
+        )
+    if ":" not in reference:
+        raise ValueError(
+            f"unknown objective {reference!r}{nearest(reference, offered)}; choose from "
+            f"{', '.join(offered)}, or name your own as FILE.py:NAME"
+        )
+    objective = load(reference)
+    if not isinstance(objective, Objective):
+        raise ValueError(
+            f"{reference} is a {type(objective).__name__}; expected an evonas.Objective"
+        )
+    missing = [name for name in objective.needs if name not in offered]
+    if objective.compute is None or missing:
+        raise ValueError(
+            f"objective {reference} must compute itself from metrics of the problem; "
+            f"it needs {', '.join(objective.needs) or 'nothing'}, the problem has "
+            f"{', '.join(offered)}"
+        )
+    return objective
+
+
+def load(reference: str, *, kind: type | None = None) -> Any:
+    """The object that ``file.py:name`` or ``package.module:name`` stands for.
+
+    Args:
+        reference: Where, and what. The name may be left out of a file that defines exactly
+            one subclass of ``kind``.
+        kind: What to look for where no name is given.
+
+    Raises:
+        ValueError: The module cannot be imported, or has no such name.
+        FileNotFoundError: There is no such file.
+    """
+    place, _, name = reference.rpartition(":") if ":" in reference else (reference, "", "")
+    module = _from_file(place) if place.endswith(".py") else _from_path(place)
+    if not name:
+        name = _only(module, kind, place)
+    if not hasattr(module, name):
+        public = [word for word in vars(module) if not word.startswith("_")]
+        raise ValueError(f"{place} has no {name!r}{nearest(name, public)}")
+    return getattr(module, name)
+
+
+def nearest(word: str, offered: Collection[str]) -> str:
+    """`` (did you mean 'x'?)`` for the likeliest words, or nothing."""
+    close = difflib.get_close_matches(word, list(offered), n=2, cutoff=0.5)
+    return f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
+
+
+def _from_path(place: str) -> ModuleType:
+    here = str(Path.cwd())
+    if here not in sys.path:  # as under ``python -m``; a console script does not have it
+        sys.path.append(here)
+    try:
+        return importlib.import_module(place)
+    except Exception as error:
+        raise ValueError(f"cannot import {place!r}: {type(error).__name__}: {error}") from error
+
+
+def _from_file(place: str) -> ModuleType:
+    path = Path(place).expanduser().resolve()
+    if not path.is_file():
+        raise FileNotFoundError(f"no such file: {place} (looked for {path})")
+    if path.parent in _shipped_folders():
+        return _from_path(f"evonas.problems.{path.stem}")  # or one class has two identities
+    name = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    if str(path.parent) not in sys.path:  # a file may import its neighbours
+        sys.path.append(str(path.parent))
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise ValueError(f"cannot import {place}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _shipped_folders() -> list[Path]:
+    spec = importlib.util.find_spec("evonas.problems")
+    return [Path(p).resolve() for p in (spec and spec.submodule_search_locations) or ()]
+
+
+def _only(module: ModuleType, kind: type | None, place: str) -> str:
+    names = [
+        name
+        for name, value in vars(module).items()
+        if kind is not None
+        and isinstance(value, type)
+        and issubclass(value, kind)
+        and value.__module__ == module.__name__
+    ]
+    if len(names) == 1:
+        return names[0]
+    raise ValueError(f"name what to take from {place}, as {place}:NAME; it has {names}")
+
+
+def _construct(factory: Any, name: str, *arguments: Any) -> Any:
+    if inspect.isabstract(factory):
+        missing = ", ".join(sorted(factory.__abstractmethods__))
+        raise ValueError(f"{name} is not finished: it lacks the method {missing}")
+    try:
+        return factory(*arguments)
+    except TypeError as error:
+        raise ValueError(f"cannot make {name}: {error}") from error
+
+
+def _checked(problem: Problem, name: str) -> Problem:
+    if not hasattr(problem, "space"):
+        raise ValueError(f"{name} is not finished: it lacks 'space', an evonas.SearchSpace")
+    if not problem.objectives:
+        raise ValueError(
+            f"{name} is not finished: it lacks 'objectives', a tuple of evonas.Objective"
+        )
+    return problem

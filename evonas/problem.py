@@ -1,0 +1,146 @@
+"""The plug-in: a search space and a way to measure its architectures."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from evonas.carbon import Assumptions
+from evonas.objectives import Objective
+from evonas.space import Genome, SearchSpace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user may tell a problem from outside; ``None`` leaves it to the problem.
+
+    Attributes:
+        data: A data set's name, or a folder of images.
+        data_dir: Where data sets and tables lie.
+        data_seed: Fixes the split into training, validation and test part.
+        epochs: Of a proxy training.
+        subset: How many training images a proxy training sees.
+        image_size: Side of the square images, in pixels.
+        batch_size: Images per step.
+        augment: Any of ``crop``, ``flip``, ``cutout``; empty for none.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        carbon: All that the carbon model assumes.
+        options: The problem's own options, as (name, text) pairs.
+    """
+
+    data: str | None = None
+    data_dir: str | None = None
+    data_seed: int = 0
+    epochs: int | None = None
+    subset: int | None = None
+    image_size: int | None = None
+    batch_size: int | None = None
+    augment: tuple[str, ...] | None = None
+    device: str = "auto"
+    carbon: Assumptions = field(default_factory=Assumptions)
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The metrics of one architecture, with the training curve that led to them.
+
+    Attributes:
+        metrics: Value by metric name, in natural units.
+        curve: One mapping per epoch, in order.
+    """
+
+    metrics: Mapping[str, float]
+    curve: Sequence[Mapping[str, float]] = ()
+
+
+class Problem(ABC):
+    """A search space and a way to measure its architectures.
+
+    A subclass sets ``space`` and ``objectives`` and writes ``measure``. It is opened once in
+    every process, from its name and settings, so it may hold what cannot be pickled.
+
+    Attributes:
+        space: The architectures to choose from.
+        objectives: Every metric that ``measure`` can be asked for, in the order in which a
+            search takes them when told nothing else.
+        default_objectives: Names of those that a search takes when told nothing else; all of
+            ``objectives`` where empty.
+        cheap: Metrics known exactly without training.
+        final: Metrics measured for the members of the final front alone; the search never
+            sees them.
+        options: The problem's own options with their defaults; a user's text is read as the
+            type of the default.
+        settings: What the user set.
+
+    Raises:
+        ValueError: An option is unknown or cannot be read.
+    """
+
+    space: SearchSpace
+    objectives: tuple[Objective, ...] = ()
+    default_objectives: tuple[str, ...] = ()
+    cheap: frozenset[str] = frozenset()
+    final: tuple[Objective, ...] = ()
+    options: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.option = _read_options(type(self), self.settings.options)
+
+    @abstractmethod
+    def measure(
+        self, genome: Genome, wanted: Collection[str], *, seed: int
+    ) -> Mapping[str, float] | Measurement:
+        """Measure one architecture.
+
+        Args:
+            genome: Canonical, of ``space``.
+            wanted: Names of metrics; at least these must be in the answer.
+            seed: The only source of randomness. Equal arguments give equal answers.
+
+        Returns:
+            Value by metric name, or a ``Measurement`` where there is a curve to keep.
+        """
+
+    def canonical(self, genome: Genome) -> Genome:
+        """The genome that stands for everything that builds the same network."""
+        return self.space.canonical(genome)
+
+    def decode(self, genome: Genome) -> dict[str, Any]:
+        """The architecture that a genome stands for."""
+        return self.space.decode(genome)
+
+    def prepare(self) -> None:  # noqa: B027  most have nothing to prepare
+        """Do once, in the parent process, what all workers rely on, such as a download.
+
+        Raises:
+            FileNotFoundError: Something that the problem needs is not there.
+        """
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that was settled and is worth keeping beside a result, JSON-able."""
+        return {}
+
+
+def _read_options(problem: type[Problem], given: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    option = dict(problem.options)
+    for name, text in given:
+        if name not in option:
+            offered = ", ".join(option) or "it has none"
+            raise ValueError(
+                f"{problem.__name__} has no option {name!r}; its options: {offered}"
+            )
+        option[name] = _read_as(type(problem.options[name]), text, name)
+    return option
+
+
+def _read_as(kind: type, text: str, name: str) -> Any:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    try:
+        return words[text.lower()] if kind is bool else kind(text)
+    except (KeyError, ValueError):
+        expected = "true or false" if kind is bool else kind.__name__
+        raise ValueError(f"option {name!r} is {text!r}; expected {expected}") from None

@@ -1,0 +1,248 @@
+"""Proxy training: a short, seeded training over tensors that are already in memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from evonas.data import Dataset, Part
+
+AUGMENTATIONS = ("crop", "flip", "cutout")
+
+
+class DivergedError(ArithmeticError):
+    """A training whose loss is no longer a number."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How every candidate of a search is trained.
+
+    Stochastic gradient descent with Nesterov momentum and a one-cycle schedule (Smith and
+    Topin 2018): the learning rate rises linearly over the warm-up, then falls along a cosine
+    to zero.
+
+    Attributes:
+        epochs: Passes over the training part.
+        batch_size: Images per step; the last, smaller batch of an epoch counts too.
+        learning_rate: The highest of the schedule.
+        warmup: Share of all steps during which the rate rises, [0, 1).
+        momentum: Of the gradient, [0, 1).
+        weight_decay: On matrices and kernels, not on batch norm and biases.
+        label_smoothing: Share of the target spread over all classes, [0, 1).
+        augment: Any of ``crop``, ``flip``, ``cutout``, drawn anew for every image.
+        diverged_above: A mean loss of an epoch beyond this multiple of chance, log(classes),
+            ends a training.
+
+    Raises:
+        ValueError: A value is out of its range.
+    """
+
+    epochs: int = 10
+    batch_size: int = 64
+    learning_rate: float = 0.1
+    warmup: float = 0.3
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    augment: tuple[str, ...] = ("crop", "flip")
+    diverged_above: float = 20.0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("warmup", "momentum", "label_smoothing"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be in [0, 1), got {getattr(self, name)}")
+        unknown = [word for word in self.augment if word not in AUGMENTATIONS]
+        if unknown:
+            raise ValueError(
+                f"unknown augmentation {unknown[0]!r}; choose from {', '.join(AUGMENTATIONS)}"
+            )
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One point of a training curve: mean training loss and validation accuracy in percent."""
+
+    epoch: int
+    loss: float
+    acc: float
+
+
+def train(
+    model: nn.Module, dataset: Dataset, *, recipe: Recipe, device: torch.device, seed: int
+) -> list[dict[str, float]]:
+    """Train a network in place.
+
+    Args:
+        model: On ``device``, initialised.
+        dataset: Its training part is learnt, its validation part judged after every epoch.
+        recipe: How.
+        device: Where. On CUDA the arithmetic is mixed precision.
+        seed: Fixes the order of the images and the augmentation.
+
+    Returns:
+        The curve, one mapping with the fields of ``Epoch`` for every epoch.
+
+    Raises:
+        DivergedError: The loss is not finite, or far above that of guessing.
+    """
+    model.to(memory_format=torch.channels_last)
+    generator = torch.Generator(device).manual_seed(seed)
+    images, labels = dataset.train.images.to(device), dataset.train.labels.to(device)
+    sizes = _batch_sizes(len(images), recipe.batch_size)
+    optimizer, schedule = _optimizer(model, recipe=recipe, n_steps=recipe.epochs * len(sizes))
+    scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
+    transform = _transform(dataset, recipe=recipe, device=device, generator=generator)
+    curve = []
+    for epoch in range(1, recipe.epochs + 1):
+        model.train()
+        total = torch.zeros((), device=device)
+        order = torch.randperm(len(images), generator=generator, device=device)
+        for index in order.split(sizes):
+            with _precision(device):
+                logits = model(transform(images[index]))
+                loss = functional.cross_entropy(
+                    logits.float(), labels[index], label_smoothing=recipe.label_smoothing
+                )
+            optimizer.zero_grad(set_to_none=True)
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            schedule.step()
+            total += loss.detach() * len(index)
+        mean_loss = float(total) / len(images)
+        _check_loss(mean_loss, epoch=epoch, recipe=recipe, n_classes=dataset.info.n_classes)
+        acc = accuracy(model, dataset.validation, dataset=dataset, device=device)
+        curve.append(asdict(Epoch(epoch, round(mean_loss, 6), acc)))
+    return curve
+
+
+@torch.no_grad()
+def accuracy(
+    model: nn.Module,
+    part: Part,
+    *,
+    dataset: Dataset,
+    device: torch.device,
+    batch_size: int = 256,
+) -> float:
+    """Share of a part's images that are classified right, in percent, [0, 100]."""
+    model.eval()
+    mean, std = dataset.mean.to(device), dataset.std.to(device)
+    n_right = torch.zeros((), device=device, dtype=torch.long)
+    for start in range(0, len(part.images), batch_size):
+        images = part.images[start : start + batch_size].to(device)
+        labels = part.labels[start : start + batch_size].to(device)
+        with _precision(device):
+            logits = model(_arranged(_normalise(images, mean, std)))
+        n_right += (logits.argmax(1) == labels).sum()
+    return 100.0 * int(n_right) / len(part.images)
+
+
+def _optimizer(
+    model: nn.Module, *, recipe: Recipe, n_steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.SGD(
+        groups, lr=recipe.learning_rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0
+    )
+    n_warmup = max(1, round(recipe.warmup * n_steps))
+
+    def rate(step: int) -> float:
+        if step < n_warmup:
+            return (step + 1) / n_warmup
+        return 0.5 + 0.5 * math.cos(math.pi * (step - n_warmup) / max(1, n_steps - n_warmup))
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+
+
+def _batch_sizes(n: int, batch_size: int) -> list[int]:
+    sizes = [min(batch_size, n - start) for start in range(0, n, batch_size)]
+    if len(sizes) > 1 and sizes[-1] == 1:  # batch norm cannot learn from one image
+        sizes[-2:] = [sizes[-2] + 1]
+    return sizes
+
+
+def _transform(
+    dataset: Dataset, *, recipe: Recipe, device: torch.device, generator: torch.Generator
+) -> Callable[[Tensor], Tensor]:
+    mean, std = dataset.mean.to(device), dataset.std.to(device)
+    size = dataset.info.image_size
+    augment = set(recipe.augment) - (set() if dataset.info.flip else {"flip"})
+
+    def transform(images: Tensor) -> Tensor:
+        images = _normalise(images, mean, std)
+        if "crop" in augment:
+            images = crop(images, padding=max(1, size // 8), generator=generator)
+        if "flip" in augment:
+            images = flip(images, generator=generator)
+        if "cutout" in augment:
+            images = cutout(images, side=size // 2, generator=generator)
+        return _arranged(images)
+
+    return transform
+
+
+def crop(images: Tensor, *, padding: int, generator: torch.Generator) -> Tensor:
+    """Shift every image by up to ``padding`` pixels in each direction, filling with zeros."""
+    n, channels, height, width = images.shape
+    device = images.device
+    padded = functional.pad(images, (padding,) * 4)
+    shift = torch.randint(0, 2 * padding + 1, (2, n, 1), generator=generator, device=device)
+    rows = (shift[0] + torch.arange(height, device=device))[:, None, :, None]
+    columns = (shift[1] + torch.arange(width, device=device))[:, None, None, :]
+    sample = torch.arange(n, device=device)[:, None, None, None]
+    channel = torch.arange(channels, device=device)[None, :, None, None]
+    return padded[sample, channel, rows, columns]
+
+
+def flip(images: Tensor, *, generator: torch.Generator) -> Tensor:
+    """Mirror every image with probability one half."""
+    coin = torch.rand(len(images), 1, 1, 1, generator=generator, device=images.device) < 0.5
+    return torch.where(coin, images.flip(3), images)
+
+
+def cutout(images: Tensor, *, side: int, generator: torch.Generator) -> Tensor:
+    """Blank a square, cut at the edges, around a random pixel (DeVries and Taylor 2017)."""
+    n, _, height, width = images.shape
+    device = images.device
+    row = torch.randint(0, height, (n, 1, 1, 1), generator=generator, device=device)
+    column = torch.randint(0, width, (n, 1, 1, 1), generator=generator, device=device)
+    down = torch.arange(height, device=device)[:, None] - row + side // 2  # from its top edge
+    right = torch.arange(width, device=device) - column + side // 2  # from its left edge
+    is_inside = (down >= 0) & (down < side) & (right >= 0) & (right < side)
+    return images.masked_fill(is_inside, 0.0)
+
+
+def _normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    return images.float().div_(255.0).sub_(mean).div_(std)
+
+
+def _arranged(images: Tensor) -> Tensor:
+    """Channels last, in memory: convolutions of this size run up to twice as fast so."""
+    return images.contiguous(memory_format=torch.channels_last)
+
+
+def _precision(device: torch.device) -> AbstractContextManager[object]:
+    return torch.autocast("cuda") if device.type == "cuda" else nullcontext()
+
+
+def _check_loss(loss: float, *, epoch: int, recipe: Recipe, n_classes: int) -> None:
+    if not loss < recipe.diverged_above * math.log(n_classes):  # also true for nan
+        raise DivergedError(
+            f"training diverged in epoch {epoch}: mean loss {loss:g}, guessing has "
+            f"{math.log(n_classes):.3g}"
+        )

@@ -1,0 +1,175 @@
+"""Problems whose architectures are networks: built, counted and briefly trained."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any, ClassVar
+
+import torch
+from torch import nn
+
+from evonas import carbon
+from evonas.cost import Cost, count
+from evonas.data import Dataset, describe, load
+from evonas.objectives import ACC, CO2, FLOPS, MACS, PARAMS, TEST_ACC, Objective
+from evonas.problem import Measurement, Problem, Settings
+from evonas.space import Genome
+from evonas.train import Recipe, accuracy, train
+
+
+class TrainedProblem(Problem):
+    """A space of networks, each judged after a short training on an image data set.
+
+    A subclass sets ``space`` and writes ``build``; ``n_channels``, ``image_size`` and
+    ``n_classes`` tell it what the network must take and give.
+
+    Attributes:
+        data: The data set when the user names none.
+        recipe: How candidates are trained when the user says nothing else.
+        info: The data set in numbers.
+    """
+
+    data: ClassVar[str] = "digits"
+    recipe: Recipe = Recipe()
+    objectives: tuple[Objective, ...] = (ACC, FLOPS, CO2, MACS, PARAMS)
+    default_objectives: tuple[str, ...] = ("acc", "flops", "co2")
+    cheap = frozenset({"flops", "macs", "params", "co2"})
+    final: tuple[Objective, ...] = (TEST_ACC,)
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__(settings)
+        chosen = self.settings
+        self.info = describe(
+            chosen.data or self.data,
+            data_dir=chosen.data_dir,
+            image_size=chosen.image_size,
+            subset=chosen.subset,
+        )
+        self.recipe = _told(self.recipe, chosen)
+        self.device = choose_device(chosen.device)
+        self._cost: tuple[Genome, Cost] | None = None
+
+    @abstractmethod
+    def build(self, architecture: Mapping[str, Any]) -> nn.Module:
+        """Make the untrained network, from images ``(n, channels, size, size)`` to logits."""
+
+    @property
+    def n_channels(self) -> int:
+        """Channels of the images: 1 or 3."""
+        return self.info.channels
+
+    @property
+    def image_size(self) -> int:
+        """Side of the square images, in pixels."""
+        return self.info.image_size
+
+    @property
+    def n_classes(self) -> int:
+        """Length of the logits."""
+        return self.info.n_classes
+
+    def prepare(self) -> None:
+        """Read the data set once, downloading it if need be.
+
+        Raises:
+            OSError: It is not there and cannot be downloaded.
+        """
+        self._dataset()
+
+    def describe(self) -> dict[str, Any]:
+        """The data set, the training recipe, and every assumption of the carbon model."""
+        return {
+            "data": asdict(self.info),
+            "training": asdict(self.recipe),
+            "device": str(self.device),
+            "carbon": self.settings.carbon.as_dict(),
+        }
+
+    def measure(self, genome: Genome, wanted: Collection[str], *, seed: int) -> Measurement:
+        """Count what can be counted, and train if an accuracy is wanted.
+
+        Equal seeds give equal weights, so a network that is measured again for its test
+        accuracy is the network that was measured before.
+        """
+        metrics = self._count(genome) if not self.cheap.isdisjoint(wanted) else {}
+        if {"acc", "test_acc"}.isdisjoint(wanted):
+            return Measurement(metrics)
+        dataset = self._dataset()
+        with _one_thread(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            model = self.build(self.space.decode(genome)).to(self.device)
+            curve = train(model, dataset, recipe=self.recipe, device=self.device, seed=seed)
+            metrics["acc"] = curve[-1]["acc"]
+            if "test_acc" in wanted:
+                metrics["test_acc"] = accuracy(
+                    model, dataset.test, dataset=dataset, device=self.device
+                )
+        return Measurement(metrics, curve)
+
+    def cost(self, genome: Genome) -> Cost:
+        """FLOPs, parameters and operations of one forward pass of one image."""
+        if self._cost is None or self._cost[0] != genome:
+            shape = (self.n_channels, self.image_size, self.image_size)
+            self._cost = genome, count(lambda: self.build(self.space.decode(genome)), shape)
+        return self._cost[1]
+
+    def _count(self, genome: Genome) -> dict[str, float]:
+        cost = self.cost(genome)
+        lifetime = carbon.lifetime(
+            cost.operations,
+            n_train=self.info.n_train,
+            n_validation=self.info.n_validation,
+            assumptions=self.settings.carbon,
+        )
+        return {
+            "flops": float(cost.flops),
+            "macs": float(cost.macs),
+            "params": float(cost.params),
+            "co2": lifetime.total_kg,
+        }
+
+    def _dataset(self) -> Dataset:
+        return load(
+            self.settings.data or self.data,
+            data_dir=self.settings.data_dir,
+            image_size=self.settings.image_size,
+            subset=self.settings.subset,
+            seed=self.settings.data_seed,
+        )
+
+
+def choose_device(name: str) -> torch.device:
+    """The device that a word stands for; ``auto`` takes CUDA where there is one.
+
+    Raises:
+        ValueError: The word is unknown, or the device is not there.
+    """
+    if name not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"unknown device {name!r}; choose from auto, cpu, cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device 'cuda' is not there: torch sees no GPU; use cpu or auto")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def _told(recipe: Recipe, settings: Settings) -> Recipe:
+    told = {"epochs": settings.epochs, "batch_size": settings.batch_size}
+    changes: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+    if settings.augment is not None:
+        changes["augment"] = settings.augment
+    return replace(recipe, **changes)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """The same weights anywhere: torch's sums depend on the number of its threads."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)

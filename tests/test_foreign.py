@@ -1,0 +1,150 @@
+import json
+
+import numpy as np
+import pytest
+from pymoo.core.evaluator import Evaluator
+from pymoo.core.mixed import MixedVariableSampling
+from pymoo.core.population import Population
+from pymoo.core.problem import ElementwiseProblem
+from pymoo.core.problem import Problem as PymooProblem
+from pymoo.core.variable import Binary, Choice, Integer, Real
+from pymoo.problems import get_problem
+
+from evonas.foreign import ForeignProblem
+from evonas.objectives import Constraint
+
+
+class Integers(ElementwiseProblem):
+    """A plain problem over integers, one point at a time, with both kinds of constraints."""
+
+    def __init__(self):
+        super().__init__(
+            n_var=3, n_obj=2, n_ieq_constr=2, n_eq_constr=1, xl=0, xu=[3, 5, 9], vtype=int
+        )
+
+    def _evaluate(self, x, out, *args, **kwargs):
+        out["F"] = [x.sum(), (9 - x).sum()]
+        out["G"] = [x[0] - 2, 1 - x[1]]
+        out["H"] = [x[0] - x[1]]
+
+
+class Mixed(ElementwiseProblem):
+    """Variables of every kind."""
+
+    def __init__(self):
+        variables = {
+            "is_deep": Binary(),
+            "block": Choice(options=["plain", "residual"]),
+            "n_layers": Integer(bounds=(1, 9)),
+            "rate": Real(bounds=(0.1, 0.9)),
+        }
+        super().__init__(vars=variables, n_obj=2)
+
+    def _evaluate(self, x, out, *args, **kwargs):
+        bonus = {"plain": 0.0, "residual": 10.0}[x["block"]]
+        out["F"] = [x["n_layers"] + bonus, x["rate"] - 5 * x["is_deep"]]
+
+
+class WholeBatch(PymooProblem):
+    """Evaluates all points at once; one objective, so that F is a column."""
+
+    def __init__(self):
+        super().__init__(n_var=4, n_obj=1, xl=-1.0, xu=1.0)
+
+    def _evaluate(self, X, out, *args, **kwargs):
+        out["F"] = (X**2).sum(1)
+
+
+def is_mixed(problem) -> bool:
+    return bool(getattr(problem, "vars", None))
+
+
+def points(problem, n=20):
+    rng = np.random.default_rng(0)
+    if is_mixed(problem):
+        return [dict(i.X) for i in MixedVariableSampling()(problem, n, random_state=rng)]
+    low, high = problem.bounds()
+    drawn = rng.uniform(low, high + (problem.vtype is int), (n, problem.n_var))
+    return list(np.floor(drawn).astype(int) if problem.vtype is int else drawn)
+
+
+CASES = {
+    "integers": Integers,
+    "mixed": Mixed,
+    "whole batch": WholeBatch,
+    "zdt1": lambda: get_problem("zdt1"),
+    "constrained bnh": lambda: get_problem("bnh"),
+    "three objectives": lambda: get_problem("dtlz2"),
+}
+every_case = pytest.mark.parametrize("make", CASES.values(), ids=CASES.keys())
+
+
+@every_case
+def test_a_point_is_measured_as_pymoo_evaluates_it(make):
+    problem, foreign = make(), ForeignProblem(make())
+    for point in points(problem):
+        X = np.array([point], dtype=object) if is_mixed(problem) else np.array([point])
+        out = problem.evaluate(X, return_values_of=["F", "G", "H"], return_as_dictionary=True)
+        expected = {
+            f"{key.lower()}{i + 1}": value
+            for key in ("F", "G", "H")
+            for i, value in enumerate(out[key][0])
+        }
+        genome = foreign.to_genome(point)
+        assert foreign.measure(genome, (), seed=0) == expected
+        assert {o.name for o in foreign.objectives} <= set(expected)
+        assert {c.metric for c in foreign.constraints} <= set(expected)
+
+
+@every_case
+def test_a_genome_survives_the_journal_and_stands_for_itself(make):
+    problem, foreign = make(), ForeignProblem(make())
+    for point in points(problem):
+        genome = foreign.to_genome(point)
+        assert tuple(json.loads(json.dumps(genome))) == genome
+        assert {genome: 1}[foreign.canonical(genome)] == 1
+        decoded = foreign.decode(genome)
+        assert tuple(decoded) == foreign.names
+        assert list(decoded.values()) == list(
+            point.values() if is_mixed(problem) else np.asarray(point).tolist()
+        )
+
+
+def test_integers_stay_integers_and_mixed_values_keep_their_kinds():
+    assert {type(v) for v in ForeignProblem(Integers()).to_genome(np.array([1, 2, 3]))} == {int}
+    foreign = ForeignProblem(Mixed())
+    kinds = [type(value) for value in foreign.to_genome(points(Mixed(), 1)[0])]
+    assert kinds == [bool, str, int, float]
+
+
+def test_variables_without_names_are_numbered():
+    assert ForeignProblem(Integers()).names == ("x1", "x2", "x3")
+    assert ForeignProblem(Mixed()).names == ("is_deep", "block", "n_layers", "rate")
+
+
+def test_every_objective_is_minimised_on_no_known_scale():
+    objectives = ForeignProblem(get_problem("dtlz2")).objectives
+    assert [o.name for o in objectives] == ["f1", "f2", "f3"]
+    assert {(o.sign, o.best, o.worst, o.unit) for o in objectives} == {(1, None, None, "")}
+
+
+def test_constraints_are_those_of_pymoo_with_its_tolerance_of_equalities():
+    assert ForeignProblem(Integers()).constraints == (
+        Constraint("g1", "<=", 0.0),
+        Constraint("g2", "<=", 0.0),
+        Constraint("h1", "<=", 1e-4),
+        Constraint("h1", ">=", -1e-4),
+    )
+    assert ForeignProblem(Mixed()).constraints == ()
+
+
+def test_a_point_is_feasible_exactly_where_pymoo_says_so():
+    problem, foreign = Integers(), ForeignProblem(Integers())
+    seen = set()
+    for x in np.ndindex(4, 6, 2):
+        [individual] = Evaluator().eval(problem, Population.new(X=np.array([x])))
+        metrics = foreign.measure(x, (), seed=0)
+        kept = all(c.violation(metrics[c.metric]) <= 0 for c in foreign.constraints)
+        assert kept == individual.feas
+        seen.add(kept)
+    assert seen == {True, False}

@@ -1,0 +1,108 @@
+import pytest
+
+from evonas.objectives import FLOPS
+from evonas.problem import Measurement, Problem, Settings
+from evonas.space import Gene, SearchSpace
+
+
+class Toy(Problem):
+    """Two genes that do not care for their order."""
+
+    space = SearchSpace(
+        [Gene("a", (10, 20)), Gene("b", (10, 20))], fold=lambda genome: tuple(sorted(genome))
+    )
+    objectives = (FLOPS,)
+    options = {"noisy": False, "size": 5, "rate": 0.5, "word": "plain"}  # noqa: RUF012
+
+    def measure(self, genome, wanted, *, seed):
+        return {"flops": float(sum(genome))}
+
+
+def options_told(*pairs: tuple[str, str]) -> dict:
+    return Toy(Settings(options=pairs)).option
+
+
+def test_options_have_their_defaults_where_nothing_is_told():
+    assert Toy().option == {"noisy": False, "size": 5, "rate": 0.5, "word": "plain"}
+    assert Toy().option is not Toy.options
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("noisy", "true", True),
+        ("noisy", "YES", True),
+        ("noisy", "1", True),
+        ("noisy", "False", False),
+        ("noisy", "no", False),
+        ("noisy", "0", False),
+        ("size", "7", 7),
+        ("rate", "1e-3", 0.001),
+        ("rate", "2", 2.0),
+        ("word", "7", "7"),
+    ],
+)
+def test_an_option_is_read_as_the_type_of_its_default(name, text, value):
+    told = options_told((name, text))[name]
+    assert told == value
+    assert type(told) is type(value)
+
+
+def test_of_an_option_that_is_told_twice_the_last_word_counts():
+    assert options_told(("size", "7"), ("size", "8"))["size"] == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("noisy", "maybe", "option 'noisy' is 'maybe'; expected true or false"),
+        ("size", "7.5", "option 'size' is '7.5'; expected int"),
+        ("rate", "fast", "option 'rate' is 'fast'; expected float"),
+        ("nosy", "1", "Toy has no option 'nosy'; its options: noisy, size, rate, word"),
+    ],
+)
+def test_an_option_that_cannot_be_read_is_refused(name, text, message):
+    with pytest.raises(ValueError, match=message):
+        options_told((name, text))
+
+
+def test_a_problem_without_options_says_so():
+    class Plain(Toy):
+        options = {}  # noqa: RUF012
+
+    with pytest.raises(ValueError, match="Plain has no option 'x'; its options: it has none"):
+        Plain(Settings(options=(("x", "1"),)))
+
+
+def test_a_problem_asks_its_space_who_stands_for_whom():
+    assert Toy().canonical((1, 0)) == (0, 1)
+    assert Toy().decode((1, 0)) == {"a": 20, "b": 10}
+
+
+def test_a_problem_without_measure_cannot_be_made():
+    class Half(Problem):
+        """Lacks its one method."""
+
+    with pytest.raises(TypeError, match="measure"):
+        Half()
+
+
+def test_by_default_there_is_nothing_to_prepare_or_to_describe():
+    Toy().prepare()
+    assert Toy().describe() == {}
+
+
+def test_settings_leave_everything_to_the_problem():
+    settings = Toy().settings
+    assert settings == Settings()
+    assert (settings.data, settings.epochs, settings.augment) == (None, None, None)
+    assert (settings.device, settings.data_seed) == ("auto", 0)
+
+
+def test_settings_can_be_a_cache_key():
+    assert hash(Settings()) == hash(Settings())
+    assert Settings(epochs=1) != Settings()
+
+
+def test_a_measurement_need_not_have_a_curve():
+    assert Measurement({"acc": 1.0}).curve == ()

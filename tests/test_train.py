@@ -1,0 +1,297 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from evonas.data import Dataset, Part
+from evonas.published import DataInfo
+from evonas.train import DivergedError, Recipe, accuracy, crop, cutout, flip, train
+
+CPU = torch.device("cpu")
+sizes = st.integers(2, 12)
+seeds = st.integers(0, 2**31)
+quickly = settings(max_examples=40, deadline=None)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Sums depend on the number of threads, and small ones are slower with more."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def ramps(n: int, side: int) -> torch.Tensor:
+    """Images whose pixels are all different and none is zero."""
+    return torch.arange(1.0, n * 3 * side * side + 1).reshape(n, 3, side, side)
+
+
+def stripes(n_train: int = 64, *, flips: bool = False) -> Dataset:
+    """Two classes that a child can tell: the left or the right half is bright."""
+
+    def part(n: int) -> Part:
+        labels = torch.arange(n) % 2
+        images = torch.randint(0, 60, (n, 1, 8, 8), generator=seeded(n), dtype=torch.uint8)
+        images[labels == 0, :, :, :4] += 150
+        images[labels == 1, :, :, 4:] += 150
+        return Part(images, labels)
+
+    info = DataInfo("stripes", 1, 8, 2, n_train, 40, 40, flip=flips)
+    constant = torch.full((1, 1, 1), 0.4)
+    return Dataset(info, part(n_train), part(40), part(30), constant, constant)
+
+
+def network(seed: int = 0) -> nn.Module:
+    torch.manual_seed(seed)
+    return nn.Sequential(
+        *(nn.Conv2d(1, 8, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU()),
+        *(nn.Flatten(), nn.Linear(128, 2)),
+    )
+
+
+def trained(seed: int = 0, *, n_train: int = 64, **recipe):
+    model = network()
+    plan = Recipe(**{"epochs": 2, "batch_size": 16, "augment": (), **recipe})
+    curve = train(model, stripes(n_train), recipe=plan, device=CPU, seed=seed)
+    return model, curve
+
+
+def equal(one: nn.Module, other: nn.Module) -> bool:
+    states = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in states)
+
+
+@quickly
+@given(n=st.integers(1, 5), side=sizes, padding=st.integers(1, 4), seed=seeds)
+def test_a_crop_shifts_every_image_by_at_most_the_padding(n, side, padding, seed):
+    images = ramps(n, side)
+    cropped = crop(images, padding=padding, generator=seeded(seed))
+    assert cropped.shape == images.shape
+    assert cropped.dtype == images.dtype
+    padded = nn.functional.pad(images, (padding,) * 4)
+    for image, result in zip(padded, cropped, strict=True):
+        shifts = range(2 * padding + 1)
+        assert any(
+            torch.equal(image[:, row : row + side, column : column + side], result)
+            for row in shifts
+            for column in shifts
+        )
+
+
+def test_a_crop_shifts_by_every_amount_and_the_images_independently():
+    images = torch.zeros(2000, 1, 5, 5)
+    images[:, :, 2, 2] = 1
+    where = crop(images, padding=1, generator=seeded(0)).flatten(1).argmax(1)
+    counts = torch.bincount(where, minlength=25).reshape(5, 5)
+    assert (counts[1:4, 1:4] > 2000 / 9 * 0.7).all()
+    assert counts[1:4, 1:4].sum() == 2000
+
+
+@quickly
+@given(n=st.integers(1, 9), side=sizes, seed=seeds)
+def test_a_flip_mirrors_an_image_or_leaves_it_and_twice_the_same_undoes_it(n, side, seed):
+    images = ramps(n, side)
+    flipped = flip(images, generator=seeded(seed))
+    for image, result in zip(images, flipped, strict=True):
+        assert torch.equal(result, image) or torch.equal(result, image.flip(2))
+    assert torch.equal(flip(flipped, generator=seeded(seed)), images)
+
+
+def test_a_flip_mirrors_half_of_the_images():
+    images = ramps(2000, 2)
+    kept = (flip(images, generator=seeded(0)) == images).all((1, 2, 3)).sum()
+    assert 900 < kept < 1100  # four standard deviations
+
+
+@quickly
+@given(n=st.integers(1, 9), size=sizes, side=st.integers(1, 8), seed=seeds)
+def test_a_cutout_blanks_at_most_a_square_and_touches_nothing_else(n, size, side, seed):
+    images = ramps(n, size)
+    cut = cutout(images, side=side, generator=seeded(seed))
+    blank = cut == 0
+    assert torch.equal(cut[~blank], images[~blank])
+    assert (blank == blank[:, :1]).all()  # in all channels alike
+    for mask in blank[:, 0]:
+        height, width = mask.any(1).sum(), mask.any(0).sum()
+        assert 1 <= mask.sum() == height * width <= side**2
+        assert max(height, width) <= side
+
+
+@pytest.mark.parametrize("side", [3, 4])
+def test_a_cutout_inside_the_image_is_the_whole_square(side):
+    cut = cutout(torch.ones(200, 1, 16, 16), side=side, generator=seeded(0))
+    assert (cut == 0).sum((1, 2, 3)).max() == side**2
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [
+        lambda images, generator: crop(images, padding=2, generator=generator),
+        lambda images, generator: flip(images, generator=generator),
+        lambda images, generator: cutout(images, side=3, generator=generator),
+    ],
+)
+def test_augmentation_is_fixed_by_its_seed_alone(augment):
+    images = ramps(20, 8)
+    first, other = augment(images, seeded(1)), augment(images, seeded(2))
+    torch.manual_seed(5)
+    assert torch.equal(augment(images, seeded(1)), first)
+    assert not torch.equal(first, other)
+    assert torch.equal(images, ramps(20, 8))  # the given images are not written to
+
+
+@pytest.mark.parametrize("augment", [(), ("crop", "flip", "cutout")])
+def test_equal_seeds_give_equal_weights_and_curves(augment):
+    first, curve = trained(1, augment=augment)
+    torch.manual_seed(99)
+    again, same_curve = trained(1, augment=augment)
+    other, _ = trained(2, augment=augment)
+    assert equal(first, again)
+    assert curve == same_curve
+    assert not equal(first, other)
+
+
+def test_training_leaves_the_global_seed_alone():
+    model, dataset = network(), stripes()
+    state = torch.get_rng_state()
+    recipe = Recipe(epochs=1, augment=("crop", "flip", "cutout"))
+    train(model, dataset, recipe=recipe, device=CPU, seed=0)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_curve_has_a_point_for_every_epoch_and_what_can_be_learnt_is_learnt():
+    model, curve = trained(epochs=6)
+    assert [point["epoch"] for point in curve] == [1, 2, 3, 4, 5, 6]
+    assert curve[-1]["loss"] < curve[0]["loss"]
+    assert curve[-1]["acc"] == 100.0
+    assert accuracy(model, stripes().validation, dataset=stripes(), device=CPU) == 100.0
+
+
+@pytest.mark.parametrize("n_train", [33, 17, 16, 5, 2])
+def test_a_last_batch_of_one_image_joins_the_one_before(n_train):
+    class Watched(nn.Sequential):
+        seen: list[int] = []  # noqa: RUF012
+
+        def forward(self, images):
+            if self.training:
+                self.seen.append(len(images))
+            return super().forward(images)
+
+    model = Watched(*network())
+    model.seen.clear()
+    recipe = Recipe(epochs=1, batch_size=16, augment=())
+    train(model, stripes(n_train), recipe=recipe, device=CPU, seed=0)
+    assert model.seen == {33: [16, 17], 17: [17], 16: [16], 5: [5], 2: [2]}[n_train]
+
+
+@pytest.mark.parametrize("n_train", [64, 33])
+def test_the_learning_rate_rises_over_the_warmup_then_falls_toward_zero(n_train, monkeypatch):
+    rates = []
+
+    class Watched(torch.optim.SGD):
+        def step(self, closure=None):
+            rates.append(self.param_groups[0]["lr"])
+            return super().step(closure)
+
+    monkeypatch.setattr(torch.optim, "SGD", Watched)
+    trained(n_train=n_train, epochs=5, learning_rate=0.2)
+    n_steps = 5 * (n_train // 16)
+    highest = rates.index(max(rates))
+    assert len(rates) == n_steps
+    assert max(rates) == pytest.approx(0.2)
+    assert rates[:highest] == sorted(rates[:highest])
+    assert rates[highest:] == sorted(rates[highest:], reverse=True)
+    assert rates[-1] < 0.1 * max(rates)
+
+
+def test_batch_norm_and_biases_do_not_decay(monkeypatch):
+    groups = []
+
+    class Watched(torch.optim.SGD):
+        def __init__(self, params, **options):
+            groups.extend(params)
+            super().__init__(params, **options)
+
+    monkeypatch.setattr(torch.optim, "SGD", Watched)
+    trained(weight_decay=0.01)
+    decayed, kept = groups
+    assert [p.ndim for p in decayed["params"]] == [4, 2]
+    assert [p.ndim for p in kept["params"]] == [1, 1, 1]
+    assert (decayed["weight_decay"], kept["weight_decay"]) == (0.01, 0.0)
+
+
+def test_only_images_that_may_be_mirrored_are():
+    recipe = Recipe(epochs=1, augment=("flip",))
+    plain = Recipe(epochs=1, augment=())
+
+    def weights(dataset, plan):
+        model = network()
+        train(model, dataset, recipe=plan, device=CPU, seed=0)
+        return model
+
+    assert equal(weights(stripes(), recipe), weights(stripes(), plain))
+    assert not equal(weights(stripes(flips=True), recipe), weights(stripes(), plain))
+
+
+def test_a_training_that_diverges_is_stopped_with_its_loss():
+    with pytest.raises(
+        DivergedError, match=r"training diverged in epoch 1: mean loss .*, guessing has 0\.693"
+    ):
+        trained(learning_rate=1e8)
+
+
+def test_a_loss_that_is_no_number_is_a_divergence():
+    model = network()
+    model[-1].weight.data.fill_(float("nan"))
+    with pytest.raises(DivergedError, match=r"in epoch 1: mean loss nan, guessing has 0\.693"):
+        train(model, stripes(), recipe=Recipe(epochs=1), device=CPU, seed=0)
+
+
+def test_accuracy_is_a_share_in_percent_of_all_images():
+    dataset = stripes()
+
+    class Told(nn.Module):
+        """Compares the halves; is right of all, or of none."""
+
+        def __init__(self, sign):
+            super().__init__()
+            self.sign = sign
+
+        def forward(self, images):
+            halves = images[..., :4].mean((1, 2, 3)), images[..., 4:].mean((1, 2, 3))
+            return self.sign * torch.stack(halves, 1)
+
+    for batch_size in (1, 7, 256):
+        told = {"dataset": dataset, "device": CPU, "batch_size": batch_size}
+        assert accuracy(Told(+1), dataset.validation, **told) == 100.0
+        assert accuracy(Told(-1), dataset.validation, **told) == 0.0
+        assert accuracy(Told(0), dataset.validation, **told) == 50.0  # always class 0
+
+
+def test_plain_descent_without_momentum_is_possible():
+    assert len(trained(momentum=0.0)[1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"batch_size": -1}, "batch_size must be at least 1, got -1"),
+        ({"warmup": 1.0}, r"warmup must be in \[0, 1\), got 1.0"),
+        ({"momentum": -0.1}, r"momentum must be in \[0, 1\), got -0.1"),
+        ({"label_smoothing": 1.5}, r"label_smoothing must be in \[0, 1\), got 1.5"),
+        (
+            {"augment": ("crop", "blur")},
+            "unknown augmentation 'blur'; choose from crop, flip, cutout",
+        ),
+    ],
+)
+def test_a_recipe_out_of_range_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(**change)

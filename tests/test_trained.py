@@ -1,0 +1,174 @@
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from evonas import carbon
+from evonas.data import load
+from evonas.problem import Settings
+from evonas.space import Gene, SearchSpace
+from evonas.train import Recipe, accuracy, train
+from evonas.trained import TrainedProblem, choose_device
+
+TINY = Settings(epochs=2, subset=60, device="cpu")
+
+
+class Narrow(TrainedProblem):
+    """One convolution, of some width."""
+
+    space = SearchSpace([Gene("width", (4, 8))])
+    recipe = Recipe(epochs=7, batch_size=32, augment=("crop",))
+
+    def build(self, architecture):
+        width = architecture["width"]
+        return nn.Sequential(
+            *(
+                nn.Conv2d(self.n_channels, width, 3, padding=1),
+                nn.BatchNorm2d(width),
+                nn.ReLU(),
+            ),
+            *(nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * width, self.n_classes)),
+        )
+
+
+def test_equal_seeds_give_equal_measurements():
+    first = Narrow(TINY).measure((1,), ["acc", "test_acc", "flops"], seed=3)
+    torch.manual_seed(77)
+    again = Narrow(TINY).measure((1,), ["acc", "test_acc", "flops"], seed=3)
+    other = Narrow(TINY).measure((1,), ["acc"], seed=4)
+    assert first == again
+    assert first.curve != other.curve
+
+
+def test_the_number_of_threads_outside_does_not_matter_and_is_given_back():
+    n_threads = torch.get_num_threads()
+    try:
+        curves = []
+        for n in (1, 2):
+            torch.set_num_threads(n)
+            curves.append(Narrow(TINY).measure((1,), ["acc"], seed=3).curve)
+            assert torch.get_num_threads() == n
+        assert curves[0] == curves[1]
+    finally:
+        torch.set_num_threads(n_threads)
+
+
+def test_measuring_leaves_the_global_seed_alone():
+    state = torch.get_rng_state()
+    Narrow(TINY).measure((0,), ["acc"], seed=3)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_curve_has_a_point_for_every_epoch_and_ends_at_the_accuracy():
+    measurement = Narrow(TINY).measure((0,), ["acc"], seed=0)
+    assert [point["epoch"] for point in measurement.curve] == [1, 2]
+    assert measurement.curve[-1]["acc"] == measurement.metrics["acc"]
+    assert set(measurement.metrics) == {"acc"}
+
+
+def test_the_test_accuracy_is_that_of_the_network_whose_accuracy_was_searched():
+    problem = Narrow(TINY)
+    searched = problem.measure((1,), ["acc"], seed=5)
+    final = problem.measure((1,), ["test_acc"], seed=5)
+    assert final.metrics["acc"] == searched.metrics["acc"]
+    assert final.curve == searched.curve
+    dataset = load("digits", subset=60)
+    torch.manual_seed(5)
+    model = problem.build({"width": 8})
+    cpu = torch.device("cpu")
+    train(model, dataset, recipe=problem.recipe, device=cpu, seed=5)
+    by_hand = accuracy(model, dataset.test, dataset=dataset, device=cpu)
+    assert final.metrics["test_acc"] == pytest.approx(by_hand, abs=1.0)  # threads may differ
+
+
+def test_cheap_metrics_need_no_data():
+    problem = Narrow(Settings(data="cifar10", data_dir="/nowhere"))
+    measurement = problem.measure((0,), problem.cheap, seed=0)
+    assert set(measurement.metrics) == problem.cheap == {"flops", "macs", "params", "co2"}
+    assert measurement.curve == ()
+    flops = 2 * (9 * 3 * 4 * 32 * 32 + 16 * 10)
+    assert measurement.metrics["flops"] == 2 * measurement.metrics["macs"] == flops
+    assert measurement.metrics["params"] == 4 * 27 + 4 + 8 + 170
+    assert (
+        measurement.metrics["co2"]
+        == carbon.lifetime(
+            problem.cost((0,)).operations,
+            n_train=40_000,
+            n_validation=10_000,
+            assumptions=carbon.Assumptions(),
+        ).total_kg
+    )
+
+
+def test_cheap_metrics_come_with_the_accuracy_where_both_are_wanted():
+    measurement = Narrow(TINY).measure((0,), ["acc", "params"], seed=0)
+    assert set(measurement.metrics) == {"acc", "flops", "macs", "params", "co2"}
+
+
+def test_costs_are_counted_once_for_the_genome_at_hand():
+    problem = Narrow(TINY)
+    assert problem.cost((0,)) is problem.cost((0,))
+    assert problem.cost((1,)).params > problem.cost((0,)).params
+
+
+def test_what_the_user_says_goes_before_what_the_problem_says():
+    told = Narrow(replace(TINY, batch_size=5, augment=()))
+    assert told.recipe == replace(Narrow.recipe, epochs=2, batch_size=5, augment=())
+    assert Narrow().recipe == Narrow.recipe
+    assert Narrow().info.name == "digits"
+    assert Narrow(Settings(data="svhn", image_size=16)).info.image_size == 16
+
+
+def test_a_recipe_that_the_user_spoils_is_refused_at_the_door():
+    with pytest.raises(ValueError, match="epochs must be at least 1, got 0"):
+        Narrow(Settings(epochs=0))
+
+
+def test_it_describes_data_training_device_and_carbon():
+    described = Narrow(TINY).describe()
+    assert set(described) == {"data", "training", "device", "carbon"}
+    assert described["training"]["epochs"] == 2
+    assert described["data"]["n_train"] == 60
+    assert json.loads(json.dumps(described))["device"] == "cpu"
+
+
+def test_preparing_reads_the_data_or_says_what_is_missing(tmp_path, monkeypatch):
+    Narrow(TINY).prepare()
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr("torchvision.datasets.CIFAR10", fail)
+    with pytest.raises(
+        ConnectionError, match=r"data set 'cifar10' is missing .*\(no network\)"
+    ):
+        Narrow(Settings(data="cifar10", data_dir=str(tmp_path))).prepare()
+
+
+@pytest.mark.parametrize(
+    ("name", "has_cuda", "expected"),
+    [
+        ("auto", True, "cuda"),
+        ("auto", False, "cpu"),
+        ("cpu", True, "cpu"),
+        ("cuda", True, "cuda"),
+    ],
+)
+def test_a_device_is_chosen_by_word(monkeypatch, name, has_cuda, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: has_cuda)
+    assert choose_device(name) == torch.device(expected)
+
+
+def test_an_unknown_device_is_refused():
+    with pytest.raises(ValueError, match="unknown device 'gpu'; choose from auto, cpu, cuda"):
+        choose_device("gpu")
+
+
+def test_a_device_that_is_not_there_is_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(
+        ValueError, match="device 'cuda' is not there: torch sees no GPU; use cpu or auto"
+    ):
+        Narrow(Settings(device="cuda"))
