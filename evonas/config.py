@@ -1,0 +1,245 @@
+"""One search, completely: two runs with equal configs give equal fronts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from evonas.carbon import Assumptions
+from evonas.objectives import Constraint
+from evonas.problem import Settings
+
+DEFAULT_POP_SIZE = 20
+DEFAULT_GENERATIONS = 10
+# What may differ between a run and its resumption: how long, how fast, and from where.
+FREE_ON_RESUME = frozenset({"generations", "evaluations", "time_limit", "n_jobs", "data_dir"})
+
+
+@dataclass(frozen=True)
+class Config:
+    """One search, completely.
+
+    Every field is also a flag of the command line and a key of a config file. ``None`` and
+    the empty tuple leave a choice to the problem or to the defaults named below.
+
+    Attributes:
+        problem: Short name, ``file.py:Class`` or ``module:Class``.
+        data: Data set name, or a folder of images.
+        data_dir: Where data sets and tables lie.
+        data_seed: Fixes the training, validation and test split.
+        objectives: Names, or ``file.py:name``; the problem's own choice if empty.
+        constraint: Such as ``params<=200000``; all must be kept.
+        reference: Such as ``flops=1e8``: the hypervolume's reference point, where the
+            default (see ``evonas.search.reference_point``) does not suit.
+        algorithm: Short name, or ``module:name`` of a pymoo Algorithm.
+        sampling: ``module:name`` of a pymoo Sampling; likewise crossover and mutation.
+        crossover: See ``sampling``.
+        mutation: See ``sampling``.
+        pop_size: Population; 20 by default.
+        generations: Budget; 10 by default where no other budget is given.
+        evaluations: Budget: distinct architectures measured, exactly.
+        time_limit: Budget in seconds; combines with the others.
+        seed: Of the search and, together with the genome, of every candidate.
+        n_jobs: Worker processes; by default one per core on a CPU and one on a GPU.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        epochs: Of a proxy training; likewise the next four.
+        subset: Training images that a proxy training sees.
+        image_size: Side of the images, in pixels.
+        batch_size: Images per training step.
+        augment: Any of ``crop``, ``flip``, ``cutout``; ``none`` for none.
+        intensity_g_per_kwh: Of the grid, for the objective ``co2``.
+        pue: Power usage effectiveness of the data centre.
+        trainings: How often the network will be trained in its life.
+        inferences: How many inputs it will classify in its life.
+        option: Options of the problem, as ``name=value``.
+
+    Raises:
+        ValueError: A value is out of range, or two contradict each other.
+    """
+
+    problem: str = "digits"
+    data: str | None = None
+    data_dir: str | None = None
+    data_seed: int = 0
+    objectives: tuple[str, ...] = ()
+    constraint: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
+    algorithm: str = "nsga2"
+    sampling: str | None = None
+    crossover: str | None = None
+    mutation: str | None = None
+    pop_size: int | None = None
+    generations: int | None = None
+    evaluations: int | None = None
+    time_limit: float | None = None
+    seed: int = 0
+    n_jobs: int | None = None
+    device: str = "auto"
+    epochs: int | None = None
+    subset: int | None = None
+    image_size: int | None = None
+    batch_size: int | None = None
+    augment: tuple[str, ...] | None = None
+    intensity_g_per_kwh: float = Assumptions.intensity_g_per_kwh
+    pue: float = Assumptions.pue
+    trainings: float = Assumptions.trainings
+    inferences: float = Assumptions.inferences
+    option: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("objectives", "constraint", "reference", "option", "augment"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise ValueError(f"{name} is the text {value!r}; expected a list of texts")
+            object.__setattr__(self, name, None if value is None else tuple(value))
+        self._check_ranges()
+        self._check_budget()
+        if len(set(self.objectives)) < len(self.objectives):
+            raise ValueError(f"objectives name one twice: {', '.join(self.objectives)}")
+        self.constraints  # noqa: B018  both must parse
+        self.reference_point  # noqa: B018
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The constraints, parsed."""
+        return tuple(map(Constraint.parse, self.constraint))
+
+    @property
+    def reference_point(self) -> dict[str, float]:
+        """The given part of the reference point, by objective name."""
+        pairs = [_name_and_value(text, "reference", "flops=1e8") for text in self.reference]
+        try:
+            point = {name: float(value) for name, value in pairs}
+        except ValueError as error:
+            raise ValueError(f"reference: {error}; expected OBJECTIVE=NUMBER") from None
+        for name, value in point.items():
+            if not math.isfinite(value):
+                raise ValueError(f"reference {name} is {value}; expected a finite number")
+        return point
+
+    @property
+    def population(self) -> int:
+        """The population size that holds, whether given or by default."""
+        if self.pop_size is not None:
+            return self.pop_size
+        return min(DEFAULT_POP_SIZE, self.evaluations or DEFAULT_POP_SIZE)
+
+    @property
+    def max_generations(self) -> int | None:
+        """The generations budget that holds; ``None`` where another budget ends the search."""
+        if self.generations is None and self.evaluations is None and self.time_limit is None:
+            return DEFAULT_GENERATIONS
+        return self.generations
+
+    @property
+    def settings(self) -> Settings:
+        """What of this the problem is told."""
+        augment = self.augment
+        return Settings(
+            data=self.data,
+            data_dir=self.data_dir,
+            data_seed=self.data_seed,
+            epochs=self.epochs,
+            subset=self.subset,
+            image_size=self.image_size,
+            batch_size=self.batch_size,
+            augment=() if augment == ("none",) else augment,
+            device=self.device,
+            carbon=Assumptions(
+                intensity_g_per_kwh=self.intensity_g_per_kwh,
+                pue=self.pue,
+                trainings=self.trainings,
+                inferences=self.inferences,
+            ),
+            options=tuple(_name_and_value(t, "option", "noisy=true") for t in self.option),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able; ``from_dict`` reads it."""
+        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Config:
+        """A config from keys and values, such as a TOML or JSON file holds.
+
+        Raises:
+            ValueError: A key is unknown, or a value is of the wrong kind or out of range.
+        """
+        known = {field.name: str(field.type) for field in fields(cls)}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"unknown setting {name!r}; choose from {', '.join(known)}")
+            _check_kind(name, value, known[name])
+        return cls(**values)
+
+    def differences(self, other: Config) -> list[str]:
+        """Each setting that a resumed run must not change, and that differs, in words."""
+        mine, others = self.as_dict(), other.as_dict()
+        return [
+            f"{name} is {others[name]!r} there and {mine[name]!r} here"
+            for name in mine
+            if name not in FREE_ON_RESUME and mine[name] != others[name]
+        ]
+
+    def replaced(self, changes: Mapping[str, Any]) -> Config:
+        """A copy with some settings changed; a new budget takes the place of the old."""
+        budgets = ("generations", "evaluations")
+        cleared = dict.fromkeys(budgets) if any(b in changes for b in budgets) else {}
+        return Config.from_dict({**self.as_dict(), **cleared, **changes})
+
+    def _check_ranges(self) -> None:
+        lowest = {
+            "pop_size": 2,
+            "generations": 1,
+            "evaluations": 2,
+            "n_jobs": 1,
+            "epochs": 1,
+            "subset": 1,
+            "batch_size": 2,
+            "seed": 0,
+            "data_seed": 0,
+        }
+        for name, least in lowest.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}")
+        limit = self.time_limit
+        if limit is not None and not (math.isfinite(limit) and limit > 0):
+            raise ValueError(f"time_limit must be a positive number of seconds, got {limit}")
+
+    def _check_budget(self) -> None:
+        if self.generations is not None and self.evaluations is not None:
+            raise ValueError(
+                f"generations={self.generations} and evaluations={self.evaluations} "
+                "contradict each other; give one of them"
+            )
+        if self.evaluations is not None and self.population > self.evaluations:
+            raise ValueError(
+                f"evaluations={self.evaluations} does not pay for one population of "
+                f"pop_size={self.population}; raise the first or lower the second"
+            )
+
+
+def _name_and_value(text: str, setting: str, example: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name.strip() and equals and value.strip()):
+        raise ValueError(f"cannot read the {setting} {text!r}; expected one like {example!r}")
+    return name.strip(), value.strip()
+
+
+def _check_kind(name: str, value: Any, kind: str) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    fits = {
+        "str": isinstance(value, str),
+        "int": is_number and isinstance(value, int),
+        "float": is_number,
+        "tuple[str, ...]": isinstance(value, (list, tuple))
+        and all(isinstance(item, str) for item in value),
+        "None": value is None,
+    }
+    if not any(fits[word] for word in kind.split(" | ")):
+        expected = kind.replace("tuple[str, ...]", "a list of texts").replace(" | None", "")
+        raise ValueError(f"setting {name} is {value!r}; expected {expected}")

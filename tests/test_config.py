@@ -1,0 +1,231 @@
+import json
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.config import DEFAULT_GENERATIONS, DEFAULT_POP_SIZE, FREE_ON_RESUME, Config
+from evonas.objectives import Constraint
+
+words = st.text("abcxyz_", min_size=1, max_size=6)
+counts = st.none() | st.integers(2, 1000)
+budgets = st.one_of(
+    st.fixed_dictionaries({}),
+    st.fixed_dictionaries({"generations": st.integers(1, 99)}),
+    st.fixed_dictionaries({"evaluations": st.integers(1000, 9999)}),
+)
+optional = st.fixed_dictionaries(
+    {},
+    optional={
+        "problem": words,
+        "data_dir": st.none() | words,
+        "objectives": st.lists(words, unique=True, max_size=3),
+        "constraint": st.lists(words.map(lambda name: f"{name}<=2e5"), max_size=2),
+        "reference": st.lists(words.map(lambda name: f"{name}=1e8"), max_size=2),
+        "option": st.lists(words.map(lambda name: f"{name}=true"), max_size=2),
+        "augment": st.none() | st.lists(words, max_size=2),
+        "pop_size": counts,
+        "time_limit": st.none() | st.floats(0.1, 1e6),
+        "seed": st.integers(0, 2**40),
+        "n_jobs": counts,
+        "epochs": counts,
+        "pue": st.floats(1, 3),
+        "inferences": st.integers(0, 10**12) | st.floats(0, 1e12),
+    },
+)
+configs = st.builds(lambda one, two: Config(**one, **two), optional, budgets)
+
+
+@given(configs)
+def test_a_config_reads_back_from_its_own_dictionary(config):
+    values = config.as_dict()
+    assert Config.from_dict(values) == config
+    assert Config.from_dict(json.loads(json.dumps(values))) == config
+    assert list(values) == [field.name for field in fields(Config)]
+
+
+@given(configs)
+def test_a_config_has_no_differences_from_itself(config):
+    assert config.differences(config) == []
+
+
+def test_a_list_of_texts_becomes_a_tuple():
+    config = Config.from_dict({"objectives": ["acc", "flops"]})
+    assert config.objectives == ("acc", "flops")
+    assert hash(config) == hash(Config(objectives=("acc", "flops")))
+
+
+def test_an_unknown_key_is_named_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"unknown setting 'popsize'; choose from problem, "):
+        Config.from_dict({"popsize": 3})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("problem", 3, "str"),
+        ("problem", None, "str"),
+        ("seed", "1", "int"),
+        ("seed", 1.0, "int"),
+        ("seed", True, "int"),
+        ("seed", None, "int"),
+        ("pop_size", "20", "int"),
+        ("time_limit", "60", "float"),
+        ("time_limit", False, "float"),
+        ("pue", None, "float"),
+        ("objectives", "acc", "a list of texts"),
+        ("objectives", ["acc", 3], "a list of texts"),
+        ("objectives", None, "a list of texts"),
+        ("augment", 1, "a list of texts"),
+        ("sampling", ["a"], "str"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_with_the_right_one(key, value, expected):
+    with pytest.raises(ValueError, match=rf"^setting {key} is .*; expected {expected}$"):
+        Config.from_dict({key: value})
+
+
+def test_an_integer_will_do_for_a_number_and_none_for_what_may_be_left_out():
+    assert Config.from_dict({"time_limit": 60, "pop_size": None}).time_limit == 60
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "least"),
+    [
+        ("pop_size", 1, 2),
+        ("generations", 0, 1),
+        ("evaluations", 1, 2),
+        ("n_jobs", 0, 1),
+        ("epochs", 0, 1),
+        ("subset", 0, 1),
+        ("batch_size", 1, 2),
+        ("seed", -1, 0),
+        ("data_seed", -1, 0),
+    ],
+)
+def test_a_number_below_its_range_is_refused(key, value, least):
+    with pytest.raises(ValueError, match=rf"{key} must be at least {least}, got {value}$"):
+        Config(**{key: value})
+
+
+@pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
+def test_a_time_limit_is_a_positive_number_of_seconds(limit):
+    with pytest.raises(ValueError, match="time_limit must be a positive number of seconds"):
+        Config(time_limit=limit)
+
+
+def test_two_budgets_of_work_contradict_each_other():
+    message = "generations=5 and evaluations=100 contradict each other; give one of them"
+    with pytest.raises(ValueError, match=message):
+        Config(generations=5, evaluations=100)
+
+
+def test_a_budget_must_pay_for_one_population():
+    message = "evaluations=30 does not pay for one population of pop_size=31; raise the first"
+    with pytest.raises(ValueError, match=message):
+        Config(evaluations=30, pop_size=31)
+    assert Config(evaluations=31, pop_size=31).population == 31
+
+
+@pytest.mark.parametrize("text", ["params", "params<200", "params==3", "params<=many", "<=3"])
+def test_a_constraint_that_cannot_be_read_is_refused(text):
+    with pytest.raises(ValueError, match=f"cannot read the constraint '{text}'; expected "):
+        Config(constraint=(text,))
+
+
+@pytest.mark.parametrize("text", ["flops", "=3", "flops=", " "])
+def test_a_reference_that_cannot_be_read_is_refused(text):
+    message = f"cannot read the reference '{text}'; expected one like 'flops=1e8'"
+    with pytest.raises(ValueError, match=message):
+        Config(reference=(text,))
+
+
+def test_a_reference_is_a_number():
+    with pytest.raises(ValueError, match=r"reference: .*'many'; expected OBJECTIVE=NUMBER"):
+        Config(reference=("flops=many",))
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_reference_is_finite(number):
+    with pytest.raises(ValueError, match=f"reference flops is {number}; expected a finite"):
+        Config(reference=(f"flops={number}",))
+
+
+@pytest.mark.parametrize("text", ["noisy", "=true", "noisy="])
+def test_an_option_that_cannot_be_read_is_refused(text):
+    message = f"cannot read the option '{text}'; expected one like 'noisy=true'"
+    with pytest.raises(ValueError, match=message):
+        Config(option=(text,)).settings  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["objectives", "constraint", "reference", "option", "augment"])
+def test_a_single_text_in_place_of_a_list_is_refused(name):
+    with pytest.raises(ValueError, match=rf"{name} is the text 'a=1'; expected a list"):
+        Config(**{name: "a=1"})
+
+
+def test_an_objective_named_twice_is_refused():
+    with pytest.raises(ValueError, match="objectives name one twice: acc, flops, acc"):
+        Config(objectives=("acc", "flops", "acc"))
+
+
+def test_constraints_and_references_are_read():
+    config = Config(
+        constraint=("params <= 2e5", "acc>=90"), reference=("flops = 1e8",), option=("a=b=c",)
+    )
+    assert config.constraints == (
+        Constraint("params", "<=", 2e5),
+        Constraint("acc", ">=", 90.0),
+    )
+    assert config.reference_point == {"flops": 1e8}
+    assert config.settings.options == (("a", "b=c"),)
+
+
+def test_the_budget_is_counted_in_generations_where_none_is_given():
+    assert Config().max_generations == DEFAULT_GENERATIONS
+    assert Config(generations=3).max_generations == 3
+    assert Config(evaluations=100).max_generations is None
+    assert Config(time_limit=9.0).max_generations is None
+
+
+def test_the_population_is_no_larger_than_the_budget_pays_for():
+    assert Config().population == DEFAULT_POP_SIZE
+    assert Config(evaluations=8).population == 8
+    assert Config(evaluations=80).population == DEFAULT_POP_SIZE
+    assert Config(evaluations=80, pop_size=30).population == 30
+
+
+def test_augmenting_with_none_means_no_augmentation():
+    assert Config().settings.augment is None
+    assert Config(augment=("none",)).settings.augment == ()
+    assert Config(augment=("flip",)).settings.augment == ("flip",)
+
+
+def test_differences_name_each_setting_with_both_values():
+    here = Config(seed=1, objectives=("acc", "flops"))
+    there = Config(seed=2, objectives=("acc",))
+    assert here.differences(there) == [
+        "objectives is ['acc'] there and ['acc', 'flops'] here",
+        "seed is 2 there and 1 here",
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(FREE_ON_RESUME))
+def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
+    other = replace(Config(), **{name: "elsewhere" if name == "data_dir" else 40})
+    assert other != Config()
+    assert Config().differences(other) == []
+
+
+def test_a_new_budget_takes_the_place_of_the_old():
+    assert Config(generations=5).replaced({"evaluations": 50}) == Config(evaluations=50)
+    assert Config(evaluations=50).replaced({"generations": 5}) == Config(generations=5)
+    assert Config(generations=5).replaced({"generations": 9}) == Config(generations=9)
+
+
+def test_other_changes_leave_the_budget_as_it_was():
+    config = Config(evaluations=50)
+    assert config.replaced({"n_jobs": 2}) == Config(evaluations=50, n_jobs=2)
+    assert config.replaced({"time_limit": 9.0}) == Config(evaluations=50, time_limit=9.0)
+    assert config.replaced({}) == config

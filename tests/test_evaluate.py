@@ -1,0 +1,294 @@
+from dataclasses import replace
+from typing import ClassVar
+
+import pytest
+import toy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evonas.evaluate import Evaluator, Order, StoppedError, candidate_seed, measure
+from evonas.journal import Journal, read_journal
+from evonas.loading import ProblemSpec
+from evonas.objectives import Constraint
+from evonas.problem import Settings
+
+GENOMES = [(kind, width, depth, 1) for kind in (1, 2) for width in range(3) for depth in (0, 4)]
+anything = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(max_size=5))
+
+
+class Counting(toy.Bowl):
+    """Remembers what it was asked for."""
+
+    asked: ClassVar[list] = []
+
+    def measure(self, genome, wanted, *, seed):
+        self.asked.append((genome, frozenset(wanted)))
+        return super().measure(genome, wanted, seed=seed)
+
+
+class Overlong(toy.Bowl):
+    """Answers with more than it was asked for, as numpy numbers and integers."""
+
+    def measure(self, genome, wanted, *, seed):
+        metrics = super().measure(genome, {"acc"}, seed=seed)
+        return {**metrics, "flops": int(metrics["flops"]), "latency": 3}
+
+
+class Bad(toy.Bowl):
+    """The whole answer is of the wrong kind."""
+
+    def measure(self, genome, wanted, *, seed):
+        return {"acc": True, "flops": 1.0}
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    Counting.asked.clear()
+
+
+def order(problem, wanted=("acc", "flops"), *, constraints=(), seed=0, options=()):
+    parsed = tuple(map(Constraint.parse, constraints))
+    return Order(ProblemSpec(problem, Settings(options=options)), wanted, parsed, seed)
+
+
+def timeless(records):
+    return [replace(record, seconds=0.0) for record in records]
+
+
+def test_records_come_in_the_order_of_the_genomes():
+    evaluator = Evaluator(order(toy.Bowl))
+    shuffled = GENOMES[::-1] + GENOMES[3:5]
+    assert [record.genome for record in evaluator(shuffled)] == shuffled
+    assert list(evaluator.records) == GENOMES[::-1]
+
+
+def test_genomes_that_build_the_same_network_are_measured_once():
+    evaluator = Evaluator(order(Counting))
+    folded, twin, other = evaluator([(0, 1, 1, 1), (0, 1, 1, 0), (1, 1, 1, 1)])
+    assert folded is twin
+    assert folded.genome == (0, 1, 1, 0)
+    assert [genome for genome, _ in Counting.asked] == [(0, 1, 1, 0), other.genome]
+
+
+def test_nothing_is_measured_twice_across_calls():
+    evaluator = Evaluator(order(Counting))
+    first = evaluator(GENOMES[:4])
+    seconds = evaluator.busy_seconds
+    again = evaluator([*GENOMES[2:4], GENOMES[0]])
+    assert again == [first[2], first[3], first[0]]
+    assert len(Counting.asked) == 4
+    assert evaluator.busy_seconds == seconds == sum(record.seconds for record in first)
+
+
+def test_nothing_to_measure_gives_nothing():
+    assert Evaluator(order(toy.Bowl))([]) == []
+    assert Evaluator(order(toy.Bowl), n_jobs=2)([]) == []
+
+
+@pytest.mark.parametrize(
+    ("fate", "error"),
+    [
+        ("raises", "RuntimeError: the network exploded"),
+        ("not a number", "ValueError: metric acc is nan; expected a finite number"),
+        ("infinite", "ValueError: metric acc is inf; expected a finite number"),
+        ("misses a metric", "ValueError: the problem did not measure acc"),
+        ("is a text", "TypeError: metric acc is a str; expected a number"),
+    ],
+)
+def test_a_failed_candidate_becomes_a_record_with_its_error(fate, error):
+    genomes = [(0, 1, 1), (toy.FATES.index(fate), 1, 1), (0, 2, 2)]
+    fine, failed, also_fine = Evaluator(order(toy.Flaky))(genomes)
+    assert fine.error is None
+    assert also_fine.error is None
+    assert failed.error == error
+    assert failed.metrics == {}
+    assert failed.genome == genomes[1]
+
+
+def test_a_yes_is_not_a_number():
+    (record,) = Evaluator(order(Bad))([(0, 0, 0, 0)])
+    assert record.error == "TypeError: metric acc is a bool; expected a number"
+
+
+def test_all_that_was_measured_is_kept_as_plain_numbers():
+    (record,) = Evaluator(order(Overlong))([(0, 0, 0, 0)])
+    assert set(record.metrics) == {"acc", "flops", "params", "latency"}
+    assert {type(value) for value in record.metrics.values()} == {float}
+
+
+def test_a_broken_cheap_constraint_spares_the_expensive_metric():
+    cheap_only = {frozenset({"flops"}), frozenset({"params", "flops"}), frozenset({"params"})}
+    evaluator = Evaluator(order(Counting, constraints=["flops<=200000"]))
+    doomed, fine = evaluator([(1, 4, 4, 0), (1, 0, 0, 0)])
+    assert {wanted for genome, wanted in Counting.asked if genome == (1, 4, 4, 0)} <= cheap_only
+    assert doomed.error is None
+    assert "acc" not in doomed.metrics
+    assert doomed.metrics["flops"] > 200000
+    assert "acc" in fine.metrics
+
+
+def test_a_screened_candidate_still_tells_the_cheap_objectives():
+    problem = order(toy.Bowl, ("acc", "params", "flops"), constraints=["flops<=1"])
+    (record,) = Evaluator(problem)([(1, 1, 1, 1)])
+    assert set(record.metrics) == {"params", "flops"}
+
+
+def test_a_constraint_on_an_expensive_metric_screens_nothing():
+    (record,) = Evaluator(order(toy.Bowl, constraints=["acc>=99"]))([(1, 1, 1, 1)])
+    assert record.metrics["acc"] < 99
+
+
+def test_an_objective_of_the_users_file_is_computed_from_what_it_needs():
+    problem = order(Counting, (toy.reference("thrift"), "params"))
+    (record,) = Evaluator(problem)([(1, 1, 1, 1)])
+    expected = 1e6 * record.metrics["acc"] / record.metrics["flops"]
+    assert record.metrics["thrift"] == expected
+    assert Counting.asked[0][1] == {"acc", "flops", "params"}
+
+
+def test_an_objective_that_cannot_be_computed_is_a_failure():
+    (record,) = Evaluator(order(toy.Zero, (toy.reference("thrift"),)))([(0, 0, 0, 0)])
+    assert record.error == "ZeroDivisionError: float division by zero"
+
+
+def test_the_seed_of_a_candidate_is_fixed_for_all_time():
+    assert candidate_seed(0, (0, 0, 0, 0)) == 3757552657
+    assert candidate_seed(1, (3, 1, 2)) == 528455472
+    assert candidate_seed(1, (0.5, "relu", -2)) == 2801494496
+
+
+@given(st.integers(0, 2**63), st.lists(anything, min_size=1, max_size=6).map(tuple))
+def test_the_seed_of_a_candidate_is_32_bits_for_any_kind_of_gene(seed, genome):
+    assert 0 <= candidate_seed(seed, genome) < 2**32
+    assert candidate_seed(seed, genome) == candidate_seed(seed, tuple(genome))
+
+
+def test_seeds_differ_between_genomes_and_between_searches():
+    genomes = [(a, b) for a in range(20) for b in range(20)]
+    seeds = {candidate_seed(seed, genome) for seed in range(3) for genome in genomes}
+    assert len(seeds) == 1200
+
+
+@settings(max_examples=20)
+@given(st.permutations(GENOMES), st.integers(0, 5))
+def test_a_record_does_not_depend_on_company_or_order(genomes, seed):
+    together = {r.genome: r for r in timeless(Evaluator(order(toy.Bowl, seed=seed))(genomes))}
+    assert (
+        together[GENOMES[0]]
+        == timeless(
+            [
+                measure(
+                    order(toy.Bowl, seed=seed),
+                    GENOMES[0],
+                    seed=candidate_seed(seed, GENOMES[0]),
+                )
+            ]
+        )[0]
+    )
+
+
+def test_two_workers_give_the_records_of_one():
+    problem = order(toy.reference("Flaky"))
+    genomes = [(fate, width, 1) for fate in range(6) for width in range(5)]
+    alone, parallel = Evaluator(problem), Evaluator(problem, n_jobs=2)
+    assert timeless(alone(genomes)) == timeless(parallel(genomes))
+    assert list(parallel.records) == list(alone.records) == genomes
+
+
+def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_path):
+    journal = Journal(tmp_path / "records.jsonl")
+    evaluator = Evaluator(order(toy.reference("Killer")), n_jobs=2, journal=journal)
+    genomes = [(level,) for level in range(8)]
+    records = evaluator(genomes)
+    assert [record.genome for record in records] == genomes
+    errors = [record.error for record in records]
+    assert errors.pop(3) == "its worker process died, 2 times (killed, or out of memory?)"
+    assert errors == [None] * 7
+    assert [record.metrics.get("acc") for record in records[4:]] == [54, 55, 56, 57]
+    assert set(read_journal(tmp_path / "records.jsonl")) == set(genomes)
+
+
+def test_a_worker_that_dies_once_costs_nothing_but_time(tmp_path):
+    options = (("marker", str(tmp_path / "died")),)
+    evaluator = Evaluator(order(toy.reference("Killer"), options=options), n_jobs=2)
+    records = evaluator([(level,) for level in range(8)])
+    assert (tmp_path / "died").exists()
+    assert [record.metrics["acc"] for record in records] == [50.0 + level for level in range(8)]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_what_was_finished_before_a_stop_is_in_the_journal(tmp_path, n_jobs):
+    arrived = []
+    evaluator = Evaluator(
+        order(toy.reference("Slow"), options=(("seconds", "0.05"),)),
+        n_jobs=n_jobs,
+        journal=Journal(tmp_path / "records.jsonl"),
+        should_stop=lambda: len(arrived) >= 3,
+        on_record=arrived.append,
+    )
+    with pytest.raises(StoppedError):
+        evaluator(GENOMES)
+    kept = read_journal(tmp_path / "records.jsonl")
+    assert 3 <= len(kept) < len(GENOMES)
+    assert list(kept) == [record.genome for record in arrived]
+    assert set(evaluator.records) == set(kept)
+
+
+def test_a_stop_before_the_first_candidate_measures_nothing():
+    evaluator = Evaluator(order(Counting), should_stop=lambda: True)
+    with pytest.raises(StoppedError):
+        evaluator(GENOMES)
+    assert Counting.asked == []
+
+
+def test_what_the_journal_knows_is_answered_without_measuring(tmp_path):
+    path = tmp_path / "records.jsonl"
+    first = Evaluator(order(Counting), journal=Journal(path))
+    records = first(GENOMES[:5])
+    content = path.read_text()
+    Counting.asked.clear()
+    arrived = []
+    journal = Journal(path)
+    second = Evaluator(order(Counting), journal=journal, on_record=arrived.append)
+    assert second.records == {}
+    assert timeless(second(GENOMES[:5])) == timeless(records)
+    assert Counting.asked == []
+    assert path.read_text() == content
+    assert [record.genome for record in arrived] == GENOMES[:5]
+    assert second.busy_seconds == pytest.approx(first.busy_seconds, abs=1e-5)
+    second(GENOMES[4:7])
+    assert [genome for genome, _ in Counting.asked] == GENOMES[5:7]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_completing_measures_what_is_missing_and_keeps_it(tmp_path, n_jobs):
+    path = tmp_path / "records.jsonl"
+    problem = order(toy.reference("Curved"))
+    evaluator = Evaluator(problem, n_jobs=n_jobs, journal=Journal(path))
+    records = evaluator(GENOMES[:4])
+    completed = evaluator.complete(records[1:3], ("test_acc",))
+    assert [record.genome for record in completed] == GENOMES[1:3]
+    for before, after in zip(records[1:3], completed, strict=True):
+        assert after.metrics == {**before.metrics, "test_acc": before.metrics["acc"] - 1}
+    assert "test_acc" not in evaluator.records[GENOMES[0]].metrics
+    again = Evaluator(problem, journal=Journal(path))
+    replayed = again(GENOMES[:4])
+    assert timeless(again.complete(replayed[1:3], ("test_acc",))) == timeless(completed)
+    assert len(path.read_text().splitlines()) == 6
+
+
+def test_curves_stay_in_the_journal(tmp_path):
+    path = tmp_path / "records.jsonl"
+    (record,) = Evaluator(order(toy.Curved), journal=Journal(path))([GENOMES[0]])
+    assert record.curve == ()
+    assert read_journal(path)[GENOMES[0]].curve == (
+        {"epoch": 1.0, "acc": record.metrics["acc"]},
+    )
+
+
+def test_completing_nothing_measures_nothing():
+    evaluator = Evaluator(order(Counting))
+    records = evaluator(GENOMES[:2])
+    assert evaluator.complete(records, ()) == records
+    assert evaluator.complete([], ("test_acc",)) == []
+    assert len(Counting.asked) == 2
