@@ -1,0 +1,281 @@
+"""Search algorithms by short name, and any of pymoo's by import path."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from pymoo.algorithms.moo.ctaea import CTAEA
+from pymoo.algorithms.moo.moead import ParallelMOEAD
+from pymoo.algorithms.moo.nsga2 import NSGA2
+from pymoo.algorithms.moo.nsga3 import NSGA3
+from pymoo.algorithms.moo.rvea import RVEA
+from pymoo.algorithms.moo.sms import SMSEMOA
+from pymoo.algorithms.moo.spea2 import SPEA2
+from pymoo.algorithms.moo.unsga3 import UNSGA3, comp_by_rank_and_ref_line_dist
+from pymoo.core.algorithm import Algorithm
+from pymoo.core.initialization import Initialization
+from pymoo.core.mixed import (
+    MixedVariableDuplicateElimination,
+    MixedVariableMating,
+    MixedVariableSampling,
+)
+from pymoo.operators.crossover.ux import UniformCrossover
+from pymoo.operators.mutation.bitflip import BitflipMutation
+from pymoo.operators.sampling.rnd import BinaryRandomSampling, FloatRandomSampling
+from pymoo.operators.selection.tournament import TournamentSelection
+from pymoo.util.ref_dirs import get_reference_directions
+
+from evonas.loading import load, nearest
+from evonas.operators import (
+    CanonicalRepair,
+    GenomeCrossover,
+    GenomeMutation,
+    OnlyNew,
+    SpreadSampling,
+    UniformSampling,
+)
+from evonas.space import Genome
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an algorithm is made from.
+
+    Attributes:
+        n_objectives: Of the problem.
+        pop_size: Wanted; with reference directions, the nearest number below.
+        operators: Keyword arguments of a pymoo algorithm: ``sampling``, ``crossover`` and so
+            on, those that suit the problem's variables.
+    """
+
+    n_objectives: int
+    pop_size: int
+    operators: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def directions(self) -> np.ndarray:
+        """Das-Dennis directions, ``(n, n_objectives)``, as many as the population holds.
+
+        Raises:
+            ValueError: One objective has no directions, or the population is too small.
+        """
+        if self.n_objectives < 2:
+            raise ValueError(
+                "this algorithm spreads over directions: give two objectives or more"
+            )
+        directions: np.ndarray | None = None
+        for n_partitions in range(1, self.pop_size + 1):
+            finer = get_reference_directions(
+                "das-dennis", self.n_objectives, n_partitions=n_partitions
+            )
+            if len(finer) > self.pop_size:
+                break
+            directions = finer
+        if directions is None:
+            raise ValueError(
+                f"pop_size={self.pop_size} is too small for {self.n_objectives} objectives; "
+                f"this algorithm needs at least {self.n_objectives}"
+            )
+        return directions
+
+
+class RandomSearch(Algorithm):
+    """Draws every population anew: the baseline that a search must beat.
+
+    Args:
+        pop_size: Points per generation.
+        sampling: Draws them.
+    """
+
+    def __init__(self, *, pop_size: int, sampling: Any) -> None:
+        super().__init__()
+        self.pop_size = pop_size
+        self.initialization = Initialization(sampling)
+
+    def _initialize_infill(self) -> Any:
+        return self._infill()
+
+    def _infill(self) -> Any:
+        drawn = self.initialization.do(
+            self.problem, self.pop_size, algorithm=self, random_state=self.random_state
+        )
+        return drawn if len(drawn) else None
+
+    def _advance(self, infills: Any = None, **kwargs: Any) -> None:
+        self.pop = infills
+
+
+def _moead(plan: Plan) -> Algorithm:
+    if "mating" in plan.operators:
+        raise ValueError("moead cannot mix kinds of variables; choose nsga2, say")
+    directions = plan.directions
+    known = ("sampling", "crossover", "mutation", "repair")
+    operators = {name: plan.operators[name] for name in known if name in plan.operators}
+    return ParallelMOEAD(directions, n_neighbors=min(20, len(directions)), **operators)
+
+
+def _by_directions(algorithm: type[Algorithm], **options: Any) -> Callable[[Plan], Algorithm]:
+    return lambda plan: algorithm(
+        plan.directions, pop_size=plan.pop_size, **options, **plan.operators
+    )
+
+
+def _by_population(algorithm: type[Algorithm]) -> Callable[[Plan], Algorithm]:
+    return lambda plan: algorithm(pop_size=plan.pop_size, **plan.operators)
+
+
+def _random(plan: Plan) -> Algorithm:
+    sampling = plan.operators.get("sampling", FloatRandomSampling())
+    if isinstance(sampling, SpreadSampling):  # which is not independent draws
+        sampling = UniformSampling(canonical=sampling.canonical, taken=sampling.taken)
+    return RandomSearch(pop_size=plan.pop_size, sampling=sampling)
+
+
+def less_violation(pop: Any, P: np.ndarray, *, random_state: Any, **kwargs: Any) -> np.ndarray:
+    """Winners of NSGA-III's tournaments: less violation first, else by lot.
+
+    As in pymoo, except that ties of infeasible pairs are drawn from ``random_state``: pymoo
+    0.6.2 draws them from a fresh generator, and so differs between equal runs.
+    """
+    violation = pop.get("CV")[:, 0]
+    a, b = P[:, 0], P[:, 1]
+    coin = np.where(random_state.random(len(P)) < 0.5, a, b)
+    winner = np.where(violation[a] < violation[b], a, b)
+    return np.where(violation[a] == violation[b], coin, winner)[:, None]
+
+
+def less_violation_or_nearer(
+    pop: Any, P: np.ndarray, *, random_state: Any, **kwargs: Any
+) -> np.ndarray:
+    """Winners of U-NSGA-III's tournaments: as NSGA-III's where a violation is involved."""
+    violation = pop.get("CV")[:, 0]
+    feasible = (violation[P] <= 0).all(1)
+    winner = less_violation(pop, P, random_state=random_state)
+    winner[feasible] = comp_by_rank_and_ref_line_dist(
+        pop, P[feasible], random_state=random_state
+    )
+    return winner
+
+
+ALGORITHMS: dict[str, Callable[[Plan], Algorithm]] = {
+    "nsga2": _by_population(NSGA2),
+    "nsga3": _by_directions(NSGA3, selection=TournamentSelection(func_comp=less_violation)),
+    "unsga3": _by_directions(
+        UNSGA3, selection=TournamentSelection(func_comp=less_violation_or_nearer)
+    ),
+    "moead": _moead,
+    "smsemoa": _by_population(SMSEMOA),
+    "spea2": _by_population(SPEA2),
+    "rvea": _by_directions(RVEA),
+    "ctaea": lambda plan: CTAEA(plan.directions, **plan.operators),
+    "random": _random,
+}
+IGNORES_CONSTRAINTS = frozenset({"moead"})  # they see violations as a penalty instead
+
+
+def make_algorithm(reference: str, plan: Plan) -> Algorithm:
+    """The algorithm that a short name or ``module:name`` stands for.
+
+    Args:
+        reference: A name in ``ALGORITHMS``, or where to find an instance, a class or a
+            factory. A class or factory is given those parts of the plan that it names.
+        plan: What it is made from.
+
+    Raises:
+        ValueError: There is no such algorithm, or it does not suit the plan.
+        FileNotFoundError: There is no such file.
+    """
+    if reference in ALGORITHMS:
+        return _unshared(ALGORITHMS[reference](plan))
+    if ":" not in reference:
+        raise ValueError(
+            f"unknown algorithm {reference!r}{nearest(reference, ALGORITHMS)}; choose from "
+            f"{', '.join(ALGORITHMS)}, or name a pymoo Algorithm as MODULE:NAME"
+        )
+    found = load(reference)
+    if isinstance(found, Algorithm):
+        return copy.deepcopy(found)  # a second search must not go on where this one ended
+    if callable(found):
+        named = inspect.signature(found).parameters
+        offered = {"pop_size": plan.pop_size, **plan.operators}
+        if "ref_dirs" in named:
+            offered["ref_dirs"] = plan.directions
+        try:
+            found = found(**{name: offered[name] for name in offered if name in named})
+        except TypeError as error:
+            raise ValueError(f"cannot make algorithm {reference}: {error}") from error
+    if not isinstance(found, Algorithm):
+        raise ValueError(
+            f"{reference} is a {type(found).__name__}; expected a pymoo Algorithm, or what "
+            "makes one"
+        )
+    return _unshared(found)
+
+
+def _unshared(algorithm: Algorithm) -> Algorithm:
+    """The same algorithm, with a survival of its own.
+
+    In pymoo 0.6.2 all SPEA-II share one, a default argument that remembers the objectives of
+    the searches before. The rest is not copied: operators look at what was measured so far.
+    """
+    if getattr(algorithm, "survival", None) is not None:
+        algorithm.survival = copy.deepcopy(algorithm.survival)
+    return algorithm
+
+
+def genome_operators(
+    *, canonical: Callable[[Genome], Genome], taken: Collection[Genome]
+) -> dict[str, Any]:
+    """Operators for integer genomes that fold, and are never measured twice."""
+    return {
+        "sampling": SpreadSampling(canonical=canonical, taken=taken),
+        "crossover": GenomeCrossover(),
+        "mutation": GenomeMutation(),
+        "repair": CanonicalRepair(canonical),
+        "eliminate_duplicates": OnlyNew(taken),
+    }
+
+
+def plain_operators(problem: Any) -> dict[str, Any]:
+    """Operators that suit a plain pymoo problem's variables; none where pymoo's own do."""
+    if getattr(problem, "vars", None):  # pymoo sets it only where there are any
+        distinct = MixedVariableDuplicateElimination()
+        return {
+            "sampling": MixedVariableSampling(),
+            "mating": MixedVariableMating(eliminate_duplicates=distinct),
+            "eliminate_duplicates": distinct,
+        }
+    if problem.vtype is bool:
+        return {
+            "sampling": BinaryRandomSampling(),
+            "crossover": UniformCrossover(),
+            "mutation": BitflipMutation(),
+        }
+    if problem.vtype is int:
+        return {
+            "sampling": SpreadSampling(),
+            "crossover": GenomeCrossover(),
+            "mutation": GenomeMutation(),
+        }
+    return {}
+
+
+def load_operator(reference: str) -> Any:
+    """A pymoo operator: an instance, or a class or factory to be called without arguments.
+
+    Raises:
+        ValueError: It cannot be made.
+        FileNotFoundError: There is no such file.
+    """
+    found = load(reference)
+    if not callable(getattr(found, "do", None)) or isinstance(found, type):
+        try:
+            found = found()
+        except TypeError as error:
+            raise ValueError(f"cannot make operator {reference}: {error}") from error
+    return found

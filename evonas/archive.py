@@ -1,0 +1,152 @@
+"""The front of all that was measured so far, and an account of every generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pymoo.indicators.hv import HV
+
+from evonas import carbon
+from evonas.evaluate import Evaluator
+from evonas.front import front
+from evonas.journal import Record
+from evonas.objectives import Goals
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Where a search stands after one generation.
+
+    Attributes:
+        number: From 1.
+        n_evaluations: Distinct architectures measured so far.
+        n_failures: How many of them failed.
+        front_size: Distinct points on the front so far.
+        hypervolume: Of the front, as a share of the box between ideal and reference point;
+            ``None`` where there is no reference point.
+        best: The best value of each objective so far, in natural units; empty at first.
+        busy_seconds: Summed over all measurements.
+        energy_kwh: What the measurements took, by ``carbon.search_energy_kwh``.
+        co2_g: What that emitted.
+    """
+
+    number: int
+    n_evaluations: int
+    n_failures: int
+    front_size: int
+    hypervolume: float | None
+    best: dict[str, float]
+    busy_seconds: float
+    energy_kwh: float
+    co2_g: float
+
+    def row(self) -> dict[str, Any]:
+        """The generation as a row of a table, with units in the names of its columns."""
+        best = {f"best_{name}": value for name, value in self.best.items()}
+        return {
+            "generation": self.number,
+            "evaluations": self.n_evaluations,
+            "failures": self.n_failures,
+            "front_size": self.front_size,
+            "hypervolume": self.hypervolume,
+            "busy [s]": round(self.busy_seconds, 3),
+            "energy [kWh]": f"{self.energy_kwh:.6g}",
+            "co2 [g]": f"{self.co2_g:.6g}",
+            **best,
+        }
+
+
+class Archive:
+    """The front of what an evaluator measured, and its account.
+
+    Args:
+        evaluator: Whose records count.
+        goals: What makes a record better.
+        intensity_g_per_kwh: Of the grid that feeds this search.
+        accelerator_w: Power of the accelerator that a worker keeps busy.
+        pue: Power usage effectiveness of where the search runs.
+
+    Attributes:
+        generations: One entry per call of ``close_generation``.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        goals: Goals,
+        *,
+        intensity_g_per_kwh: float,
+        accelerator_w: float,
+        pue: float,
+    ) -> None:
+        self.generations: list[Generation] = []
+        self._evaluator = evaluator
+        self._goals = goals
+        self._intensity_g_per_kwh = intensity_g_per_kwh
+        self._accelerator_w = accelerator_w
+        self._pue = pue
+        self._members: list[Record] = []
+        self._n_seen = 0
+        self._n_failures = 0
+
+    def front(self) -> list[Record]:
+        """The front of all records so far: by the first objective, best first."""
+        records = list(self._evaluator.records.values())
+        fresh, self._n_seen = records[self._n_seen :], len(records)
+        self._n_failures += sum(record.error is not None for record in fresh)
+        candidates = self._members + [
+            record for record in fresh if self._goals.are_met(record.metrics)
+        ]
+        points = self._scaled(candidates)
+        kept = [
+            (point, record.genome, record)
+            for point, record, is_kept in zip(
+                points.tolist(), candidates, front(points), strict=True
+            )
+            if is_kept
+        ]
+        kept.sort(key=lambda entry: (entry[0], str(entry[1])))
+        self._members = [record for _, _, record in kept]
+        return self._members
+
+    def close_generation(self) -> Generation:
+        """Account for what was measured since the last call."""
+        points = self._scaled(self.front())
+        seconds = self._evaluator.busy_seconds
+        energy_kwh = carbon.search_energy_kwh(
+            seconds, accelerator_w=self._accelerator_w, pue=self._pue
+        )
+        generation = Generation(
+            number=len(self.generations) + 1,
+            n_evaluations=len(self._evaluator.records),
+            n_failures=self._n_failures,
+            front_size=len(np.unique(points, axis=0)),
+            hypervolume=self._hypervolume(points),
+            best=self._best(),
+            busy_seconds=seconds,
+            energy_kwh=energy_kwh,
+            co2_g=energy_kwh * self._intensity_g_per_kwh,
+        )
+        self.generations.append(generation)
+        return generation
+
+    def _scaled(self, records: Sequence[Record]) -> np.ndarray:
+        rows = [self._goals.scaled(record.metrics) for record in records]
+        return np.array(rows, dtype=float).reshape(len(rows), len(self._goals.objectives))
+
+    def _hypervolume(self, points: np.ndarray) -> float | None:
+        if not self._goals.is_scaled:
+            return None
+        inside = points[(points < 1).all(1)]
+        return float(HV(np.ones(points.shape[1]))(inside)) if len(inside) else 0.0
+
+    def _best(self) -> dict[str, float]:
+        values = np.array([self._goals.natural(record.metrics) for record in self._members])
+        columns = values.T if len(values) else ()
+        return {
+            objective.name: float(column.min() if objective.sign > 0 else column.max())
+            for objective, column in zip(self._goals.objectives, columns, strict=False)
+        }

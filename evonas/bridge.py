@@ -1,0 +1,150 @@
+"""Between evonas and pymoo: problems, genomes and records in each other's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pymoo.core.evaluator import Evaluator as PymooEvaluator
+from pymoo.core.problem import Problem as PymooProblem
+
+from evonas.evaluate import Evaluator
+from evonas.foreign import ForeignProblem
+from evonas.journal import Record
+from evonas.objectives import Goals
+from evonas.operators import as_genomes
+from evonas.space import Genome
+
+MARGIN = 0.1  # how far beyond the worst value seen a failed candidate is placed
+
+
+class ArchitectureProblem(PymooProblem):
+    """An evonas problem as any pymoo algorithm takes it: integer vectors in, F and G out.
+
+    F is scaled to 0 at the best and 1 at the reference point, for some algorithms compare
+    objectives with each other. G holds one column per constraint.
+
+    Args:
+        evaluator: Measures.
+        goals: What of it counts.
+    """
+
+    def __init__(self, evaluator: Evaluator, goals: Goals) -> None:
+        space = evaluator.problem.space
+        super().__init__(
+            n_var=len(space.sizes),
+            n_obj=len(goals.objectives),
+            n_ieq_constr=len(goals.constraints),
+            xl=np.zeros(len(space.sizes), dtype=int),
+            xu=np.array(space.sizes, dtype=int) - 1,
+            vtype=int,
+        )
+        self.is_ordered = np.array([bool(gene.ordered) for gene in space.genes])
+        self.translator = Translator(evaluator, goals)
+
+    def _evaluate(self, X: np.ndarray, out: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        F, G, _ = self.translator.evaluate(X)
+        out["F"] = F
+        if self.n_ieq_constr:
+            out["G"] = G[:, :-1]
+
+
+class Translator:
+    """Measures points of a pymoo population, and answers in F, G and H.
+
+    Args:
+        evaluator: Measures.
+        goals: What of it counts.
+        with_penalty: Add the violation to F, for an algorithm that looks at nothing else.
+    """
+
+    def __init__(
+        self, evaluator: Evaluator, goals: Goals, *, with_penalty: bool = False
+    ) -> None:
+        self.evaluator = evaluator
+        self.goals = goals
+        self.with_penalty = with_penalty
+        self._worst = np.full(len(goals.objectives), -np.inf)
+        self._best = np.full(len(goals.objectives), np.inf)
+
+    def genomes(self, X: Any) -> list[Genome]:
+        """Points as genomes.
+
+        Raises:
+            ValueError: A point of an integer problem is not integer.
+        """
+        problem = self.evaluator.problem
+        if isinstance(problem, ForeignProblem):
+            return [problem.to_genome(x) for x in X]
+        return as_genomes(X)
+
+    def evaluate(self, X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Measure points.
+
+        Returns:
+            F ``(n, n_objectives)``; G ``(n, n_inequalities + 1)``, whose last column is 1 for
+            a failed candidate and 0 otherwise; H ``(n, n_equalities)``. All finite.
+        """
+        records = self.evaluator(self.genomes(X))
+        G = np.array([self._inequalities(record) for record in records])
+        H = np.array([self._equalities(record) for record in records])
+        F = self._objectives(records)
+        if self.with_penalty:
+            violation = np.maximum(G, 0.0).sum(1) + np.abs(H).sum(1)
+            hopeless = self._hopeless() + violation[:, None]
+            F = np.where((violation > 0)[:, None], hopeless, F)
+        return F, G, H
+
+    def _objectives(self, records: Sequence[Record]) -> np.ndarray:
+        F = np.full((len(records), len(self.goals.objectives)), np.nan)
+        for row, record in zip(F, records, strict=True):
+            if all(objective.name in record.metrics for objective in self.goals.objectives):
+                row[:] = self.goals.scaled(record.metrics)
+        measured = F[~np.isnan(F).any(1)]
+        if len(measured):
+            self._worst = np.maximum(self._worst, measured.max(0))
+            self._best = np.minimum(self._best, measured.min(0))
+        return np.where(np.isnan(F).any(1)[:, None], self._hopeless(), F)
+
+    def _hopeless(self) -> np.ndarray:
+        """Worse than all that was measured, yet finite, so that no scale is spoilt."""
+        worst = np.where(np.isfinite(self._worst), self._worst, 1.0)
+        span = np.where(self._worst > self._best, self._worst - self._best, 1.0)
+        return worst + MARGIN * span
+
+    def _inequalities(self, record: Record) -> list[float]:
+        problem, metrics = self.evaluator.problem, record.metrics
+        failed = 1.0 if record.error is not None else 0.0
+        if isinstance(problem, ForeignProblem):
+            names = [f"g{i + 1}" for i in range(problem.n_inequalities)]
+            return [*(metrics.get(name, 0.0) for name in names), failed]
+        violations = [
+            c.violation(metrics[c.metric]) if c.metric in metrics else 0.0
+            for c in self.goals.constraints
+        ]
+        return [*violations, failed]
+
+    def _equalities(self, record: Record) -> list[float]:
+        problem = self.evaluator.problem
+        n = problem.n_equalities if isinstance(problem, ForeignProblem) else 0
+        return [record.metrics.get(f"h{i + 1}", 0.0) for i in range(n)]
+
+
+class RecordingEvaluator(PymooEvaluator):
+    """pymoo's own plug-in point, answered from records instead of from the problem.
+
+    Cache, journal, workers and the guard against failures stand behind the translator, so a
+    plain problem, algorithm or operator needs no change.
+    """
+
+    def __init__(self, translator: Translator) -> None:
+        super().__init__()
+        self.translator = translator
+
+    def _eval(self, problem: Any, pop: Any, evaluate_values_of: Any, **kwargs: Any) -> None:
+        F, G, H = self.translator.evaluate(pop.get("X"))
+        pop.set("F", F, "G", G)
+        if H.shape[1]:
+            pop.set("H", H)
+        pop.apply(lambda individual: individual.evaluated.update(("F", "G", "H")))

@@ -1,0 +1,102 @@
+"""What the words of a config mean for a problem: objectives, constraints, reference point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from evonas.config import Config
+from evonas.foreign import ForeignProblem
+from evonas.loading import load_objective, nearest
+from evonas.objectives import Constraint, Goals, Objective
+from evonas.problem import Measurement, Problem
+from evonas.space import Genome
+
+N_REFERENCE_SAMPLES = 64
+
+
+def resolve_goals(config: Config, problem: Problem) -> Goals:
+    """What the config's words mean for a problem.
+
+    Raises:
+        ValueError: An objective, constraint or reference does not fit the problem.
+        FileNotFoundError: An objective's file is not there.
+    """
+    if isinstance(problem, ForeignProblem):
+        constraints = _own_constraints(config, problem)
+    else:
+        constraints = config.constraints
+    names = config.objectives or problem.default_objectives
+    chosen = tuple(load_objective(name, problem) for name in names) or problem.objectives
+    offered = {o.name for o in (*problem.objectives, *chosen)}
+    for constraint in config.constraints:
+        if constraint.metric not in offered:
+            raise ValueError(
+                f"constraint {constraint} is on an unknown metric {constraint.metric!r}"
+                f"{nearest(constraint.metric, offered)}; choose from "
+                f"{', '.join(sorted(offered))}"
+            )
+    given = config.reference_point
+    for name in given:
+        if name not in {objective.name for objective in chosen}:
+            raise ValueError(
+                f"reference {name!r} is none of the objectives: "
+                f"{', '.join(objective.name for objective in chosen)}"
+            )
+    return Goals(chosen, constraints, {**reference_point(problem, chosen), **given})
+
+
+def wanted_references(config: Config, goals: Goals) -> tuple[str, ...]:
+    """What a candidate must be measured for: metrics, and objectives of the user's files."""
+    named = {o.name: r for o, r in zip(goals.objectives, config.objectives, strict=False)}
+    return tuple(named.get(metric, metric) for metric in goals.metrics)
+
+
+def _own_constraints(config: Config, problem: ForeignProblem) -> tuple[Constraint, ...]:
+    names = tuple(objective.name for objective in problem.objectives)
+    if config.objectives not in ((), names) or config.constraint:
+        raise ValueError(
+            f"a plain pymoo problem brings its own objectives ({', '.join(names)}) and "
+            "constraints; leave out --objectives and --constraint"
+        )
+    return problem.constraints
+
+
+def reference_point(problem: Problem, objectives: Sequence[Objective]) -> dict[str, float]:
+    """The hypervolume's reference point: the same for every search of a problem.
+
+    An objective that states its worst value has it there. The others, where the problem
+    knows them without training, have 1.1 times the worst value of the space's last genome
+    and of 64 drawn with a fixed seed. What is left has none.
+    """
+    reference = {o.name: o.worst for o in objectives if o.worst is not None}
+    sampled = [o for o in objectives if o.name not in reference and _is_cheap(o, problem)]
+    if not sampled:
+        return reference
+    genomes = problem.space.sample(N_REFERENCE_SAMPLES, np.random.default_rng(0))
+    genomes.append(tuple(size - 1 for size in problem.space.sizes))
+    measured = [metrics for g in genomes if (metrics := _cheap_metrics(problem, g))]
+    for objective in sampled:
+        values = [_value(objective, metrics) for metrics in measured]
+        if values:
+            worst = max(values) if objective.sign > 0 else min(values)
+            reference[objective.name] = worst + objective.sign * 0.1 * abs(worst)
+    return reference
+
+
+def _is_cheap(objective: Objective, problem: Problem) -> bool:
+    return problem.cheap.issuperset(objective.needs or (objective.name,))
+
+
+def _cheap_metrics(problem: Problem, genome: Genome) -> Mapping[str, float]:
+    """Empty where the architecture cannot be built."""
+    try:
+        answer = problem.measure(problem.canonical(genome), sorted(problem.cheap), seed=0)
+    except Exception:  # an architecture that fails tells nothing of the others
+        return {}
+    return answer.metrics if isinstance(answer, Measurement) else answer
+
+
+def _value(objective: Objective, metrics: Mapping[str, float]) -> float:
+    return objective.compute(metrics) if objective.compute else metrics[objective.name]

@@ -1,0 +1,94 @@
+"""What a search found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evonas.archive import Generation
+from evonas.config import Config
+from evonas.journal import Record
+from evonas.objectives import Goals, Objective
+from evonas.problem import Problem
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a search found.
+
+    Attributes:
+        config: Of the search.
+        goals: Objectives, constraints and reference point.
+        front: The records on the front, by the first objective, best first.
+        records: All records, in the order of asking.
+        generations: One entry each.
+        problem: The opened problem.
+        stopped: Why the search ended, in words.
+        folder: Its run directory, if it has one.
+    """
+
+    config: Config
+    goals: Goals
+    front: tuple[Record, ...]
+    records: tuple[Record, ...]
+    generations: tuple[Generation, ...]
+    problem: Problem
+    stopped: str
+    folder: Path | None
+
+    @property
+    def F(self) -> np.ndarray:  # noqa: N802  the papers' name
+        """The front in natural units and direction, ``(n, n_objectives)``."""
+        rows = [self.goals.natural(record.metrics) for record in self.front]
+        return np.array(rows, dtype=float).reshape(len(rows), len(self.goals.objectives))
+
+    @property
+    def genomes(self) -> list[tuple[int, ...]]:
+        """The front's genomes, in the order of ``F``."""
+        return [record.genome for record in self.front]
+
+    @property
+    def architectures(self) -> list[dict[str, Any]]:
+        """The front's architectures, in the order of ``F``."""
+        return [self.problem.decode(record.genome) for record in self.front]
+
+    @property
+    def n_failures(self) -> int:
+        """How many candidates failed."""
+        return sum(record.error is not None for record in self.records)
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """The front as a table: genome, metrics with their units, and the architecture.
+
+        Returns:
+            The header, and one row per member in the order of ``front``. A metric that was
+            not measured is empty.
+        """
+        metrics = self._metrics()
+        genes = list(self.problem.decode(self.front[0].genome)) if self.front else []
+        header = ["genome", *(metric.column for metric in metrics), *genes]
+        rows = [
+            [
+                " ".join(map(str, record.genome)),
+                *(_text(record.metrics.get(metric.name)) for metric in metrics),
+                *self.problem.decode(record.genome).values(),
+            ]
+            for record in self.front
+        ]
+        return header, rows
+
+    def _metrics(self) -> list[Objective]:
+        """Objectives first, then what only the front is measured for, then all the rest."""
+        known = (*self.goals.objectives, *self.problem.final, *self.problem.objectives)
+        measured = {name for record in self.front for name in record.metrics}
+        return list({o.name: o for o in known if o.name in measured}.values())
+
+
+def _text(value: float | None) -> str:
+    """The shortest text that reads back as the same number."""
+    if value is None:
+        return ""
+    return str(int(value)) if value == int(value) else repr(value)

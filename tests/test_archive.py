@@ -1,0 +1,173 @@
+import numpy as np
+import pytest
+import toy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymoo.indicators.hv import HV
+
+from evonas import carbon
+from evonas.archive import Archive
+from evonas.config import Config
+from evonas.engine import SearchPlan
+from evonas.evaluate import Evaluator
+from evonas.front import front
+from evonas.loading import ProblemSpec
+
+genomes = st.tuples(*(st.integers(0, size - 1) for size in toy.Flaky.space.sizes))
+batches = st.lists(st.lists(genomes, max_size=8), min_size=1, max_size=6)
+
+
+def begin(problem="Flaky", *, accelerator_w=0.0, pue=1.0, intensity=400.0, **config):
+    config = Config(problem=toy.reference(problem), **config)
+    plan = SearchPlan(config, ProblemSpec(config.problem, config.settings))
+    evaluator = Evaluator(plan.order)
+    archive = Archive(
+        evaluator,
+        plan.goals,
+        intensity_g_per_kwh=intensity,
+        accelerator_w=accelerator_w,
+        pue=pue,
+    )
+    return evaluator, archive, plan.goals
+
+
+def feasible(evaluator, goals):
+    return [r for r in evaluator.records.values() if goals.are_met(r.metrics)]
+
+
+def staircase(points):
+    """The area between points and (1, 1), summed column by column."""
+    area, ceiling = 0.0, 1.0
+    for x, y in sorted(points):
+        if x < 1 and y < ceiling:
+            area += (1 - x) * (ceiling - y)
+            ceiling = y
+    return area
+
+
+@settings(max_examples=50)
+@given(batches, st.sampled_from([(), ("flops<=12",), ("acc>=30",)]))
+def test_the_front_is_that_of_all_feasible_records(batches, constraint):
+    evaluator, archive, goals = begin(constraint=constraint)
+    for batch in batches:
+        evaluator(batch)
+        records = feasible(evaluator, goals)
+        F = np.array([goals.scaled(r.metrics) for r in records]).reshape(-1, 2)
+        expected = {r.genome for r, kept in zip(records, front(F), strict=True) if kept}
+        members = archive.front()
+        assert {record.genome for record in members} == expected
+        accs = [record.metrics["acc"] for record in members]
+        assert accs == sorted(accs, reverse=True)
+
+
+@settings(max_examples=50)
+@given(batches)
+def test_the_hypervolume_never_decreases_and_is_that_of_all_records(batches):
+    evaluator, archive, goals = begin()
+    before = 0.0
+    for batch in batches:
+        evaluator(batch)
+        hypervolume = archive.close_generation().hypervolume
+        F = np.array([goals.scaled(r.metrics) for r in feasible(evaluator, goals)])
+        expected = float(HV(np.ones(2))(F)) if len(F) else 0.0
+        assert hypervolume == pytest.approx(expected)
+        assert hypervolume == pytest.approx(staircase(F.tolist()))
+        assert 1 >= hypervolume >= before
+        before = hypervolume
+
+
+@pytest.mark.parametrize("objectives", [("acc", "flops"), ("flops", "acc", "params"), ("acc",)])
+def test_the_hypervolume_is_a_share_of_the_box_for_any_number_of_objectives(objectives):
+    evaluator, archive, goals = begin("Bowl", objectives=objectives)
+    evaluator(toy.Bowl.space.sample(60, np.random.default_rng(0)))
+    F = np.array([goals.scaled(r.metrics) for r in evaluator.records.values()])
+    hypervolume = archive.close_generation().hypervolume
+    assert hypervolume == pytest.approx(float(HV(np.ones(len(objectives)))(F)))
+    assert 0 < hypervolume < 1
+
+
+def test_what_is_not_better_than_the_reference_adds_no_hypervolume():
+    evaluator, archive, _ = begin(reference=("flops=6",))
+    evaluator([(0, 4, 4), (0, 2, 2)])
+    assert archive.close_generation().hypervolume == 0.0
+    evaluator([(0, 1, 1)])
+    assert archive.close_generation().hypervolume == pytest.approx(0.11 / 3)
+
+
+def test_without_a_reference_there_is_no_hypervolume():
+    evaluator, archive, _ = begin("Balanced")
+    evaluator([(1, 1, 0), (2, 2, 0)])
+    generation = archive.close_generation()
+    assert generation.hypervolume is None
+    assert generation.front_size == 2
+
+
+def test_an_empty_archive_is_accounted_for():
+    _, archive, _ = begin()
+    generation = archive.close_generation()
+    assert archive.front() == []
+    assert generation.n_evaluations == generation.front_size == generation.n_failures == 0
+    assert generation.best == {}
+    assert generation.energy_kwh == 0.0
+
+
+def test_failures_are_counted_and_never_on_the_front():
+    evaluator, archive, _ = begin()
+    evaluator([(0, 1, 1), (1, 1, 1), (2, 1, 1)])
+    first = archive.close_generation()
+    evaluator([(3, 1, 1), (0, 2, 2), (0, 1, 1)])
+    second = archive.close_generation()
+    assert (first.number, first.n_evaluations, first.n_failures) == (1, 3, 2)
+    assert (second.number, second.n_evaluations, second.n_failures) == (2, 5, 3)
+    assert all(record.error is None for record in archive.front())
+    assert archive.generations == [first, second]
+
+
+def test_equal_points_are_all_members_and_count_once():
+    evaluator, archive, _ = begin("Zero", objectives=("acc", "flops"))
+    evaluator([(2, 1, 1, 0), (1, 1, 1, 0), (1, 2, 2, 0)])
+    generation = archive.close_generation()
+    assert [record.genome for record in archive.front()] == [
+        (1, 1, 1, 0),
+        (1, 2, 2, 0),
+        (2, 1, 1, 0),
+    ]
+    assert generation.front_size == 1
+
+
+def test_the_best_of_each_objective_is_in_its_own_direction():
+    evaluator, archive, _ = begin()
+    evaluator([(0, 0, 0), (0, 4, 4), (0, 2, 2)])
+    assert archive.close_generation().best == {"acc": 44.0, "flops": 1.0}
+
+
+@pytest.mark.parametrize("accelerator_w", [0.0, 300.0])
+def test_energy_is_proportional_to_busy_seconds(accelerator_w):
+    evaluator, archive, _ = begin(accelerator_w=accelerator_w, pue=1.5, intensity=400.0)
+    for batch in ([(0, 1, 1)], [(0, 2, 2), (1, 1, 1)], [(0, 2, 2)]):
+        evaluator(batch)
+        generation = archive.close_generation()
+        power_w = 1.5 * (carbon.CORE_W + accelerator_w)
+        assert generation.busy_seconds == evaluator.busy_seconds > 0
+        assert generation.energy_kwh == pytest.approx(power_w * generation.busy_seconds / 3.6e6)
+        assert generation.co2_g == pytest.approx(400.0 * generation.energy_kwh)
+
+
+def test_a_generation_is_a_row_with_units_in_its_header():
+    evaluator, archive, _ = begin()
+    evaluator([(0, 1, 1), (1, 1, 1)])
+    row = archive.close_generation().row()
+    assert list(row) == [
+        "generation",
+        "evaluations",
+        "failures",
+        "front_size",
+        "hypervolume",
+        "busy [s]",
+        "energy [kWh]",
+        "co2 [g]",
+        "best_acc",
+        "best_flops",
+    ]
+    assert row["best_acc"] == 11.0
+    assert row["failures"] == 1

@@ -1,0 +1,156 @@
+import numpy as np
+import pytest
+import toy
+from pymoo.termination.max_gen import MaximumGenerationTermination
+
+from evonas.algorithms import ALGORITHMS
+from evonas.asktell import AskTell
+from evonas.config import Config
+from evonas.engine import SearchPlan
+from evonas.evaluate import Evaluator, StoppedError
+from evonas.front import front
+from evonas.loading import ProblemSpec
+
+PLAIN = [factory.__name__ for factory in toy.PLAIN]
+WITH_CONSTRAINTS = ["plain_nsga2", "plain_smsemoa", "plain_rvea", "plain_spea2"]
+N_GENERATIONS = 12
+pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
+
+
+def begin(problem, *, should_stop=lambda: False, **settings):
+    config = Config(problem=toy.reference(problem), **{"pop_size": 10, **settings})
+    plan = SearchPlan(config, ProblemSpec(config.problem, config.settings))
+    evaluator = Evaluator(plan.order, should_stop=should_stop)
+    return AskTell(config, evaluator, plan.goals), evaluator
+
+
+def run(problem, **settings):
+    steps, evaluator = begin(problem, **settings)
+    n_generations = sum(1 for _ in steps)
+    return list(evaluator.records.values()), steps.stopped, n_generations
+
+
+def by_pymoo_alone(problem, algorithm, *, n_asked, seed):
+    """All points that pymoo's own loop evaluates, in order, and their objectives."""
+    algorithm.setup(problem, seed=seed, termination=MaximumGenerationTermination(n_asked))
+    points = {}
+    for _ in range(n_asked):
+        asked = algorithm.ask()
+        told = algorithm.evaluator.eval(problem, asked, algorithm=algorithm)
+        for individual in np.atleast_1d(told):
+            points[tuple(individual.X.tolist())] = individual.F.tolist()
+        algorithm.tell(infills=asked)
+    return points
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(
+    ("problem", "algorithm"),
+    [("Reals", name) for name in PLAIN] + [("Constrained", name) for name in WITH_CONSTRAINTS],
+)
+def test_a_plain_problem_and_algorithm_do_as_in_pymoo_alone(problem, algorithm, seed):
+    factory = getattr(toy, algorithm)
+    n_asked = 60 if algorithm == "plain_moead" else N_GENERATIONS  # it asks one by one
+    expected = by_pymoo_alone(getattr(toy, problem)(), factory(), n_asked=n_asked, seed=seed)
+    records, _, n_generations = run(
+        problem, algorithm=toy.reference(algorithm), generations=n_asked, seed=seed
+    )
+    assert n_generations == n_asked
+    assert [record.genome for record in records] == list(expected)
+    for record in records:
+        assert [record.metrics["f1"], record.metrics["f2"]] == expected[record.genome]
+
+
+@pytest.mark.parametrize(
+    "problem", ["Reals", "Integers", "Bits", "Mixed", "Elementwise", "Constrained", "Balanced"]
+)
+@pytest.mark.parametrize("evaluations", [23, 50])
+def test_a_plain_problem_is_measured_exactly_as_often_as_paid_for(problem, evaluations):
+    records, stopped, _ = run(problem, evaluations=evaluations)
+    assert len(records) == len({record.genome for record in records}) == evaluations
+    assert stopped == f"{evaluations} architectures are measured"
+
+
+@pytest.mark.parametrize("name", sorted({*ALGORITHMS} - {"moead"}))
+def test_every_algorithm_takes_plain_problems_of_any_variables(name):
+    for problem in ("Reals", "Integers", "Bits", "Constrained"):
+        records, _, _ = run(problem, algorithm=name, evaluations=30)
+        assert len(records) == 30
+        assert {record.error for record in records} == {None}
+
+
+@pytest.mark.parametrize("problem", ["Reals", "Integers", "Bits", "Constrained", "Balanced"])
+def test_moead_takes_plain_problems_without_constraints(problem):
+    if problem in ("Constrained", "Balanced"):
+        with pytest.raises(ValueError, match=r"algorithm moead does not suit .* constraints"):
+            run(problem, algorithm="moead", evaluations=30)
+    else:
+        assert len(run(problem, algorithm="moead", evaluations=30)[0]) == 30
+
+
+def test_an_algorithm_of_the_users_that_knows_no_constraints_is_refused_before_it_starts():
+    message = r"plain_moead does not suit this problem: .* does not support any constraints"
+    with pytest.raises(ValueError, match=message):
+        begin(
+            "Bowl",
+            algorithm=toy.reference("plain_moead"),
+            objectives=("acc", "flops"),
+            constraint=("flops<=1e6",),
+        )
+
+
+def test_mixed_variables_become_genomes_of_plain_values():
+    records, _, _ = run("Mixed", evaluations=30)
+    for layers, rate, act in (record.genome for record in records):
+        assert type(layers) is int
+        assert type(rate) is float
+        assert type(act) is str
+
+
+def test_a_point_that_a_plain_problem_cannot_evaluate_is_a_failure():
+    records, _, _ = run("Elementwise", evaluations=80)
+    errors = {record.error for record in records}
+    assert errors == {None, "ArithmeticError: too near the middle"}
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_a_small_space_is_exhausted_and_the_search_says_so(name):
+    records, stopped, _ = run("Bowl", algorithm=name, evaluations=500)
+    reasons = ("there is nothing left that was not measured", "nothing new came in 100 gen")
+    assert stopped.startswith(reasons)
+    assert len({record.genome for record in records}) == len(records)
+    assert toy.Bowl.n_distinct * 0.7 < len(records) <= toy.Bowl.n_distinct
+
+
+def test_random_search_finds_all_of_a_small_space():
+    records, _, _ = run("Bowl", algorithm="random", evaluations=500)
+    assert len(records) == toy.Bowl.n_distinct
+
+
+def test_the_last_generation_is_cut_to_the_budget():
+    steps, evaluator = begin("Bowl", evaluations=25)
+    counts = [len(evaluator.records) for _ in steps]
+    assert counts == [10, 20, 25]
+
+
+def test_a_first_generation_is_never_cut_away():
+    _, _, n_generations = run("Bowl", evaluations=2, pop_size=2)
+    assert n_generations == 1
+
+
+def test_a_stop_leaves_the_loop():
+    answers = iter([False] * 14 + [True])
+    steps, evaluator = begin("Bowl", evaluations=50, should_stop=lambda: next(answers))
+    with pytest.raises(StoppedError):
+        list(steps)
+    assert len(evaluator.records) == 14
+    assert steps.stopped == ""
+
+
+@pytest.mark.parametrize("name", ["nsga2", "nsga3", "smsemoa", "rvea"])
+def test_a_known_simple_front_is_found(name):
+    records, _, _ = run("Integers", algorithm=name, evaluations=300, pop_size=20)
+    F = np.array([[record.metrics["f1"], record.metrics["f2"]] for record in records])
+    found = {tuple(row) for row in F[front(F)].tolist()}
+    assert (0.0, 324.0) in found
+    assert (36.0, 0.0) in found

@@ -1,0 +1,306 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toy
+
+from evonas.config import Config
+from evonas.engine import search
+from evonas.folder import read_config
+from evonas.front import front
+from evonas.journal import read_journal
+
+SCRIPT = """
+import sys
+from evonas.config import Config
+from evonas.engine import search
+search(Config.from_dict(eval(sys.argv[1])), folder=sys.argv[2])
+"""
+KILLED = {
+    "problem": toy.reference("Slow"),
+    "evaluations": 60,
+    "pop_size": 10,
+    "option": ["seconds=0.03"],
+}
+
+
+def config(problem="Bowl", **settings):
+    given = {"n_jobs": 1, "pop_size": 10, "evaluations": 50, **settings}
+    return Config(problem=toy.reference(problem), **given)
+
+
+def asked(result):
+    return [record.genome for record in result.records]
+
+
+def table(path):
+    with (path / "front.csv").open(newline="") as file:
+        header, *rows = csv.reader(file)
+    return header, rows
+
+
+def timeless(journal):
+    records = read_journal(journal).values()
+    return [replace(record, seconds=0.0) for record in records]
+
+
+def test_a_search_without_a_folder_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = search(config())
+    assert len(result.records) == 50
+    assert result.folder is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_leaves_all_that_repeats_and_explains_it(tmp_path):
+    result = search(config(), folder=tmp_path / "run")
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "config.json",
+        "environment.json",
+        "front.csv",
+        "generations.csv",
+        "records.jsonl",
+    ]
+    assert read_config(tmp_path / "run") == config()
+    assert list(read_journal(tmp_path / "run" / "records.jsonl")) == asked(result)
+    resolved = json.loads((tmp_path / "run" / "config.json").read_text())["resolved"]
+    assert resolved["hypervolume"]["reference"] == dict(result.goals.reference)
+    assert resolved["n_jobs"] == 1
+    with (tmp_path / "run" / "generations.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["evaluations"]) for row in rows] == [10, 20, 30, 40, 50]
+
+
+def test_two_runs_of_a_config_leave_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        search(config(), folder=tmp_path / name)
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert (one / "front.csv").read_bytes() == (two / "front.csv").read_bytes()
+    assert timeless(one / "records.jsonl") == timeless(two / "records.jsonl")
+
+
+def test_rows_of_the_front_do_not_dominate_each_other():
+    result = search(config(evaluations=80))
+    assert front(result.F * [-1, 1, 1]).all()
+    assert len(result.front) == len(result.genomes) == len(result.architectures) > 3
+    accs = result.F[:, 0]
+    assert (np.diff(accs) <= 0).all()
+
+
+def test_the_hypervolume_never_decreases():
+    hypervolumes = [g.hypervolume for g in search(config(evaluations=100)).generations]
+    assert (np.diff(hypervolumes) >= 0).all()
+    assert hypervolumes[-1] > hypervolumes[0]
+
+
+def test_the_table_has_objectives_then_the_final_metrics_then_the_rest(tmp_path):
+    settings = {"objectives": ("flops", "acc"), "constraint": ("params<=20000",)}
+    result = search(config("Curved", **settings), folder=tmp_path / "run")
+    header, rows = table(tmp_path / "run")
+    assert header == [
+        "genome",
+        "flops [FLOP]",
+        "acc [%]",
+        "test_acc [%]",
+        "params",
+        "kind",
+        "width",
+        "depth",
+        "skip",
+    ]
+    assert len(rows) == len(result.front)
+    for row, record in zip(rows, result.front, strict=True):
+        assert row[0] == " ".join(map(str, record.genome))
+        assert float(row[1]) == record.metrics["flops"]
+        assert float(row[2]) == record.metrics["acc"]
+        assert float(row[3]) == record.metrics["acc"] - 1
+        assert row[5:] == [str(v) for v in toy.Bowl.space.decode(record.genome).values()]
+
+
+def test_what_is_measured_for_the_front_alone_stays_out_of_the_search():
+    result = search(config("Curved"))
+    on_front = {record.genome for record in result.front}
+    for record in result.records:
+        assert ("test_acc" in record.metrics) == (record.genome in on_front)
+
+
+@pytest.mark.parametrize(("name", "column"), [("thrift", "%/MFLOP"), ("NEED", "MFLOP/%")])
+def test_an_objective_of_the_users_file_lands_in_the_front(tmp_path, name, column):
+    objectives = ("acc", toy.reference(name))
+    result = search(config(objectives=objectives), folder=tmp_path / "run")
+    header, rows = table(tmp_path / "run")
+    assert header[:3] == ["genome", "acc [%]", f"{name.lower()} [{column}]"]
+    assert result.n_failures == 0
+    for row, record in zip(rows, result.front, strict=True):
+        assert float(row[2]) == record.metrics[name.lower()]
+
+
+def test_a_problem_class_will_do_in_place_of_a_name(tmp_path):
+    class Steep(toy.Bowl):
+        """Known to nobody else."""
+
+    settings = Config(n_jobs=1, pop_size=10, evaluations=30)
+    result = search(settings, problem=Steep, folder=tmp_path / "run")
+    assert asked(result) == asked(search(config(evaluations=30)))
+    assert isinstance(result.problem, Steep)
+    assert read_config(tmp_path / "run").problem.endswith("Steep")
+    longer = settings.replaced({"evaluations": 40})
+    resumed = search(longer, problem=Steep, folder=tmp_path / "run", resume=True)
+    assert len(resumed.records) == 40
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_time_limit_ends_the_search(n_jobs):
+    limited = config("Slow", evaluations=None, time_limit=0.4, n_jobs=n_jobs)
+    started = time.monotonic()
+    result = search(limited)
+    assert time.monotonic() - started < 10
+    assert result.stopped == "0.4 seconds are over"
+    assert 0 < len(result.records) < toy.Bowl.n_distinct
+    assert result.front
+
+
+def test_a_time_limit_does_not_spare_the_final_measuring():
+    result = search(replace(config("Curved"), evaluations=None, time_limit=1e-9))
+    assert result.stopped == "1e-09 seconds are over"
+    result = search(config("Curved", time_limit=1000.0))
+    assert result.stopped == "50 architectures are measured"
+    assert all("test_acc" in record.metrics for record in result.front)
+
+
+def test_a_search_told_to_stop_ends_with_what_is_there(tmp_path):
+    arrived = []
+    result = search(
+        config("Curved"),
+        folder=tmp_path / "run",
+        on_record=arrived.append,
+        should_stop=lambda: len(arrived) >= 25,
+    )
+    assert result.stopped == "it was interrupted"
+    assert len(result.records) == len(arrived) == 25
+    assert len(result.generations) == 2
+    assert result.front
+    header, rows = table(tmp_path / "run")
+    assert "test_acc [%]" not in header
+    assert len(rows) == len(result.front)
+    resumed = search(config("Curved"), folder=tmp_path / "run", resume=True)
+    assert asked(resumed) == asked(search(config("Curved")))
+
+
+def test_a_search_told_to_stop_at_once_has_nothing(tmp_path):
+    result = search(config(), folder=tmp_path / "run", should_stop=lambda: True)
+    assert result.records == result.front == result.generations == ()
+    assert table(tmp_path / "run") == (["genome"], [])
+
+
+def test_those_who_listen_are_told_of_records_and_generations():
+    arrived, generations = [], []
+    result = search(config(), on_record=arrived.append, on_generation=generations.append)
+    assert [record.genome for record in arrived] == asked(result)
+    assert tuple(generations) == result.generations
+
+
+def test_a_search_in_which_every_candidate_fails_ends_with_an_empty_front(tmp_path):
+    result = search(config("Hopeless"), folder=tmp_path / "run")
+    assert result.front == ()
+    assert result.F.shape == (0, 3)
+    assert result.n_failures == len(read_journal(tmp_path / "run" / "records.jsonl")) == 50
+    assert {record.error for record in result.records} == {"MemoryError: no network fits"}
+    assert result.generations[-1].hypervolume == 0.0
+    assert table(tmp_path / "run") == (["genome"], [])
+
+
+@pytest.mark.parametrize("constraint", ["flops<=1", "acc>=1000"])
+def test_a_search_in_which_nothing_is_feasible_ends_with_an_empty_front(tmp_path, constraint):
+    result = search(config(constraint=(constraint,)), folder=tmp_path / "run")
+    assert result.front == ()
+    assert result.n_failures == 0
+    assert len(read_journal(tmp_path / "run" / "records.jsonl")) == 50
+
+
+def test_what_cannot_work_is_refused_before_anything_is_written(tmp_path):
+    for wrong in ({"objectives": ("ac",)}, {"algorithm": "nsga"}, {"constraint": ("x<=1",)}):
+        with pytest.raises(ValueError, match="unknown"):
+            search(config(**wrong), folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_second_run_does_not_overwrite_the_first(tmp_path):
+    search(config(), folder=tmp_path / "run")
+    before = (tmp_path / "run" / "records.jsonl").read_bytes()
+    with pytest.raises(FileExistsError, match="exists; give another directory with --out, or"):
+        search(config(), folder=tmp_path / "run")
+    with pytest.raises(ValueError, match="another configuration: seed is 0 there and 1 here"):
+        search(config(seed=1), folder=tmp_path / "run", resume=True)
+    assert (tmp_path / "run" / "records.jsonl").read_bytes() == before
+
+
+def test_resuming_a_run_that_is_over_measures_nothing(tmp_path):
+    first = search(config("Curved"), folder=tmp_path / "run")
+    before = (tmp_path / "run" / "records.jsonl").read_bytes()
+    front_csv = (tmp_path / "run" / "front.csv").read_bytes()
+    again = search(config("Curved"), folder=tmp_path / "run", resume=True)
+    assert asked(again) == asked(first)
+    assert (tmp_path / "run" / "records.jsonl").read_bytes() == before
+    assert (tmp_path / "run" / "front.csv").read_bytes() == front_csv
+
+
+@pytest.mark.parametrize("problem", ["Curved", "Flaky", "Mixed", "Elementwise", "Balanced"])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_larger_budget_on_resume_equals_the_longer_run(tmp_path, problem, n_jobs):
+    search(config(problem, evaluations=25), folder=tmp_path / "run")
+    longer = config(problem, evaluations=50, n_jobs=n_jobs)
+    resumed = search(longer, folder=tmp_path / "run", resume=True)
+    whole = search(config(problem, evaluations=50), folder=tmp_path / "whole")
+    assert asked(resumed) == asked(whole)
+    for name in ("run", "whole"):
+        assert (tmp_path / name / "front.csv").exists()
+    assert table(tmp_path / "run") == table(tmp_path / "whole")
+
+
+def test_more_generations_on_resume_equal_the_longer_run(tmp_path):
+    few = config(evaluations=None, generations=2)
+    search(few, folder=tmp_path / "run")
+    more = few.replaced({"generations": 5})
+    resumed = search(more, folder=tmp_path / "run", resume=True)
+    assert asked(resumed) == asked(search(more))
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    path = tmp_path_factory.mktemp("uninterrupted") / "run"
+    search(config("Slow", evaluations=60, option=("seconds=0",)), folder=path)
+    return (path / "front.csv").read_bytes()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_run_killed_in_mid_generation_and_resumed_ends_as_if_it_had_not(
+    tmp_path, uninterrupted, n_jobs
+):
+    journal = tmp_path / "run" / "records.jsonl"
+    settings = {**KILLED, "n_jobs": n_jobs}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, repr(settings), str(tmp_path / "run")],
+        cwd=Path(__file__).parents[1],
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (journal.exists() and journal.read_bytes().count(b"\n") >= 23):
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGKILL)  # the workers too
+    assert process.wait() == -signal.SIGKILL
+    assert 23 <= len(read_journal(journal)) < 60
+    assert not (tmp_path / "run" / "front.csv").exists()
+    search(Config.from_dict(settings), folder=tmp_path / "run", resume=True)
+    assert (tmp_path / "run" / "front.csv").read_bytes() == uninterrupted
+    assert len(journal.read_text().splitlines()) == 60
