@@ -1,0 +1,90 @@
+"""The end of a search in words: its front as a table, its files, and what it cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from evonas.objectives import Objective
+from evonas.result import Result
+
+MAX_ROWS = 30
+
+
+def summary(result: Result) -> str:
+    """What a person wants to read when a search has ended."""
+    lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
+    if result.front:
+        lines += ["", *_front(result), "", _cost(result)]
+    else:
+        lines += ["", _nothing(result)]
+    if result.n_failures:
+        lines += ["", *_failures(result)]
+    if result.folder:
+        lines += ["", f"Everything is in {result.folder}"]
+    return "\n".join(lines)
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table whose columns are right-aligned."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    return [
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in (header, *rows)
+    ]
+
+
+def _counted(result: Result) -> str:
+    n_failed = f", {result.n_failures} of them failed" if result.n_failures else ""
+    return f"{len(result.records)} architectures measured{n_failed}."
+
+
+def _front(result: Result) -> list[str]:
+    metrics = _columns(result)
+    rows = [
+        [
+            *(_number(record.metrics.get(metric.name)) for metric in metrics),
+            "-".join(map(str, record.genome)),
+        ]
+        for record in result.front[:MAX_ROWS]
+    ]
+    n_more = len(result.front) - len(rows)
+    lines = [f"The front, {len(result.front)} architectures:"]
+    lines += aligned([*(metric.column for metric in metrics), "genome"], rows)
+    return lines + ([f"... and {n_more} more in front.csv"] if n_more > 0 else [])
+
+
+def _columns(result: Result) -> list[Objective]:
+    return [*result.goals.objectives, *result.problem.final]
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _cost(result: Result) -> str:
+    last = result.generations[-1] if result.generations else None
+    if last is None:
+        return "No generation was completed."
+    hypervolume = "" if last.hypervolume is None else f"Hypervolume {last.hypervolume:.4f}. "
+    return (
+        f"{hypervolume}The search itself took {last.busy_seconds:.0f} core-seconds: about "
+        f"{1000 * last.energy_kwh:.3g} Wh and {last.co2_g:.3g} g CO2e (Eq. 1 of Fu et al. on "
+        "measured time; config.json has the assumptions)."
+    )
+
+
+def _nothing(result: Result) -> str:
+    if result.records and result.n_failures == len(result.records):
+        return "Every candidate failed, so there is no front."
+    constraints = ", ".join(map(str, result.goals.constraints))
+    if result.records and constraints:
+        return f"No candidate keeps every constraint ({constraints}), so there is no front."
+    return "Nothing was measured, so there is no front."
+
+
+def _failures(result: Result) -> list[str]:
+    errors = Counter(record.error for record in result.records if record.error is not None)
+    return ["Failures:", *(f"{n:6} x {error}" for error, n in errors.most_common(5))]

@@ -1,0 +1,217 @@
+"""The command line: arguments to a config, a search, files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import evonas
+from evonas.config import Config
+from evonas.engine import search
+from evonas.folder import read_config
+from evonas.loading import problem_summaries
+from evonas.plot import save_picture
+from evonas.progress import Progress
+from evonas.report import summary
+from evonas.result import Result
+
+LISTS = ("objectives", "augment")  # given as one word with commas
+REPEATED = ("constraint", "reference", "option")
+NUMBERS: dict[str, Callable[[str], Any]] = {"int": int, "float": float}
+HELP = {
+    "problem": "short name, FILE.py:CLASS or MODULE:CLASS (default: digits)",
+    "data": "data set name, or a folder of images",
+    "data_dir": "where data sets and tables lie (default: $EVONAS_DATA)",
+    "data_seed": "fixes the training, validation and test split",
+    "objectives": "names with commas; another as FILE.py:NAME",
+    "constraint": "such as 'params<=200000'; repeatable",
+    "reference": "of the hypervolume, such as flops=1e8; repeatable",
+    "algorithm": "short name, or MODULE:NAME of a pymoo Algorithm (default: nsga2)",
+    "sampling": "MODULE:NAME of a pymoo Sampling",
+    "crossover": "MODULE:NAME of a pymoo Crossover",
+    "mutation": "MODULE:NAME of a pymoo Mutation",
+    "pop_size": "population (default: 20)",
+    "generations": "budget (default: 10 if no other is given)",
+    "evaluations": "budget: distinct architectures measured, exactly",
+    "time_limit": "budget in seconds; combines with the others",
+    "seed": "of everything random",
+    "n_jobs": "worker processes (default: one per core; one on a GPU)",
+    "device": "auto, cpu or cuda",
+    "epochs": "of a proxy training",
+    "subset": "training images that a proxy training sees",
+    "image_size": "side of the images in pixels, 8 to 224",
+    "batch_size": "images per training step",
+    "augment": "crop, flip, cutout with commas, or none",
+    "intensity_g_per_kwh": "of the grid, for CO2",
+    "pue": "power usage effectiveness of the data centre, for CO2",
+    "trainings": "trainings in a network's life, for CO2",
+    "inferences": "classified inputs in a network's life, for CO2",
+    "option": "option of the problem, such as noisy=true; repeatable",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one search.
+
+    Returns:
+        0 if it ended, even without a front; 2 for a mistake in the arguments, said in one
+        line; 130 if it was interrupted twice.
+    """
+    parser = make_parser()
+    given = vars(parser.parse_args(argv))
+    if given.pop("list_problems", False):
+        for name, line in problem_summaries().items():
+            print(f"{name:16} {line}")
+        return 0
+    is_quiet = given.pop("quiet", False)
+    try:
+        config, folder, resume = settle(given)
+        result = watched(config, folder, resume=resume, is_quiet=is_quiet)
+    except (ValueError, OSError) as error:
+        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("evonas: stopped at once; --resume goes on with the run", file=sys.stderr)
+        return 130
+    print(summary(result))
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The arguments; only those that are given appear in the namespace."""
+    parser = argparse.ArgumentParser(
+        prog="evonas",
+        description=evonas.__doc__,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=evonas.__version__)
+    parser.add_argument("--list-problems", action="store_true", help="name them and stop")
+    parser.add_argument("--config", metavar="FILE", help="settings as TOML or JSON; flags win")
+    parser.add_argument("--out", metavar="FOLDER", help="a new one (default: under runs/)")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    for field in fields(Config):
+        flag = f"--{field.name.replace('_', '-')}"
+        kind = str(field.type).partition(" | ")[0]
+        if field.name in REPEATED:
+            parser.add_argument(flag, action="append", metavar="TEXT", help=HELP[field.name])
+        else:
+            convert = NUMBERS.get(kind, _words if field.name in LISTS else str)
+            metavar = {"int": "N", "float": "X"}.get(kind, "TEXT")
+            parser.add_argument(flag, type=convert, metavar=metavar, help=HELP[field.name])
+    return parser
+
+
+def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
+    """The config that arguments, a config file and a run to be resumed add up to.
+
+    Returns:
+        The config, the run directory, and whether it is resumed.
+
+    Raises:
+        ValueError: A setting is wrong, or contradicts the run that is to go on.
+        OSError: A file cannot be read.
+    """
+    out, run, file = (given.pop(name, None) for name in ("out", "resume", "config"))
+    changes = {**(read_settings(Path(file)) if file else {}), **given}
+    if run is None:
+        config = Config.from_dict(changes)
+        return config, Path(out) if out else _new_folder(config), False
+    if out is not None:
+        raise ValueError("--out and --resume contradict each other: a run goes on where it is")
+    old = read_config(Path(run))
+    config = old.replaced(changes)
+    differences = config.differences(old)
+    if differences:
+        raise ValueError(
+            f"{run} belongs to another configuration: {'; '.join(differences)}; leave these "
+            "out to go on with it, or start a new run with --out"
+        )
+    return config, Path(run), True
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Settings from a TOML or JSON file; the ``config`` of a run's ``config.json`` too.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It cannot be read.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no such config file: {path}")
+    text = path.read_text(encoding="utf-8")
+    try:
+        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except ValueError as error:
+        raise ValueError(f"cannot read {path}: {error}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds a {type(content).__name__}; expected keys and values")
+    settings: dict[str, Any] = content.get("config", content)
+    return settings
+
+
+def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Result:
+    """Run a search with progress, a clean end on Ctrl-C, and a picture."""
+    with Progress(config, is_quiet=is_quiet) as progress, interrupts() as is_interrupted:
+        result = search(
+            config,
+            folder=folder,
+            resume=resume,
+            on_generation=progress.on_generation,
+            on_record=progress.on_record,
+            should_stop=is_interrupted,
+        )
+    if result.front:
+        names = [objective.name for objective in result.goals.objectives]
+        save_picture([folder], objectives=names, out=folder / "front.png")
+    return result
+
+
+@contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C asks for an end after what is being measured; a second one ends at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: object) -> None:
+        if asked:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            raise KeyboardInterrupt
+        asked.append(number)
+        print(
+            "\nevonas: stopping after what is being measured; Ctrl-C again stops at once",
+            file=sys.stderr,
+        )
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _new_folder(config: Config) -> Path:
+    problem = Path(config.problem.rpartition(":")[2] or config.problem).stem
+    algorithm = config.algorithm.rpartition(":")[2]
+    name = f"{problem}-{algorithm}-seed{config.seed}"
+    folder, number = Path("runs", name), 1
+    while folder.exists():
+        number += 1
+        folder = Path("runs", f"{name}-{number}")
+    return folder
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,263 @@
+"""What a run left behind, as values to be drawn."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evonas.folder import CONFIG, GENERATIONS, RECORDS, read_resolved
+from evonas.front import front
+from evonas.journal import Record, read_journal
+from evonas.objectives import (
+    ACC,
+    CO2,
+    FLOPS,
+    MACS,
+    PARAMS,
+    TEST_ACC,
+    Constraint,
+    Goals,
+    Objective,
+    broken,
+)
+from evonas.result import Result
+
+KNOWN = {o.name: o for o in (ACC, TEST_ACC, FLOPS, MACS, PARAMS, CO2)}
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Architectures as points in natural units, one column per objective.
+
+    Attributes:
+        measured: ``(n, n_objectives)``, of those that keep every constraint.
+        is_on_front: ``(n,)`` booleans: no other measured one dominates it.
+        numbers: ``(n,)``, which evaluation of its run each was, from 1.
+        infeasible: ``(m, n_objectives)``, of those that break a constraint; NaN where that
+            was known before all was measured.
+    """
+
+    measured: np.ndarray
+    is_on_front: np.ndarray
+    numbers: np.ndarray
+    infeasible: np.ndarray
+
+    @property
+    def front(self) -> np.ndarray:
+        """``(n_front, n_objectives)``, by the first objective, ascending."""
+        members = self.measured[self.is_on_front]
+        ordered: np.ndarray = members[np.lexsort(members.T[::-1])]
+        return ordered
+
+    def column(self, i: int) -> np.ndarray:
+        """All values of the i-th objective, whether feasible or not; some may be NaN."""
+        values: np.ndarray = np.concatenate([self.measured[:, i], self.infeasible[:, i]])
+        return values
+
+    def columns(self, *indices: int) -> Cloud:
+        """The same points seen in some of the objectives; the front stays that of all."""
+        chosen = list(indices)
+        return replace(
+            self, measured=self.measured[:, chosen], infeasible=self.infeasible[:, chosen]
+        )
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One run, as far as it has got.
+
+    Attributes:
+        name: What a legend says.
+        records: In the order of the journal, failures included.
+        goals: Of the run.
+        hypervolumes: Evaluations and hypervolume, generation by generation; empty where
+            the run has no reference point.
+    """
+
+    name: str
+    records: tuple[Record, ...]
+    goals: Goals
+    hypervolumes: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names that all records measured in full have in common, the objectives' first."""
+        own = [objective.name for objective in self.goals.objectives]
+        full = [
+            r.metrics for r in self.records if r.error is None and r.metrics.keys() >= {*own}
+        ]
+        shared = set.intersection(*map(set, full)) if full else set()
+        return tuple(name for name in dict.fromkeys([*own, *sorted(shared)]) if name in shared)
+
+    @property
+    def n_failures(self) -> int:
+        """How many candidates failed."""
+        return sum(record.error is not None for record in self.records)
+
+    def objective(self, name: str) -> Objective:
+        """A metric of this run; one without a known direction counts as a cost.
+
+        Raises:
+            ValueError: The run did not measure it for every architecture, or measured none.
+        """
+        if not self.metrics:
+            raise ValueError(f"run {self.name} holds no architecture that was measured in full")
+        if name not in self.metrics:
+            raise ValueError(
+                f"unknown objective {name!r}; run {self.name} has {', '.join(self.metrics)}"
+            )
+        own = {objective.name: objective for objective in self.goals.objectives}
+        return own.get(name) or KNOWN.get(name) or Objective(name, "", name, +1)
+
+    def cloud(self, objectives: Sequence[Objective]) -> Cloud:
+        """The architectures in the space of some objectives; failed ones are left out."""
+        goals = Goals(tuple(objectives), self.goals.constraints)
+        numbered = [(i, r.metrics) for i, r in enumerate(self.records, 1) if r.error is None]
+        kept = [(number, metrics) for number, metrics in numbered if goals.are_met(metrics)]
+        measured = _rows([goals.natural(metrics) for _, metrics in kept], objectives)
+        return Cloud(
+            measured=measured,
+            is_on_front=front(measured * [objective.sign for objective in objectives]),
+            numbers=np.array([number for number, _ in kept], dtype=int),
+            infeasible=_rows(
+                [
+                    [metrics.get(objective.name, math.nan) for objective in objectives]
+                    for _, metrics in numbered
+                    if broken(goals.constraints, metrics)
+                ],
+                objectives,
+            ),
+        )
+
+
+Runs = Result | Trace | Sequence[Result | Trace] | Sequence[Record]
+
+
+def traces_of(runs: Runs, *, constraints: Sequence[Constraint] = ()) -> tuple[Trace, ...]:
+    """Whatever can be drawn, as traces.
+
+    Args:
+        runs: A result or a trace, several of them, or the records of one run.
+        constraints: To be kept beside the runs' own.
+    """
+    if isinstance(runs, (Result, Trace)):
+        runs = (runs,)
+    records = tuple(run for run in runs if isinstance(run, Record))
+    found = tuple(_trace(run) for run in runs if not isinstance(run, Record))
+    if records or not found:
+        found = (*found, Trace("records", records, Goals(())))
+    return tuple(
+        replace(
+            trace,
+            goals=replace(trace.goals, constraints=(*trace.goals.constraints, *constraints)),
+        )
+        for trace in found
+    )
+
+
+def choose(
+    traces: Sequence[Trace], wanted: Sequence[Objective | str | None]
+) -> list[Objective]:
+    """The wanted objectives, in this order.
+
+    Args:
+        traces: At least one; each must have what is named.
+        wanted: Objectives, names of metrics, or ``None`` for the next objective of the first
+            run that is not wanted by name.
+
+    Raises:
+        ValueError: A run lacks one of them, or one is wanted twice.
+    """
+    names = [want if isinstance(want, str) else want.name for want in wanted if want]
+    if len(set(names)) < len(names):
+        raise ValueError(f"objectives name one twice: {', '.join(names)}")
+    spare = [o.name for o in traces[0].goals.objectives if o.name not in names]
+    if len(spare) < wanted.count(None):
+        own = ", ".join(o.name for o in traces[0].goals.objectives) or "none"
+        raise ValueError(
+            f"this picture needs objectives, {len(wanted)} in number, and {traces[0].name} "
+            f"has {own}; name the metrics to draw"
+        )
+    found: list[Objective] = []
+    for want in (spare.pop(0) if want is None else want for want in wanted):
+        if isinstance(want, str):
+            offered = [trace.objective(want) for trace in traces]  # every run must have it
+            want = offered[0]
+        found.append(want)
+    return found
+
+
+def read_trace(path: Path) -> Trace:
+    """Read a run directory, also while the run is still going on.
+
+    Raises:
+        FileNotFoundError: The directory is not there, or is no run's.
+        ValueError: One of its files cannot be read.
+    """
+    goals = _read_goals(path, read_resolved(path))
+    return Trace(
+        name=path.resolve().name,
+        records=tuple(read_journal(path / RECORDS).values()),
+        goals=goals,
+        hypervolumes=_read_hypervolumes(path / GENERATIONS),
+    )
+
+
+def _trace(run: Result | Trace) -> Trace:
+    if isinstance(run, Trace):
+        return run
+    return Trace(
+        name=run.folder.resolve().name if run.folder else run.config.problem,
+        records=run.records,
+        goals=run.goals,
+        hypervolumes=tuple(
+            (generation.n_evaluations, generation.hypervolume)
+            for generation in run.generations
+            if generation.hypervolume is not None
+        ),
+    )
+
+
+def _rows(rows: Sequence[Sequence[float]], objectives: Sequence[Objective]) -> np.ndarray:
+    return np.array(rows, dtype=float).reshape(len(rows), len(objectives))
+
+
+def _read_goals(path: Path, resolved: Mapping[str, Any]) -> Goals:
+    try:
+        scale = resolved["hypervolume"]
+        objectives = tuple(
+            Objective(
+                name=entry["name"],
+                unit=entry["unit"],
+                label=entry["label"],
+                sign=entry["sign"],
+                best=scale["ideal"].get(entry["name"]),
+            )
+            for entry in resolved["objectives"]
+        )
+        constraints = tuple(map(Constraint.parse, resolved["constraints"]))
+        return Goals(objectives, constraints, dict(scale["reference"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path / CONFIG} cannot be read: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _read_hypervolumes(path: Path) -> tuple[tuple[int, float], ...]:
+    """Evaluations and hypervolume by generation; a torn last line is passed over."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    whole = text[: text.rfind("\n") + 1]
+    try:
+        return tuple(
+            (int(row["evaluations"]), float(row["hypervolume"]))
+            for row in csv.DictReader(whole.splitlines())
+            if row["hypervolume"]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} cannot be read: {type(error).__name__}: {error}") from error

@@ -1,0 +1,104 @@
+"""Every command and every program in the README does what it says."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETUP = "python3 -m venv .venv && . .venv/bin/activate && pip install -q -e "
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [line for block in blocks("sh") for line in block.splitlines() if line]
+
+
+def files() -> dict[str, str]:
+    programs = (block.partition("\n") for block in blocks("python"))
+    return {first[8:]: rest for first, _, rest in programs if first.startswith("# file: ")}
+
+
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder with the README's files in it; its commands build on each other."""
+    place = tmp_path_factory.mktemp("reader")
+    for name, text in files().items():
+        (place / name).write_text(text)
+    return place
+
+
+def test_the_first_two_commands_set_up_the_same_environment():
+    main, tests = commands()[:2]
+    assert main.startswith(SETUP + ". && python -m evonas.run ")
+    assert tests == SETUP + "'.[test]' && pytest"
+
+
+@pytest.mark.slow
+def test_the_main_command_finds_a_wide_front_of_good_networks(tmp_path):
+    done = shell(commands()[0].partition("-e . && ")[2], tmp_path)
+    assert done.returncode == 0, done.stderr
+    (front,) = tmp_path.glob("runs/*/front.csv")
+    header, *rows = (line.split(",") for line in front.read_text().splitlines())
+    flops = [float(row[header.index("flops [FLOP]")]) for row in rows]
+    test_acc = [float(row[header.index("test_acc [%]")]) for row in rows]
+    assert len(rows) >= 8
+    assert max(flops) / min(flops) >= 10
+    assert max(test_acc) >= 97
+    assert (front.parent / "front.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", commands()[2:])
+def test_a_command_of_the_readme_runs(command, folder):
+    done = shell(command, folder)
+    assert done.returncode == 0, done.stderr
+    if "--out" in command:
+        words = shlex.split(command)
+        run = folder / words[words.index("--out") + 1]
+        assert {"config.json", "front.csv", "front.png", "records.jsonl"} <= {
+            path.name for path in run.iterdir()
+        }
+
+
+@pytest.mark.slow
+def test_the_program_of_the_readme_runs(folder):
+    (program,) = (block for block in blocks("python") if not block.startswith("# file: "))
+    (folder / "notebook.py").write_text(program)
+    done = shell("python notebook.py", folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
+    from evonas.run import make_parser
+
+    offered = set(re.findall(r"--[a-z-]+", make_parser().format_help())) - {
+        "--help",
+        "--version",
+    }
+    table = README[README.index("| flag |") : README.index("Ctrl-C ends")]
+    named = set(re.findall(r"--[a-z-]+", README))
+    assert set(re.findall(r"--[a-z-]+", table)) <= offered
+    assert named - offered <= {"--objectives", "--out"}
+    assert offered - named <= {"--sampling", "--crossover"}

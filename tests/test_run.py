@@ -1,0 +1,311 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from evonas import run
+from evonas.config import Config
+
+TABLE = """
+from evonas import Gene, Objective, SearchSpace, TabularProblem
+import time
+
+class Table(TabularProblem):
+    '''Thirty-two made-up networks.'''
+    space = SearchSpace([Gene(f"g{i}", (0, 1)) for i in range(5)])
+    objectives = (
+        Objective("acc", "%", "accuracy", -1, best=100.0, worst=0.0),
+        Objective("cost", "s", "cost", +1, worst=10.0),
+    )
+    options = {"noisy": False, "broken": False, "pause": 0.0}
+
+    def lookup(self, architecture):
+        time.sleep(self.option["pause"])
+        if self.option["broken"]:
+            raise RuntimeError("no such row")
+        n = sum(architecture.values())
+        return {"acc": 50.0 + 10 * n - architecture["g0"], "cost": 1.0 + n}
+
+class NoSpace(TabularProblem):
+    '''Lacks a space.'''
+    objectives = Table.objectives
+    def lookup(self, architecture): return {}
+
+class NoLookup(TabularProblem):
+    '''Lacks its method.'''
+    space = Table.space
+    objectives = Table.objectives
+
+class NoObjectives(TabularProblem):
+    '''Lacks objectives.'''
+    space = Table.space
+    def lookup(self, architecture): return {}
+
+class NotAProblem:
+    '''Is something else.'''
+
+number = 7
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "table.py").write_text(TABLE)
+    (tmp_path / "syntax.py").write_text("def broken(:\n")
+    (tmp_path / "bad.toml").write_text("seed = = 1")
+    (tmp_path / "kind.toml").write_text('seed = "one"')
+    (tmp_path / "unknown.json").write_text('{"sed": 1}')
+    (tmp_path / "list.json").write_text("[1]")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def words(text):
+    return ["--problem", "table.py:Table", "--n-jobs", "1", *text.split()]
+
+
+BAD = {
+    "--objectives flop": "unknown objective 'flop'.*did you mean 'flops'.*choose from acc,",
+    "--objectives test_acc": "'test_acc' is measured for the final front alone",
+    "--objectives acc,acc": "objectives name one twice: acc, acc",
+    "--problem digit": "unknown problem 'digit' .did you mean 'digits'.*FILE.py:CLASS",
+    "--problem none.py:Mine": "no such file: none.py",
+    "--problem table.py:Tabel": "table.py has no 'Tabel' .did you mean 'Table'",
+    "--problem table.py": "name what to take from table.py, as table.py:NAME; it has",
+    "--problem syntax.py:Mine": "cannot import syntax.py: SyntaxError",
+    "--problem no.such.module:Mine": "cannot import 'no.such.module': ModuleNotFoundError",
+    "--problem table.py:NoSpace": "table.py:NoSpace is not finished: it lacks 'space'",
+    "--problem table.py:NoLookup": "it lacks the method lookup",
+    "--problem table.py:NoObjectives": "is not finished: it lacks 'objectives'",
+    "--problem table.py:NotAProblem": "is a NotAProblem; expected a subclass of evonas.Problem",
+    "--problem table.py:number": "is a int; expected a subclass of evonas.Problem",
+    "--problem nas-bench-macro --data-dir full": "no table at full.*--data-dir",
+    "--problem table.py:Table --option colour=red": "Table has no option 'colour'; its options",
+    "--problem table.py:Table --option noisy=maybe": "option 'noisy' is 'maybe'; expected true",
+    "--problem table.py:Table --option noisy": "cannot read the option 'noisy'",
+    "--algorithm nsga": "unknown algorithm 'nsga' .did you mean 'nsga3' or 'nsga2'",
+    "--algorithm table.py:number": "table.py:number is a int; expected a pymoo Algorithm",
+    "--algorithm nsga3 --objectives acc": "needs two objectives or more",
+    "--algorithm nsga3 --pop-size 2": "pop_size=2 is too small for 3 objectives",
+    "--mutation table.py:none": "table.py has no 'none'",
+    "--data cifar1": "unknown data set 'cifar1'.*did you mean 'cifar10'",
+    "--data full": "no classes in .*full",
+    "--constraint params<200": r"cannot read the constraint 'params<200'; expected METRIC<=NUM",
+    "--constraint speed<=1": "constraint speed<=1 is on an unknown metric 'speed'",
+    "--reference flops": "cannot read the reference 'flops'",
+    "--reference params=3": "reference 'params' is none of the objectives: acc, flops, co2",
+    "--reference flops=many": "could not convert string to float: 'many'; expected OBJECTIVE",
+    "--generations 3 --evaluations 30": "generations=3 and evaluations=30 contradict",
+    "--evaluations 5 --pop-size 10": "evaluations=5 does not pay for one population",
+    "--pop-size 1": "pop_size must be at least 2, got 1",
+    "--generations 0": "generations must be at least 1, got 0",
+    "--time-limit 0": "time_limit must be a positive number of seconds, got 0",
+    "--n-jobs 0": "n_jobs must be at least 1, got 0",
+    "--seed -1": "seed must be at least 0, got -1",
+    "--epochs 0": "epochs must be at least 1, got 0",
+    "--subset 3": "subset.*3",
+    "--image-size 7": "image size of 'digits' is 7 pixels; expected 8 to 224",
+    "--batch-size 1": "batch_size must be at least 2, got 1",
+    "--augment rotate": "unknown augmentation 'rotate'; choose from crop, flip, cutout",
+    "--device tpu": "unknown device 'tpu'; choose from auto, cpu, cuda",
+    "--pue 0.5": "pue.*0.5",
+    "--intensity-g-per-kwh -1": "intensity_g_per_kwh.*-1",
+    "--config none.toml": "no such config file: none.toml",
+    "--config bad.toml": "cannot read bad.toml",
+    "--config kind.toml": "setting seed is 'one'; expected int",
+    "--config unknown.json": "unknown setting 'sed'; choose from problem",
+    "--config list.json": "list.json holds a list; expected keys and values",
+    "--out full": "full exists; give another directory with --out",
+    "--resume none": "no run at none: there is no such directory",
+    "--resume full": "full is not a run of evonas: it holds no config.json",
+    "--resume full --out other": "--out and --resume contradict each other",
+}
+
+
+@pytest.mark.parametrize("arguments", BAD)
+def test_a_mistake_gives_one_clear_line_and_status_2(arguments, folder, capsys):
+    before = sorted(path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    assert run.main(arguments.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(BAD[arguments], said.err), said.err
+    assert said.err.startswith("evonas: ")
+    assert said.err.count("\n") == 1
+    after = sorted(path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    assert after == before
+
+
+def test_a_device_that_is_not_there_is_refused(folder, capsys):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    assert run.main(["--device", "cuda"]) == 2
+    assert "device 'cuda' is not there" in capsys.readouterr().err
+
+
+def test_an_unknown_flag_is_refused_by_status_2(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        run.main(["--objectve", "acc"])
+    assert "--objectve" in capsys.readouterr().err
+
+
+def test_a_search_prints_its_front_and_leaves_its_files(folder, capsys):
+    assert run.main(words("--evaluations 20 --out made")) == 0
+    said = capsys.readouterr()
+    assert "20 architectures measured" in said.out
+    assert "acc [%]" in said.out
+    assert "g CO2e" in said.out
+    assert "20 measured" in said.err
+    names = {path.name for path in (folder / "made").iterdir()}
+    assert names == {
+        "config.json",
+        "environment.json",
+        "front.csv",
+        "front.png",
+        "generations.csv",
+        "records.jsonl",
+    }
+
+
+def test_quiet_shows_no_progress(folder, capsys):
+    assert run.main(words("--evaluations 20 --out made --quiet")) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_runs_without_a_name_get_new_folders(folder):
+    for _ in range(2):
+        assert run.main(words("--evaluations 10 --pop-size 4 --quiet")) == 0
+    assert sorted(path.name for path in (folder / "runs").iterdir()) == [
+        "Table-nsga2-seed0",
+        "Table-nsga2-seed0-2",
+    ]
+
+
+def test_a_config_file_is_read_and_flags_win(folder):
+    (folder / "my.toml").write_text(
+        'problem = "table.py:Table"\nseed = 5\nevaluations = 10\npop_size = 4\nn_jobs = 1\n'
+    )
+    assert run.main(["--config", "my.toml", "--seed", "6", "--out", "a", "--quiet"]) == 0
+    config = json.loads((folder / "a/config.json").read_text())["config"]
+    assert (config["seed"], config["evaluations"]) == (6, 10)
+
+
+def test_a_run_repeats_from_its_own_config_file(folder):
+    assert run.main(words("--evaluations 12 --pop-size 4 --out a --quiet")) == 0
+    assert run.main(["--config", "a/config.json", "--out", "b", "--quiet"]) == 0
+    assert (folder / "a/front.csv").read_bytes() == (folder / "b/front.csv").read_bytes()
+
+
+def test_an_existing_run_is_not_overwritten(folder, capsys):
+    assert run.main(words("--evaluations 10 --pop-size 4 --out a --quiet")) == 0
+    before = (folder / "a/records.jsonl").read_bytes()
+    assert run.main(words("--evaluations 12 --pop-size 4 --out a --quiet")) == 2
+    assert "or go on with --resume a" in capsys.readouterr().err
+    assert (folder / "a/records.jsonl").read_bytes() == before
+
+
+def test_resuming_with_a_larger_budget_equals_the_larger_run(folder):
+    assert run.main(words("--evaluations 8 --pop-size 4 --out a --quiet")) == 0
+    assert run.main(["--resume", "a", "--evaluations", "20", "--quiet"]) == 0
+    assert run.main(words("--evaluations 20 --pop-size 4 --out b --quiet")) == 0
+    assert (folder / "a/front.csv").read_bytes() == (folder / "b/front.csv").read_bytes()
+    assert len((folder / "a/records.jsonl").read_text().splitlines()) == 20
+
+
+def test_resuming_another_configuration_names_the_setting(folder, capsys):
+    assert run.main(words("--evaluations 8 --pop-size 4 --out a --quiet")) == 0
+    assert run.main(["--resume", "a", "--seed", "3", "--pop-size", "6"]) == 2
+    said = capsys.readouterr().err
+    assert "pop_size is 4 there and 6 here" in said
+    assert "seed is 0 there and 3 here" in said
+
+
+def test_a_damaged_config_is_named(folder, capsys):
+    (folder / "full/config.json").write_text("{")
+    assert run.main(["--resume", "full"]) == 2
+    assert re.search(
+        r"full/config.json cannot be read: JSONDecodeError", capsys.readouterr().err
+    )
+
+
+def test_a_damaged_journal_is_named_by_file_and_line(folder, capsys):
+    assert run.main(words("--evaluations 8 --pop-size 4 --out a --quiet")) == 0
+    journal = folder / "a/records.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join([lines[0], "nonsense\n", *lines[1:]]))
+    assert run.main(["--resume", "a", "--evaluations", "12"]) == 2
+    assert re.search(r"a/records.jsonl, line 2: not a record", capsys.readouterr().err)
+
+
+def test_a_search_in_which_everything_fails_says_so_and_keeps_its_journal(folder, capsys):
+    assert run.main(words("--evaluations 8 --pop-size 4 --option broken=true --out a")) == 0
+    said = capsys.readouterr().out
+    assert "Every candidate failed, so there is no front." in said
+    assert "RuntimeError: no such row" in said
+    assert len((folder / "a/records.jsonl").read_text().splitlines()) == 8
+    assert (folder / "a/front.csv").read_text().startswith("genome")
+
+
+def test_a_search_in_which_nothing_is_feasible_says_so(folder, capsys):
+    arguments = ["--constraint", "acc>=200", "--evaluations", "8", "--pop-size", "4"]
+    assert run.main([*words("--out a --quiet"), *arguments]) == 0
+    assert "No candidate keeps every constraint (acc>=200)" in capsys.readouterr().out
+
+
+def test_the_problems_are_listed_with_a_line_each(capsys):
+    assert run.main(["--list-problems"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = {line.split()[0] for line in lines}
+    assert {"digits", "layerwise", "macro", "nas-bench-macro"} <= names
+    assert all(len(line.split(maxsplit=1)[1]) > 20 for line in lines)
+
+
+def test_every_setting_is_a_flag_and_has_help():
+    text = run.make_parser().format_help()
+    for name in Config().as_dict():
+        assert f"--{name.replace('_', '-')}" in text
+        assert run.HELP[name]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_ctrl_c_ends_cleanly_with_what_is_there(n_jobs, folder):
+    command = [sys.executable, "-m", "evonas.run", "--problem", "table.py:Table", "--out", "a"]
+    command += ["--option", "pause=0.3", "--evaluations", "30", "--n-jobs", str(n_jobs)]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    journal = folder / "a/records.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if journal.exists() and len(journal.read_bytes().splitlines()) >= 3:
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert "stopping after what is being measured" in err
+    assert "Stopped: it was interrupted." in out
+    assert (folder / "a/front.csv").exists()
+    assert run.main(["--resume", "a", "--quiet"]) == 0
+    assert len(journal.read_text().splitlines()) == 30
+
+
+def test_importing_the_package_does_not_load_torch():
+    code = "import sys; from evonas import Gene, SearchSpace; print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
