@@ -65,9 +65,7 @@ class Plan:
             ValueError: One objective has no directions, or the population is too small.
         """
         if self.n_objectives < 2:
-            raise ValueError(
-                "this algorithm spreads over directions: give two objectives or more"
-            )
+            raise ValueError("this algorithm needs two objectives or more; choose nsga2, say")
         directions: np.ndarray | None = None
         for n_partitions in range(1, self.pop_size + 1):
             finer = get_reference_directions(

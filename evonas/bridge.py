@@ -23,7 +23,8 @@ class ArchitectureProblem(PymooProblem):
     """An evonas problem as any pymoo algorithm takes it: integer vectors in, F and G out.
 
     F is scaled to 0 at the best and 1 at the reference point, for some algorithms compare
-    objectives with each other. G holds one column per constraint.
+    objectives with each other. G holds one column per constraint. In pymoo's own ``minimize`` a
+    failed candidate is feasible, but worse than all others in every objective.
 
     Args:
         evaluator: Measures.

@@ -99,8 +99,9 @@ class Config:
         self._check_budget()
         if len(set(self.objectives)) < len(self.objectives):
             raise ValueError(f"objectives name one twice: {', '.join(self.objectives)}")
-        self.constraints  # noqa: B018  both must parse
+        self.constraints  # noqa: B018  all of these must parse
         self.reference_point  # noqa: B018
+        self.settings  # noqa: B018
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:

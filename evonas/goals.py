@@ -29,6 +29,7 @@ def resolve_goals(config: Config, problem: Problem) -> Goals:
         constraints = config.constraints
     names = config.objectives or problem.default_objectives
     chosen = tuple(load_objective(name, problem) for name in names) or problem.objectives
+    _check_names(chosen)
     offered = {o.name for o in (*problem.objectives, *chosen)}
     for constraint in config.constraints:
         if constraint.metric not in offered:
@@ -53,12 +54,24 @@ def wanted_references(config: Config, goals: Goals) -> tuple[str, ...]:
     return tuple(named.get(metric, metric) for metric in goals.metrics)
 
 
+def _check_names(objectives: Sequence[Objective]) -> None:
+    names = [objective.name for objective in objectives]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two objectives are named {twice[0]!r}; rename one")
+
+
 def _own_constraints(config: Config, problem: ForeignProblem) -> tuple[Constraint, ...]:
     names = tuple(objective.name for objective in problem.objectives)
     if config.objectives not in ((), names) or config.constraint:
         raise ValueError(
             f"a plain pymoo problem brings its own objectives ({', '.join(names)}) and "
             "constraints; leave out --objectives and --constraint"
+        )
+    if config.reference:
+        raise ValueError(
+            "a plain pymoo problem has no known scale, and so no hypervolume here; leave out "
+            "--reference"
         )
     return problem.constraints
 

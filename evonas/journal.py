@@ -59,6 +59,8 @@ class Record:
             metrics = {str(name): float(value) for name, value in fields["metrics"].items()}
             if not all(map(math.isfinite, metrics.values())):
                 raise ValueError("a metric is not finite")
+            if not all(isinstance(gene, (int, float, str)) for gene in fields["genome"]):
+                raise ValueError("a gene is neither a number nor a text")
             return cls(
                 genome=tuple(fields["genome"]),
                 metrics=metrics,
@@ -67,7 +69,7 @@ class Record:
                 seed=int(fields["seed"]),
                 curve=tuple(fields.get("curve", ())),
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"not a record ({error}): {line[:60]!r}") from error
 
 

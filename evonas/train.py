@@ -99,7 +99,9 @@ def train(
     generator = torch.Generator(device).manual_seed(seed)
     images, labels = dataset.train.images.to(device), dataset.train.labels.to(device)
     sizes = _batch_sizes(len(images), recipe.batch_size)
-    optimizer, schedule = _optimizer(model, recipe=recipe, n_steps=recipe.epochs * len(sizes))
+    n_steps = recipe.epochs * len(sizes)
+    rates = iter(learning_rate(step, n_steps=n_steps, recipe=recipe) for step in range(n_steps))
+    optimizer = _optimizer(model, recipe)
     scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
     transform = _transform(dataset, recipe=recipe, device=device, generator=generator)
     curve = []
@@ -107,17 +109,18 @@ def train(
         model.train()
         total = torch.zeros((), device=device)
         order = torch.randperm(len(images), generator=generator, device=device)
-        for index in order.split(sizes):
+        for index, rate in zip(order.split(sizes), rates, strict=False):
             with _precision(device):
                 logits = model(transform(images[index]))
                 loss = functional.cross_entropy(
                     logits.float(), labels[index], label_smoothing=recipe.label_smoothing
                 )
+            for group in optimizer.param_groups:
+                group["lr"] = rate
             optimizer.zero_grad(set_to_none=True)
             scaler.scale(loss).backward()
             scaler.step(optimizer)
             scaler.update()
-            schedule.step()
             total += loss.detach() * len(index)
         mean_loss = float(total) / len(images)
         _check_loss(mean_loss, epoch=epoch, recipe=recipe, n_classes=dataset.info.n_classes)
@@ -148,25 +151,34 @@ def accuracy(
     return 100.0 * int(n_right) / len(part.images)
 
 
-def _optimizer(
-    model: nn.Module, *, recipe: Recipe, n_steps: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+def learning_rate(step: int, *, n_steps: int, recipe: Recipe) -> float:
+    """The one-cycle schedule: linear up to ``recipe.learning_rate``, then a cosine to zero.
+
+    Args:
+        step: [0, n_steps).
+        n_steps: Of the whole training.
+        recipe: Its highest rate, and the share of the warm-up.
+    """
+    n_warmup = max(1, round(recipe.warmup * n_steps))
+    if step < n_warmup:
+        return recipe.learning_rate * (step + 1) / n_warmup
+    share = (step - n_warmup) / max(1, n_steps - n_warmup)
+    return recipe.learning_rate * (0.5 + 0.5 * math.cos(math.pi * share))
+
+
+def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     parameters = [p for p in model.parameters() if p.requires_grad]
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    optimizer = torch.optim.SGD(
-        groups, lr=recipe.learning_rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0
+    return torch.optim.SGD(
+        groups,
+        lr=recipe.learning_rate,
+        momentum=recipe.momentum,
+        nesterov=recipe.momentum > 0,
+        fused=True,  # a step of a small network is mostly overhead
     )
-    n_warmup = max(1, round(recipe.warmup * n_steps))
-
-    def rate(step: int) -> float:
-        if step < n_warmup:
-            return (step + 1) / n_warmup
-        return 0.5 + 0.5 * math.cos(math.pi * (step - n_warmup) / max(1, n_steps - n_warmup))
-
-    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
 
 
 def _batch_sizes(n: int, batch_size: int) -> list[int]:
@@ -228,7 +240,7 @@ def cutout(images: Tensor, *, side: int, generator: torch.Generator) -> Tensor:
 
 
 def _normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    return images.float().div_(255.0).sub_(mean).div_(std)
+    return images.float().sub_(255.0 * mean).mul_(1.0 / (255.0 * std))
 
 
 def _arranged(images: Tensor) -> Tensor:

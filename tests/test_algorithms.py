@@ -138,7 +138,7 @@ def test_an_unknown_algorithm_is_answered_with_the_nearest():
 
 @pytest.mark.parametrize("name", BY_DIRECTIONS)
 def test_an_algorithm_of_directions_needs_two_objectives(name):
-    message = "spreads over directions: give two objectives or more"
+    message = "needs two objectives or more"
     with pytest.raises(ValueError, match=message):
         run(algorithm=name, objectives=("acc",))
 

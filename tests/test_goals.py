@@ -171,3 +171,14 @@ def test_a_plain_problem_takes_no_goals_from_outside(settings):
     message = r"brings its own objectives \(f1, f2\) and constraints; leave out --objectives"
     with pytest.raises(ValueError, match=message):
         goals_of(ForeignProblem(toy.Balanced()), **settings)
+
+
+def test_two_objectives_of_one_name_are_refused():
+    reference = toy.reference("second_acc")
+    with pytest.raises(ValueError, match="two objectives are named 'acc'; rename one"):
+        goals_of(objectives=("acc", reference))
+
+
+def test_a_reference_point_for_a_plain_problem_is_refused():
+    with pytest.raises(ValueError, match="a plain pymoo problem has no known scale"):
+        goals_of(ForeignProblem(toy.Reals()), reference=("f1=3",))

@@ -134,3 +134,19 @@ def test_a_line_is_plain_json_that_other_tools_read():
         "error": None,
         "seed": 7,
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("genome", "[[1]]", "a gene is neither a number nor a text"),
+        ("seed", "Infinity", "cannot convert float infinity to integer"),
+    ],
+)
+def test_a_line_with_an_impossible_value_is_named(field, value, message, tmp_path):
+    line = json.loads(Record((1, 2), {"acc": 1.0}, 0.1).to_line())
+    text = json.dumps({**line, field: "?"}).replace('"?"', value)
+    path = tmp_path / "records.jsonl"
+    path.write_text(text + "\n")
+    with pytest.raises(ValueError, match=rf"records.jsonl, line 1: not a record \({message}"):
+        read_journal(path)

@@ -192,6 +192,9 @@ NEED = Objective(
     needs=("acc", "flops"),
     compute=(lambda metrics: metrics["flops"] / metrics["acc"] / 1e6),
 )
+second_acc = Objective(
+    "acc", "%", "accuracy again", -1, needs=("acc",), compute=lambda m: m["acc"]
+)
 STATED = Objective("stated", "", "says nothing", +1)
 NEEDY = Objective("needy", "", "wants much", +1, needs=("latency",), compute=lambda m: 0.0)
 
