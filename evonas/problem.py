@@ -69,6 +69,8 @@ class Problem(ABC):
         default_objectives: Names of those that a search takes when told nothing else; all of
             ``objectives`` where empty.
         cheap: Metrics known exactly without training.
+        effort: A cheap metric that grows with the time that measuring takes. Workers begin with
+            the dearest candidates, so that none waits long for the last.
         final: Metrics measured for the members of the final front alone; the search never
             sees them.
         options: The problem's own options with their defaults; a user's text is read as the
@@ -83,6 +85,7 @@ class Problem(ABC):
     objectives: tuple[Objective, ...] = ()
     default_objectives: tuple[str, ...] = ()
     cheap: frozenset[str] = frozenset()
+    effort: str | None = None
     final: tuple[Objective, ...] = ()
     options: ClassVar[Mapping[str, Any]] = {}
 

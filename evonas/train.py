@@ -99,6 +99,7 @@ def train(
     generator = torch.Generator(device).manual_seed(seed)
     images, labels = dataset.train.images.to(device), dataset.train.labels.to(device)
     sizes = _batch_sizes(len(images), recipe.batch_size)
+    weights = torch.tensor(sizes, device=device) / len(images)
     n_steps = recipe.epochs * len(sizes)
     rates = iter(learning_rate(step, n_steps=n_steps, recipe=recipe) for step in range(n_steps))
     optimizer = _optimizer(model, recipe)
@@ -107,7 +108,7 @@ def train(
     curve = []
     for epoch in range(1, recipe.epochs + 1):
         model.train()
-        total = torch.zeros((), device=device)
+        losses = []
         order = torch.randperm(len(images), generator=generator, device=device)
         for index, rate in zip(order.split(sizes), rates, strict=False):
             with _precision(device):
@@ -121,8 +122,8 @@ def train(
             scaler.scale(loss).backward()
             scaler.step(optimizer)
             scaler.update()
-            total += loss.detach() * len(index)
-        mean_loss = float(total) / len(images)
+            losses.append(loss.detach())
+        mean_loss = float(torch.stack(losses) @ weights)
         _check_loss(mean_loss, epoch=epoch, recipe=recipe, n_classes=dataset.info.n_classes)
         acc = accuracy(model, dataset.validation, dataset=dataset, device=device)
         curve.append(asdict(Epoch(epoch, round(mean_loss, 6), acc)))

@@ -37,6 +37,7 @@ class TrainedProblem(Problem):
     objectives: tuple[Objective, ...] = (ACC, FLOPS, CO2, MACS, PARAMS)
     default_objectives: tuple[str, ...] = ("acc", "flops", "co2")
     cheap = frozenset({"flops", "macs", "params", "co2"})
+    effort = "flops"
     final: tuple[Objective, ...] = (TEST_ACC,)
 
     def __init__(self, settings: Settings | None = None) -> None:

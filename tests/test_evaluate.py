@@ -292,3 +292,16 @@ def test_completing_nothing_measures_nothing():
     assert evaluator.complete(records, ()) == records
     assert evaluator.complete([], ("test_acc",)) == []
     assert len(Counting.asked) == 2
+
+
+def test_workers_begin_with_the_dearest_candidates_and_answer_in_the_order_of_asking():
+    arrived = []
+    evaluator = Evaluator(
+        order(toy.reference("Hinted")), n_jobs=2, on_record=lambda r: arrived.append(r.genome)
+    )
+    genomes = sorted(GENOMES, key=lambda genome: genome[1:])  # the cheapest first
+    assert [record.genome for record in evaluator(genomes)] == genomes
+    cost = {
+        genome: toy.Bowl().measure(genome, {"flops"}, seed=0)["flops"] for genome in genomes
+    }
+    assert cost[arrived[0]] >= sorted(cost.values())[-2]

@@ -363,3 +363,9 @@ def unfinished(strength: float) -> GenomeMutation:
 
 def a_text() -> str:
     return "not an algorithm"
+
+
+class Hinted(Slow):
+    """Says what its effort grows with."""
+
+    effort = "flops"
