@@ -51,11 +51,24 @@ class Plan:
         pop_size: Wanted; with reference directions, the nearest number below.
         operators: Keyword arguments of a pymoo algorithm: ``sampling``, ``crossover`` and so
             on, those that suit the problem's variables.
+        given: Which of these the user named; an algorithm that has no use for one of them is
+            refused.
     """
 
     n_objectives: int
     pop_size: int
     operators: Mapping[str, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+    def check_uses(self, names: Collection[str], algorithm: str) -> None:
+        """Refuse what the user gave in vain.
+
+        Raises:
+            ValueError: Something was given that is none of ``names``.
+        """
+        vain = sorted(self.given.difference(names))
+        if vain:
+            raise ValueError(f"{algorithm} has no use for --{vain[0]} here; leave it out")
 
     @property
     def directions(self) -> np.ndarray:
@@ -128,6 +141,7 @@ def _by_population(algorithm: type[Algorithm]) -> Callable[[Plan], Algorithm]:
 
 
 def _random(plan: Plan) -> Algorithm:
+    plan.check_uses({"sampling"}, "random")
     sampling = plan.operators.get("sampling", FloatRandomSampling())
     if isinstance(sampling, SpreadSampling):  # which is not independent draws
         sampling = UniformSampling(canonical=sampling.canonical, taken=sampling.taken)
@@ -188,6 +202,8 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
         ValueError: There is no such algorithm, or it does not suit the plan.
         FileNotFoundError: There is no such file.
     """
+    if "mating" in plan.operators:  # of mixed variables, with operators for each kind
+        plan.check_uses({"sampling"}, reference)
     if reference in ALGORITHMS:
         return _unshared(ALGORITHMS[reference](plan))
     if ":" not in reference:
@@ -197,9 +213,11 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
         )
     found = load(reference)
     if isinstance(found, Algorithm):
+        plan.check_uses((), reference)
         return copy.deepcopy(found)  # a second search must not go on where this one ended
     if callable(found):
         named = inspect.signature(found).parameters
+        plan.check_uses(named, reference)
         offered = {"pop_size": plan.pop_size, **plan.operators}
         if "ref_dirs" in named:
             offered["ref_dirs"] = plan.directions

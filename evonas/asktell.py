@@ -27,6 +27,7 @@ from evonas.objectives import Goals
 from evonas.problem import Problem
 from evonas.space import Genome
 
+OPERATORS = ("sampling", "crossover", "mutation")
 MAX_IDLE_GENERATIONS = 100  # without a new architecture, before a search gives up
 OPEN_ENDED_GENERATIONS = 1000  # what an algorithm is told that only a time limit will end
 
@@ -148,9 +149,7 @@ def choose_algorithm(
         operators = plain_operators(problem.problem)
     else:
         operators = genome_operators(canonical=problem.canonical, taken=taken)
-    for kind in ("sampling", "crossover", "mutation"):
-        reference = getattr(config, kind)
-        if reference is not None:
-            operators[kind] = load_operator(reference)
-    plan = Plan(len(goals.objectives), config.population, operators)
+    given = {kind for kind in OPERATORS if getattr(config, kind) is not None}
+    operators.update({kind: load_operator(getattr(config, kind)) for kind in given})
+    plan = Plan(len(goals.objectives), config.population, operators, frozenset(given))
     return make_algorithm(config.algorithm, plan)

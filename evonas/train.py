@@ -111,23 +111,33 @@ def train(
         losses = []
         order = torch.randperm(len(images), generator=generator, device=device)
         for index, rate in zip(order.split(sizes), rates, strict=False):
-            with _precision(device):
-                logits = model(transform(images[index]))
-                loss = functional.cross_entropy(
-                    logits.float(), labels[index], label_smoothing=recipe.label_smoothing
-                )
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            optimizer.zero_grad(set_to_none=True)
-            scaler.scale(loss).backward()
-            scaler.step(optimizer)
-            scaler.update()
-            losses.append(loss.detach())
+            with _precision(device):
+                logits = model(transform(images[index]))
+            losses.append(_step(logits, labels[index], recipe, optimizer, scaler))
         mean_loss = float(torch.stack(losses) @ weights)
         _check_loss(mean_loss, epoch=epoch, recipe=recipe, n_classes=dataset.info.n_classes)
         acc = accuracy(model, dataset.validation, dataset=dataset, device=device)
         curve.append(asdict(Epoch(epoch, round(mean_loss, 6), acc)))
     return curve
+
+
+def _step(
+    logits: Tensor,
+    labels: Tensor,
+    recipe: Recipe,
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+) -> Tensor:
+    """Learn from one batch; returns its mean loss."""
+    smoothing = recipe.label_smoothing
+    loss = functional.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
+    optimizer.zero_grad(set_to_none=True)
+    scaler.scale(loss).backward()
+    scaler.step(optimizer)
+    scaler.update()
+    return loss.detach()
 
 
 @torch.no_grad()
