@@ -104,7 +104,7 @@ class AskTell:
         if n_generations is not None and n_done >= n_generations:
             self.stopped = f"{n_done} generations are done"
         elif n_evaluations is not None and len(self._measured) >= n_evaluations:
-            self.stopped = f"{n_evaluations} architectures are measured"
+            self.stopped = f"the budget of {n_evaluations} architectures is spent"
         elif n_idle >= MAX_IDLE_GENERATIONS:
             self.stopped = f"nothing new came in {n_idle} generations"
         return bool(self.stopped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import json
@@ -257,9 +258,10 @@ def _freeze(spec: ProblemSpec) -> None:
     """Take what the problem brought along out of garbage collection.
 
     loky collects after every task of a second or more, which takes 0.2 s once torch is
-    loaded.
+    loaded. At the end of the process all is given back, for extensions check that.
     """
     gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 def _measure(order: Order, genome: Genome, seed: int) -> Measurement:

@@ -33,15 +33,13 @@ class Progress:
         self._stream = stream
         self._is_quiet = is_quiet
         self._started = time.monotonic()
-        self._n_records = 0
-        self._n_failures = 0
         self._bar = tqdm(
             total=_n_expected(config),
             unit="net",
             file=stream,
             disable=is_quiet or not stream.isatty(),
             dynamic_ncols=True,
-            smoothing=0.1,
+            bar_format="{percentage:.0f}% {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]",
         )
 
     def __enter__(self) -> Self:
@@ -57,8 +55,6 @@ class Progress:
 
     def on_record(self, record: Record) -> None:
         """Count a candidate that was measured."""
-        self._n_records += 1
-        self._n_failures += record.error is not None
         self._bar.update()
 
     def on_generation(self, generation: Generation) -> None:
@@ -67,7 +63,8 @@ class Progress:
         if not self._bar.disable:
             self._bar.set_postfix_str(line)
         elif not self._is_quiet:
-            print(f"{line}{self._time_left(generation)}", file=self._stream, flush=True)
+            line = f"{generation.n_evaluations} measured, {line}{self._time_left(generation)}"
+            print(line, file=self._stream, flush=True)
 
     def _time_left(self, generation: Generation) -> str:
         elapsed = time.monotonic() - self._started
@@ -80,7 +77,7 @@ class Progress:
 
 def describe(generation: Generation) -> str:
     """A generation in one line."""
-    parts = [f"gen {generation.number}", f"{generation.n_evaluations} measured"]
+    parts = [f"gen {generation.number}"]
     if generation.n_failures:
         parts.append(f"{generation.n_failures} failed")
     parts += [f"{name} {value:.4g}" for name, value in generation.best.items()]

@@ -36,7 +36,7 @@ def test_every_algorithm_measures_exactly_as_many_as_the_budget_says(name, objec
     assert len(genomes) == len(set(genomes)) == 47
     assert all(toy.Bowl.space.canonical(genome) == genome for genome in genomes)
     assert len(result.front) > 2
-    assert result.stopped == "47 architectures are measured"
+    assert result.stopped == "the budget of 47 architectures is spent"
     assert result.generations[-1].n_evaluations == 47
 
 

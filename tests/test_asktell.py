@@ -68,7 +68,7 @@ def test_a_plain_problem_and_algorithm_do_as_in_pymoo_alone(problem, algorithm, 
 def test_a_plain_problem_is_measured_exactly_as_often_as_paid_for(problem, evaluations):
     records, stopped, _ = run(problem, evaluations=evaluations)
     assert len(records) == len({record.genome for record in records}) == evaluations
-    assert stopped == f"{evaluations} architectures are measured"
+    assert stopped == f"the budget of {evaluations} architectures is spent"
 
 
 @pytest.mark.parametrize("name", sorted({*ALGORITHMS} - {"moead"}))

@@ -172,7 +172,7 @@ def test_a_time_limit_does_not_spare_the_final_measuring():
     result = search(replace(config("Curved"), evaluations=None, time_limit=1e-9))
     assert result.stopped == "1e-09 seconds are over"
     result = search(config("Curved", time_limit=1000.0))
-    assert result.stopped == "50 architectures are measured"
+    assert result.stopped == "the budget of 50 architectures is spent"
     assert all("test_acc" in record.metrics for record in result.front)
 
 

@@ -1,0 +1,61 @@
+import io
+
+import pytest
+
+from evonas.archive import Generation
+from evonas.config import Config
+from evonas.journal import Record
+from evonas.progress import Progress, describe
+
+GENERATION = Generation(
+    number=3,
+    n_evaluations=30,
+    n_failures=2,
+    front_size=4,
+    hypervolume=0.75,
+    best={"acc": 91.5, "flops": 12000.0},
+    busy_seconds=60.0,
+    energy_kwh=0.00012,
+    co2_g=0.057,
+)
+RECORD = Record((0, 1), {"acc": 90.0}, 1.0)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def shown(stream, *, is_quiet=False, **settings):
+    with Progress(Config(**settings), is_quiet=is_quiet, stream=stream) as progress:
+        progress.on_record(RECORD)
+        progress.on_generation(GENERATION)
+    return stream.getvalue()
+
+
+def test_a_generation_is_told_with_failures_best_values_hypervolume_and_cost():
+    assert describe(GENERATION) == (
+        "gen 3, 2 failed, acc 91.5, flops 1.2e+04, hypervolume 0.7500, 0.00012 kWh, 0.057 g CO2"
+    )
+
+
+def test_away_from_a_terminal_each_generation_is_one_plain_line():
+    text = shown(io.StringIO(), evaluations=60)
+    assert text.startswith("30 measured, gen 3, 2 failed")
+    assert text.endswith("left\n")
+    assert "\r" not in text
+
+
+def test_without_a_number_to_reach_the_time_gone_is_told():
+    assert shown(io.StringIO(), time_limit=60.0).endswith(", 0:00 gone\n")
+
+
+def test_on_a_terminal_there_is_a_bar_with_the_same_words():
+    text = shown(Terminal(), evaluations=60)
+    assert "1/60" in text
+    assert describe(GENERATION) in text
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
+def test_quiet_shows_nothing(stream):
+    assert shown(stream, is_quiet=True) == ""

@@ -1,0 +1,51 @@
+import pytest
+import toy
+
+from evonas.config import Config
+from evonas.engine import search
+from evonas.report import MAX_ROWS, aligned, summary
+
+
+def found(problem=toy.Bowl, **settings):
+    return search(Config(n_jobs=1, pop_size=10, evaluations=40, **settings), problem=problem)
+
+
+def test_a_table_is_aligned_to_the_right():
+    assert aligned(["a", "name"], [["100", "x"]]) == ["  a  name", "100     x"]
+
+
+def test_the_front_is_told_with_units_cost_and_reason():
+    text = summary(found())
+    assert "Stopped: the budget of 40 architectures is spent." in text
+    assert "acc [%]" in text
+    assert "flops [FLOP]" in text
+    assert "core-seconds" in text
+    assert "g CO2e" in text
+
+
+def test_the_test_accuracy_of_the_front_is_told():
+    assert "test_acc [%]" in summary(found(toy.Curved))
+
+
+def test_a_long_front_is_cut_and_says_where_the_rest_is():
+    result = found(objectives=("acc", "flops", "params"))
+    text = summary(result)
+    n_more = len(result.front) - MAX_ROWS
+    assert (f"... and {n_more} more in front.csv" in text) == (n_more > 0)
+
+
+def test_failures_are_counted_by_their_reason():
+    text = summary(found(toy.Flaky))
+    assert "of them failed" in text
+    assert "RuntimeError: the network exploded" in text
+
+
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        ("acc>=1000", r"No candidate keeps every constraint (acc>=1000"),
+        ("acc>=0", "The front,"),
+    ],
+)
+def test_without_a_feasible_candidate_the_constraints_are_named(constraint, message):
+    assert message in summary(found(constraint=(constraint,)))
