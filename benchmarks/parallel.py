@@ -15,8 +15,9 @@ import time
 import numpy as np
 
 from evonas import Config
-from evonas.evaluate import Evaluator, Order
+from evonas.evaluate import Evaluator
 from evonas.loading import ProblemSpec
+from evonas.measure import Order
 
 
 def main() -> None:

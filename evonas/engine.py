@@ -15,11 +15,12 @@ from evonas import carbon
 from evonas.archive import Archive, Generation
 from evonas.asktell import AskTell
 from evonas.config import Config
-from evonas.evaluate import Evaluator, Order, StoppedError
+from evonas.evaluate import Evaluator, StoppedError
 from evonas.folder import RunFolder
 from evonas.goals import resolve_goals, wanted_references
 from evonas.journal import Record
 from evonas.loading import ProblemSpec
+from evonas.measure import Order
 from evonas.objectives import Goals
 from evonas.problem import Problem
 from evonas.result import Result

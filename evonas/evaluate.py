@@ -1,27 +1,22 @@
-"""Measuring genomes: in parallel, never one twice, and never fatal for a search."""
+"""Measuring many genomes: in parallel, never one twice, and never fatal for a search."""
 
 from __future__ import annotations
 
 import atexit
 import gc
-import hashlib
-import json
-import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
 from joblib import Parallel, delayed
 
 from evonas.journal import Journal, Record, merge
-from evonas.loading import ProblemSpec, load_objective
-from evonas.objectives import Constraint, broken
-from evonas.problem import Measurement, Problem
+from evonas.loading import ProblemSpec
+from evonas.measure import Order, candidate_seed, measure
 from evonas.space import Genome
 
 N_TRIES = 2  # a candidate whose worker dies this often is to blame for it
@@ -29,23 +24,6 @@ N_TRIES = 2  # a candidate whose worker dies this often is to blame for it
 
 class StoppedError(Exception):
     """The evaluator was told to stop; all that had begun was finished and journaled."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to measure of every candidate.
-
-    Attributes:
-        spec: The problem.
-        wanted: References of objectives and names of other metrics.
-        constraints: A candidate whose cheap metrics break one of them is not measured further.
-        seed: Of the search; every candidate's own derives from it.
-    """
-
-    spec: ProblemSpec
-    wanted: tuple[str, ...]
-    constraints: tuple[Constraint, ...] = ()
-    seed: int = 0
 
 
 class Evaluator:
@@ -213,38 +191,6 @@ class _Task:
     seed: int
 
 
-def measure(order: Order, genome: Genome, *, seed: int) -> Record:
-    """Measure one candidate; whatever goes wrong in it becomes the record's error."""
-    started = time.perf_counter()
-    try:
-        measurement = _measure(order, genome, seed)
-        error = None
-    except Exception as failure:
-        measurement = Measurement({})
-        error = " ".join(f"{type(failure).__name__}: {failure}".split())
-    return Record(
-        genome=genome,
-        metrics=measurement.metrics,
-        seconds=time.perf_counter() - started,
-        error=error,
-        seed=seed,
-        curve=measurement.curve,
-    )
-
-
-def candidate_seed(seed: int, genome: Genome) -> int:
-    """The seed of one candidate, [0, 2**32): its search's and its genome's alone.
-
-    Genomes of non-negative integers enter as they are, others by their digest.
-    """
-    if all(type(gene) is int and gene >= 0 for gene in genome):
-        entropy = [seed, *genome]
-    else:
-        digest = hashlib.sha256(json.dumps(genome).encode()).digest()
-        entropy = [seed, *np.frombuffer(digest, dtype=np.uint32).tolist()]
-    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
-
-
 def _measure_in_worker(order: Order, genome: Genome, seed: int) -> Record:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
@@ -262,40 +208,3 @@ def _freeze(spec: ProblemSpec) -> None:
     """
     gc.freeze()
     atexit.register(gc.unfreeze)
-
-
-def _measure(order: Order, genome: Genome, seed: int) -> Measurement:
-    problem = order.spec.open()
-    screened = {c.metric for c in order.constraints} & problem.cheap
-    if screened:
-        cheap = _ask(problem, genome, screened, seed)
-        if broken(order.constraints, cheap.metrics):
-            return _ask(
-                problem, genome, problem.cheap.intersection(order.wanted) | screened, seed
-            )
-    return _ask(problem, genome, order.wanted, seed)
-
-
-def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measurement:
-    objectives = {name: load_objective(name, problem) for name in wanted if ":" in name}
-    raw = set(wanted) - set(objectives)
-    raw.update(need for objective in objectives.values() for need in objective.needs)
-    answer = problem.measure(genome, sorted(raw), seed=seed)
-    measured = answer if isinstance(answer, Measurement) else Measurement(answer)
-    metrics = _checked(measured.metrics, raw)
-    for objective in objectives.values():
-        if objective.compute is not None:
-            metrics[objective.name] = objective.compute(metrics)
-    return Measurement(_checked(metrics, ()), tuple(measured.curve))
-
-
-def _checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, float]:
-    missing = [name for name in wanted if name not in metrics]
-    if missing:
-        raise ValueError(f"the problem did not measure {', '.join(missing)}")
-    for name, value in metrics.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise TypeError(f"metric {name} is a {type(value).__name__}; expected a number")
-        if not math.isfinite(value):
-            raise ValueError(f"metric {name} is {value}; expected a finite number")
-    return {name: float(value) for name, value in metrics.items()}

@@ -6,14 +6,14 @@ import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evonas.evaluate import Evaluator, Order, StoppedError, candidate_seed, measure
+from evonas.evaluate import Evaluator, StoppedError
 from evonas.journal import Journal, read_journal
 from evonas.loading import ProblemSpec
+from evonas.measure import Order, candidate_seed, measure
 from evonas.objectives import Constraint
 from evonas.problem import Settings
 
 GENOMES = [(kind, width, depth, 1) for kind in (1, 2) for width in range(3) for depth in (0, 4)]
-anything = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(max_size=5))
 
 
 class Counting(toy.Bowl):
@@ -149,24 +149,6 @@ def test_an_objective_of_the_users_file_is_computed_from_what_it_needs():
 def test_an_objective_that_cannot_be_computed_is_a_failure():
     (record,) = Evaluator(order(toy.Zero, (toy.reference("thrift"),)))([(0, 0, 0, 0)])
     assert record.error == "ZeroDivisionError: float division by zero"
-
-
-def test_the_seed_of_a_candidate_is_fixed_for_all_time():
-    assert candidate_seed(0, (0, 0, 0, 0)) == 3757552657
-    assert candidate_seed(1, (3, 1, 2)) == 528455472
-    assert candidate_seed(1, (0.5, "relu", -2)) == 2801494496
-
-
-@given(st.integers(0, 2**63), st.lists(anything, min_size=1, max_size=6).map(tuple))
-def test_the_seed_of_a_candidate_is_32_bits_for_any_kind_of_gene(seed, genome):
-    assert 0 <= candidate_seed(seed, genome) < 2**32
-    assert candidate_seed(seed, genome) == candidate_seed(seed, tuple(genome))
-
-
-def test_seeds_differ_between_genomes_and_between_searches():
-    genomes = [(a, b) for a in range(20) for b in range(20)]
-    seeds = {candidate_seed(seed, genome) for seed in range(3) for genome in genomes}
-    assert len(seeds) == 1200
 
 
 @settings(max_examples=20)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front carbon fu2021",
     "problem trained tabular foreign train cost data published images layers loading",
-    "config journal folder evaluate",
+    "config journal folder measure evaluate",
     "goals operators bridge algorithms asktell archive result engine",
     "plot panels trace progress report",
     "run",

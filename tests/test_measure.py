@@ -1,0 +1,49 @@
+import pytest
+import toy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.loading import ProblemSpec
+from evonas.measure import Order, candidate_seed, measure
+from evonas.problem import Measurement, Settings
+
+anything = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(max_size=5))
+
+
+class Curves(toy.Bowl):
+    """Its training curve holds what the gene says."""
+
+    def measure(self, genome, wanted, *, seed):
+        value = (1.0, float("nan"), "low")[genome[0]]
+        return Measurement({"acc": 90.0, "flops": 1.0}, ({"loss": value},))
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (1, "ValueError: metric loss is nan; expected a finite number"),
+        (2, "TypeError: metric loss is a str; expected a number"),
+    ],
+)
+def test_a_curve_that_no_journal_could_hold_is_a_failure(kind, error):
+    order = Order(ProblemSpec(Curves, Settings()), ("acc", "flops"))
+    assert measure(order, (kind, 0, 0, 0), seed=0).error == error
+    assert measure(order, (0, 0, 0, 0), seed=0).curve == ({"loss": 1.0},)
+
+
+def test_the_seed_of_a_candidate_is_fixed_for_all_time():
+    assert candidate_seed(0, (0, 0, 0, 0)) == 3757552657
+    assert candidate_seed(1, (3, 1, 2)) == 528455472
+    assert candidate_seed(1, (0.5, "relu", -2)) == 2801494496
+
+
+@given(st.integers(0, 2**63), st.lists(anything, min_size=1, max_size=6).map(tuple))
+def test_the_seed_of_a_candidate_is_32_bits_for_any_kind_of_gene(seed, genome):
+    assert 0 <= candidate_seed(seed, genome) < 2**32
+    assert candidate_seed(seed, genome) == candidate_seed(seed, tuple(genome))
+
+
+def test_seeds_differ_between_genomes_and_between_searches():
+    genomes = [(a, b) for a in range(20) for b in range(20)]
+    seeds = {candidate_seed(seed, genome) for seed in range(3) for genome in genomes}
+    assert len(seeds) == 1200
