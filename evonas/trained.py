@@ -29,7 +29,8 @@ class TrainedProblem(Problem):
     Attributes:
         data: The data set when the user names none.
         recipe: How candidates are trained when the user says nothing else.
-        info: The data set in numbers.
+        info: The data set in numbers, as the proxy training sees it.
+        whole: The data set in numbers, as the trainings of a network's life see it.
     """
 
     data: ClassVar[str] = "digits"
@@ -43,12 +44,10 @@ class TrainedProblem(Problem):
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
         chosen = self.settings
-        self.info = describe(
-            chosen.data or self.data,
-            data_dir=chosen.data_dir,
-            image_size=chosen.image_size,
-            subset=chosen.subset,
-        )
+        name, where = chosen.data or self.data, chosen.data_dir
+        size = chosen.image_size
+        self.info = describe(name, data_dir=where, image_size=size, subset=chosen.subset)
+        self.whole = describe(name, data_dir=where, image_size=size)
         self.recipe = _told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
         self._cost: tuple[Genome, Cost] | None = None
@@ -86,7 +85,11 @@ class TrainedProblem(Problem):
             "data": asdict(self.info),
             "training": asdict(self.recipe),
             "device": str(self.device),
-            "carbon": self.settings.carbon.as_dict(),
+            "carbon": {
+                **self.settings.carbon.as_dict(),
+                "n_train": self.whole.n_train,
+                "n_validation": self.whole.n_validation,
+            },
         }
 
     def measure(self, genome: Genome, wanted: Collection[str], *, seed: int) -> Measurement:
@@ -121,8 +124,8 @@ class TrainedProblem(Problem):
         cost = self.cost(genome)
         lifetime = carbon.lifetime(
             cost.operations,
-            n_train=self.info.n_train,
-            n_validation=self.info.n_validation,
+            n_train=self.whole.n_train,
+            n_validation=self.whole.n_validation,
             assumptions=self.settings.carbon,
         )
         return {

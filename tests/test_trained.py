@@ -172,3 +172,12 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch):
         ValueError, match="device 'cuda' is not there: torch sees no GPU; use cpu or auto"
     ):
         Narrow(Settings(device="cuda"))
+
+
+def test_the_carbon_of_a_life_does_not_depend_on_how_little_the_proxy_sees():
+    settings = (TINY, Settings(epochs=1, subset=200, device="cpu"), Settings(device="cpu"))
+    prices = {Narrow(s).measure((1,), ["co2"], seed=0).metrics["co2"] for s in settings}
+    assert len(prices) == 1
+    described = Narrow(TINY).describe()
+    assert described["data"]["n_train"] == 60
+    assert described["carbon"]["n_train"] == 1079
