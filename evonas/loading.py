@@ -19,6 +19,7 @@ from typing import Any
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Objective
 from evonas.problem import Problem, Settings
+from evonas.space import SearchSpace
 
 GROUP = "evonas.problems"
 
@@ -217,13 +218,20 @@ def _construct(factory: Any, name: str, *arguments: Any) -> Any:
         raise ValueError(f"{name} is not finished: it lacks the method {missing}")
     try:
         return factory(*arguments)
-    except TypeError as error:
-        raise ValueError(f"cannot make {name}: {error}") from error
+    except (ValueError, OSError):  # of what the user gave, and said in our words
+        raise
+    except Exception as error:
+        raise ValueError(f"cannot make {name}: {type(error).__name__}: {error}") from error
 
 
 def _checked(problem: Problem, name: str) -> Problem:
     if not hasattr(problem, "space"):
         raise ValueError(f"{name} is not finished: it lacks 'space', an evonas.SearchSpace")
+    if not isinstance(problem.space, SearchSpace):
+        raise ValueError(
+            f"the space of {name} is a {type(problem.space).__name__}; expected an "
+            "evonas.SearchSpace"
+        )
     if not problem.objectives:
         raise ValueError(
             f"{name} is not finished: it lacks 'objectives', a tuple of evonas.Objective"

@@ -172,7 +172,10 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
         )
     if result.front:
         names = [objective.name for objective in result.goals.objectives]
-        save_picture([folder], objectives=names, out=folder / "front.png")
+        try:
+            save_picture([folder], objectives=names, out=folder / "front.png")
+        except (ValueError, OSError) as error:  # a night's front is worth more than its picture
+            print(f"evonas: no picture: {error}", file=sys.stderr)
     return result
 
 

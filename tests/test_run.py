@@ -46,6 +46,15 @@ class NoObjectives(TabularProblem):
     space = Table.space
     def lookup(self, architecture): return {}
 
+class OddSpace(Table):
+    '''Has a list for a space.'''
+    space = [0, 1]
+
+class BrokenInit(Table):
+    '''Cannot be made.'''
+    def __init__(self, settings):
+        raise KeyError("weights")
+
 class NotAProblem:
     '''Is something else.'''
 
@@ -84,6 +93,8 @@ BAD = {
     "--problem table.py:NoSpace": "table.py:NoSpace is not finished: it lacks 'space'",
     "--problem table.py:NoLookup": "it lacks the method lookup",
     "--problem table.py:NoObjectives": "is not finished: it lacks 'objectives'",
+    "--problem table.py:OddSpace": "space of table.py:OddSpace is a list; expected an evonas",
+    "--problem table.py:BrokenInit": "cannot make table.py:BrokenInit: KeyError: 'weights'",
     "--problem table.py:NotAProblem": "is a NotAProblem; expected a subclass of evonas.Problem",
     "--problem table.py:number": "is a int; expected a subclass of evonas.Problem",
     "--problem nas-bench-macro --data-dir full": "no table at full.*--data-dir",
@@ -179,6 +190,17 @@ def test_a_search_prints_its_front_and_leaves_its_files(folder, capsys):
 def test_quiet_shows_no_progress(folder, capsys):
     assert run.main(words("--evaluations 20 --out made --quiet")) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_hide_the_front(folder, capsys, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(run, "save_picture", fail)
+    assert run.main(words("--evaluations 10 --pop-size 4 --out a --quiet")) == 0
+    said = capsys.readouterr()
+    assert said.err == "evonas: no picture: disk full\n"
+    assert "The front," in said.out
 
 
 def test_runs_without_a_name_get_new_folders(folder):
