@@ -30,7 +30,7 @@ from pymoo.operators.sampling.rnd import BinaryRandomSampling, FloatRandomSampli
 from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.util.ref_dirs import get_reference_directions
 
-from evonas.loading import load, nearest
+from evonas.loading import construct, load, nearest
 from evonas.operators import (
     CanonicalRepair,
     GenomeCrossover,
@@ -221,10 +221,8 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
         offered = {"pop_size": plan.pop_size, **plan.operators}
         if "ref_dirs" in named:
             offered["ref_dirs"] = plan.directions
-        try:
-            found = found(**{name: offered[name] for name in offered if name in named})
-        except TypeError as error:
-            raise ValueError(f"cannot make algorithm {reference}: {error}") from error
+        used = {name: offered[name] for name in offered if name in named}
+        found = construct(found, f"algorithm {reference}", **used)
     if not isinstance(found, Algorithm):
         raise ValueError(
             f"{reference} is a {type(found).__name__}; expected a pymoo Algorithm, or what "
@@ -290,8 +288,5 @@ def load_operator(reference: str) -> Any:
     """
     found = load(reference)
     if not callable(getattr(found, "do", None)) or isinstance(found, type):
-        try:
-            found = found()
-        except TypeError as error:
-            raise ValueError(f"cannot make operator {reference}: {error}") from error
+        found = construct(found, f"operator {reference}")
     return found

@@ -65,11 +65,7 @@ class RunFolder:
             FileNotFoundError: There is no run.
             ValueError: The run has another configuration, or its journal is damaged.
         """
-        differences = config.differences(read_config(path))
-        if differences:
-            raise ValueError(
-                f"{path} belongs to another configuration: {'; '.join(differences)}"
-            )
+        check_resumable(path, config)
         folder = cls(path)
         _write_json(path / CONFIG, {"config": config.as_dict(), "resolved": resolved})
         return folder
@@ -101,6 +97,21 @@ class RunFolder:
         self.journal.close()
         if self._generations:
             self._generations.close()
+
+
+def check_resumable(path: Path, config: Config) -> None:
+    """Refuse to go on with a run of another configuration.
+
+    Raises:
+        FileNotFoundError: The directory is not there, or is no run's.
+        ValueError: Its config cannot be read, or differs in what must not change.
+    """
+    differences = config.differences(read_config(path))
+    if differences:
+        raise ValueError(
+            f"{path} belongs to another configuration: {'; '.join(differences)}; leave these "
+            "out to go on with it, or start a new run with --out"
+        )
 
 
 def read_config(path: Path) -> Config:

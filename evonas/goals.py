@@ -9,8 +9,9 @@ import numpy as np
 from evonas.config import Config
 from evonas.foreign import ForeignProblem
 from evonas.loading import load_objective, nearest
+from evonas.measure import ask
 from evonas.objectives import Constraint, Goals, Objective
-from evonas.problem import Measurement, Problem
+from evonas.problem import Problem
 from evonas.space import Genome
 
 N_REFERENCE_SAMPLES = 64
@@ -89,9 +90,9 @@ def reference_point(problem: Problem, objectives: Sequence[Objective]) -> dict[s
         return reference
     genomes = problem.space.sample(N_REFERENCE_SAMPLES, np.random.default_rng(0))
     genomes.append(tuple(size - 1 for size in problem.space.sizes))
-    measured = [metrics for g in genomes if (metrics := _cheap_metrics(problem, g))]
+    measured = [metrics for g in genomes if (metrics := _cheap_metrics(problem, g, sampled))]
     for objective in sampled:
-        values = [_value(objective, metrics) for metrics in measured]
+        values = [metrics[objective.name] for metrics in measured]
         if values:
             worst = max(values) if objective.sign > 0 else min(values)
             reference[objective.name] = worst + objective.sign * 0.1 * abs(worst)
@@ -102,14 +103,13 @@ def _is_cheap(objective: Objective, problem: Problem) -> bool:
     return problem.cheap.issuperset(objective.needs or (objective.name,))
 
 
-def _cheap_metrics(problem: Problem, genome: Genome) -> Mapping[str, float]:
+def _cheap_metrics(
+    problem: Problem, genome: Genome, objectives: Sequence[Objective]
+) -> Mapping[str, float]:
     """Empty where the architecture cannot be built."""
+    derived = [objective for objective in objectives if objective.compute]
+    names = [objective.name for objective in objectives if not objective.compute]
     try:
-        answer = problem.measure(problem.canonical(genome), sorted(problem.cheap), seed=0)
+        return ask(problem, problem.canonical(genome), names, derived, seed=0).metrics
     except Exception:  # an architecture that fails tells nothing of the others
         return {}
-    return answer.metrics if isinstance(answer, Measurement) else answer
-
-
-def _value(objective: Objective, metrics: Mapping[str, float]) -> float:
-    return objective.compute(metrics) if objective.compute else metrics[objective.name]

@@ -51,8 +51,8 @@ def _open(spec: ProblemSpec) -> Problem:
     name = spec.problem if isinstance(spec.problem, str) else spec.problem.__name__
     found = load_problem(spec.problem) if isinstance(spec.problem, str) else spec.problem
     if isinstance(found, type) and issubclass(found, Problem):
-        return _checked(_construct(found, name, spec.settings), name)
-    problem = _construct(found, name) if callable(found) else found
+        return _checked(construct(found, name, spec.settings), name)
+    problem = construct(found, name) if callable(found) else found
     if isinstance(problem, Problem):
         return _checked(problem, name)
     if not all(hasattr(problem, word) for word in ("n_var", "n_obj", "evaluate")):
@@ -212,12 +212,18 @@ def _only(module: ModuleType, kind: type | None, place: str) -> str:
     raise ValueError(f"name what to take from {place}, as {place}:NAME; it has {names}")
 
 
-def _construct(factory: Any, name: str, *arguments: Any) -> Any:
+def construct(factory: Any, name: str, *arguments: Any, **named: Any) -> Any:
+    """Call a class or factory that a user named.
+
+    Raises:
+        ValueError: It is abstract, or fails with anything but a ``ValueError`` or ``OSError``
+            of its own.
+    """
     if inspect.isabstract(factory):
         missing = ", ".join(sorted(factory.__abstractmethods__))
         raise ValueError(f"{name} is not finished: it lacks the method {missing}")
     try:
-        return factory(*arguments)
+        return factory(*arguments, **named)
     except (ValueError, OSError):  # of what the user gave, and said in our words
         raise
     except Exception as error:

@@ -13,7 +13,7 @@ import numpy as np
 
 from evonas.journal import Record
 from evonas.loading import ProblemSpec, load_objective
-from evonas.objectives import Constraint, broken
+from evonas.objectives import Constraint, Objective, broken
 from evonas.problem import Measurement, Problem
 from evonas.space import Genome
 
@@ -80,16 +80,40 @@ def _measure(order: Order, genome: Genome, seed: int) -> Measurement:
 
 
 def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measurement:
-    objectives = {name: load_objective(name, problem) for name in wanted if ":" in name}
-    raw = set(wanted) - set(objectives)
-    raw.update(need for objective in objectives.values() for need in objective.needs)
+    derived = {name: load_objective(name, problem) for name in wanted if ":" in name}
+    return ask(problem, genome, set(wanted).difference(derived), derived.values(), seed=seed)
+
+
+def ask(
+    problem: Problem,
+    genome: Genome,
+    metrics: Collection[str],
+    derived: Collection[Objective] = (),
+    *,
+    seed: int,
+) -> Measurement:
+    """Have a problem measure one architecture, and check its answer.
+
+    Args:
+        problem: Measures.
+        genome: Canonical.
+        metrics: Names of what the problem itself measures.
+        derived: Objectives that compute themselves from metrics of the problem.
+        seed: The candidate's own.
+
+    Raises:
+        ValueError: A metric is missing or not finite.
+        TypeError: A metric is not a number.
+        Exception: Whatever the problem raises.
+    """
+    raw = {*metrics, *(need for objective in derived for need in objective.needs)}
     answer = problem.measure(genome, sorted(raw), seed=seed)
     measured = answer if isinstance(answer, Measurement) else Measurement(answer)
-    metrics = _checked(measured.metrics, raw)
-    for objective in objectives.values():
+    values = _checked(measured.metrics, raw)
+    for objective in derived:
         if objective.compute is not None:
-            metrics[objective.name] = objective.compute(metrics)
-    return Measurement(_checked(metrics, ()), _checked_curve(measured.curve))
+            values[objective.name] = objective.compute(values)
+    return Measurement(_checked(values, ()), _checked_curve(measured.curve))
 
 
 def _checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, float]:

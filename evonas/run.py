@@ -16,7 +16,7 @@ from typing import Any
 import evonas
 from evonas.config import Config
 from evonas.engine import search
-from evonas.folder import read_config
+from evonas.folder import check_resumable, read_config
 from evonas.loading import problem_summaries
 from evonas.plot import save_picture
 from evonas.progress import Progress
@@ -128,14 +128,8 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
         return config, Path(out) if out else _new_folder(config), False
     if out is not None:
         raise ValueError("--out and --resume contradict each other: a run goes on where it is")
-    old = read_config(Path(run))
-    config = old.replaced(changes)
-    differences = config.differences(old)
-    if differences:
-        raise ValueError(
-            f"{run} belongs to another configuration: {'; '.join(differences)}; leave these "
-            "out to go on with it, or start a new run with --out"
-        )
+    config = read_config(Path(run)).replaced(changes)
+    check_resumable(Path(run), config)
     return config, Path(run), True
 
 

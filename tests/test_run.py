@@ -59,6 +59,9 @@ class NotAProblem:
     '''Is something else.'''
 
 number = 7
+
+def broken():
+    raise RuntimeError("no licence")
 """
 
 
@@ -102,6 +105,8 @@ BAD = {
     "--problem table.py:Table --option noisy=maybe": "option 'noisy' is 'maybe'; expected true",
     "--problem table.py:Table --option noisy": "cannot read the option 'noisy'",
     "--algorithm nsga": "unknown algorithm 'nsga' .did you mean 'nsga3' or 'nsga2'",
+    "--algorithm table.py:broken": "cannot make algorithm table.py:broken: RuntimeError: no",
+    "--mutation table.py:broken": "cannot make operator table.py:broken: RuntimeError: no",
     "--algorithm table.py:number": "table.py:number is a int; expected a pymoo Algorithm",
     "--algorithm nsga3 --objectives acc": "needs two objectives or more",
     "--algorithm nsga3 --pop-size 2": "pop_size=2 is too small for 3 objectives",
