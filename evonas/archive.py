@@ -12,8 +12,8 @@ from pymoo.indicators.hv import HV
 from evonas import carbon
 from evonas.evaluate import Evaluator
 from evonas.front import front
-from evonas.journal import Record
 from evonas.objectives import Goals
+from evonas.record import Record
 
 
 @dataclass(frozen=True)

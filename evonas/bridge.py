@@ -11,9 +11,9 @@ from pymoo.core.problem import Problem as PymooProblem
 
 from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
-from evonas.journal import Record
 from evonas.objectives import Goals
 from evonas.operators import as_genomes
+from evonas.record import Record
 from evonas.space import Genome
 
 MARGIN = 0.1  # how far beyond the worst value seen a failed candidate is placed

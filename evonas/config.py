@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -15,7 +16,18 @@ from evonas.problem import Settings
 DEFAULT_POP_SIZE = 20
 DEFAULT_GENERATIONS = 10
 # What may differ between a run and its resumption: how long, how fast, and from where.
-FREE_ON_RESUME = frozenset({"generations", "evaluations", "time_limit", "n_jobs", "data_dir"})
+FREE_ON_RESUME = frozenset(
+    {
+        "data_dir",
+        "evaluations",
+        "generations",
+        "max_failures",
+        "memory_limit",
+        "n_jobs",
+        "time_limit",
+        "timeout",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,11 @@ class Config:
         evaluations: Budget: distinct architectures measured, exactly.
         time_limit: Budget in seconds; combines with the others.
         seed: Of the search and, together with the genome, of every candidate.
-        n_jobs: Worker processes; by default one per core on a CPU and one on a GPU.
+        n_jobs: Worker processes; by default one per core on a CPU and one on a GPU. With 0 this
+            process measures, for a debugger; nothing then stops a candidate that ends it.
+        timeout: Seconds that one candidate may take; without it, for ever.
+        memory_limit: Gigabytes that one worker process may take.
+        max_failures: Share of failed candidates beyond which a search is given up, [0, 1].
         device: ``auto``, ``cpu`` or ``cuda``.
         epochs: Of a proxy training; likewise the next four.
         subset: Training images that a proxy training sees.
@@ -77,6 +93,9 @@ class Config:
     time_limit: float | None = None
     seed: int = 0
     n_jobs: int | None = None
+    timeout: float | None = None
+    memory_limit: float | None = None
+    max_failures: float = 0.9
     device: str = "auto"
     epochs: int | None = None
     subset: int | None = None
@@ -196,7 +215,7 @@ class Config:
             "pop_size": 2,
             "generations": 1,
             "evaluations": 2,
-            "n_jobs": 1,
+            "n_jobs": 0,
             "epochs": 1,
             "subset": 1,
             "batch_size": 2,
@@ -207,9 +226,17 @@ class Config:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(f"{name} must be at least {least}, got {value}")
-        limit = self.time_limit
-        if limit is not None and not (math.isfinite(limit) and limit > 0):
-            raise ValueError(f"time_limit must be a positive number of seconds, got {limit}")
+        units = {"time_limit": "seconds", "timeout": "seconds", "memory_limit": "gigabytes"}
+        for name, unit in units.items():
+            limit = getattr(self, name)
+            if limit is not None and not (math.isfinite(limit) and limit > 0):
+                raise ValueError(f"{name} must be a positive number of {unit}, got {limit}")
+        if not 0 <= self.max_failures <= 1:
+            raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
+        if self.memory_limit is not None and self.n_jobs == 0:
+            raise ValueError("memory_limit is kept by worker processes; n_jobs=0 has none")
+        if self.memory_limit is not None and sys.platform != "linux":
+            raise ValueError(f"memory_limit needs Linux; {sys.platform} has no such limit")
 
     def _check_budget(self) -> None:
         if self.generations is not None and self.evaluations is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,16 +14,20 @@ from typing import Any
 from evonas import carbon
 from evonas.archive import Archive, Generation
 from evonas.asktell import AskTell
+from evonas.audit import check_records
 from evonas.config import Config
+from evonas.crew import Crew
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.folder import RunFolder
 from evonas.goals import resolve_goals, wanted_references
-from evonas.journal import Record
-from evonas.loading import ProblemSpec
+from evonas.loading import ProblemSpec, load_objective
 from evonas.measure import Order
-from evonas.objectives import Goals
+from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
+from evonas.record import Record
 from evonas.result import Result
+from evonas.space import Genome
+from evonas.workbench import Task
 
 
 def search(
@@ -52,20 +56,32 @@ def search(
         The front, and all that led to it.
 
     Raises:
-        ValueError: Something in the config does not fit; the message names it.
+        ValueError: Something in the config does not fit, or the run to go on with is damaged;
+            the message names it.
         FileNotFoundError: A file or folder is not there.
         FileExistsError: ``folder`` exists and ``resume`` is false.
+        BusyError: Another process is writing to ``folder``.
+        FolderError: ``folder`` cannot be written any more; what was written can be read.
+        WorkerError: A worker process cannot open the problem.
     """
     plan = SearchPlan(*_named(config or Config(), problem))
-    plan.check()
-    if folder is None:
-        return _run(plan, None, on_generation, on_record, should_stop)
-    start = RunFolder.resume if resume else RunFolder.create
-    run_folder = start(Path(folder), plan.config, resolved=plan.resolved())
-    try:
-        return _run(plan, run_folder, on_generation, on_record, should_stop)
-    finally:
-        run_folder.close()
+    with plan.crew:
+        plan.check()
+        if folder is None:
+            return _run(plan, None, on_generation, on_record, should_stop)
+        start = RunFolder.resume if resume else RunFolder.create
+        run_folder = start(Path(folder), plan.config, resolved=plan.resolved())
+        try:
+            check_records(
+                run_folder.journal,
+                plan.problem,
+                metrics=plan.goals.metrics,
+                constraints=plan.goals.constraints,
+                seed=plan.config.seed,
+            )
+            return _run(plan, run_folder, on_generation, on_record, should_stop)
+        finally:
+            run_folder.close()
 
 
 @dataclass(frozen=True)
@@ -88,19 +104,26 @@ class SearchPlan:
     @cached_property
     def goals(self) -> Goals:
         """What counts."""
-        return resolve_goals(self.config, self.problem)
+        return resolve_goals(self.config, self.problem, sample=self._sample)
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Who measures; to be closed."""
+        return Crew(self.spec, n_jobs=self.n_jobs, memory_limit_gb=self.config.memory_limit)
 
     @property
     def order(self) -> Order:
         """What is measured of every candidate."""
         wanted = wanted_references(self.config, self.goals)
-        return Order(self.spec, wanted, self.goals.constraints, self.config.seed)
+        return Order(
+            self.spec, wanted, self.goals.constraints, self.config.seed, self.config.timeout
+        )
 
     @property
     def n_jobs(self) -> int:
-        """Worker processes: one per core by default, and one alone for a GPU."""
+        """Worker processes: one per core by default, and one alone for a GPU; 0 for none."""
         default = 1 if self.is_on_gpu else os.cpu_count() or 1
-        return self.config.n_jobs or default
+        return default if self.config.n_jobs is None else self.config.n_jobs
 
     @property
     def is_on_gpu(self) -> bool:
@@ -119,7 +142,8 @@ class SearchPlan:
             ValueError: Something in the config does not fit.
             OSError: A file that it names is not there, or data cannot be had.
         """
-        AskTell(self.config, Evaluator(self.order), self.goals)
+        goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
+        AskTell(self.config, Evaluator(Order(self.spec, ())), goals)
         self.problem.prepare()
 
     def resolved(self) -> dict[str, Any]:
@@ -147,6 +171,20 @@ class SearchPlan:
             **self.problem.describe(),
         }
 
+    def _sample(
+        self, genomes: Sequence[Genome], objectives: Sequence[Objective]
+    ) -> Iterator[Mapping[str, float]]:
+        """By the crew, for counting can end a process as well as training."""
+        named = {
+            load_objective(word, self.problem).name: word for word in self.config.objectives
+        }
+        wanted = tuple(named.get(objective.name, objective.name) for objective in objectives)
+        order = Order(self.spec, wanted, timeout=self.config.timeout)
+        tasks = [Task(self.problem.canonical(genome), 0) for genome in genomes]
+        for record in self.crew.measure(order, tasks, should_stop=lambda: False):
+            if record.error is None:
+                yield record.metrics
+
 
 def _named(config: Config, problem: type[Problem] | None) -> tuple[Config, ProblemSpec]:
     if problem is None:
@@ -166,7 +204,7 @@ def _run(
     deadline = time.monotonic() + limit
     evaluator = Evaluator(
         plan.order,
-        n_jobs=plan.n_jobs,
+        crew=plan.crew,
         journal=folder.journal if folder else None,
         should_stop=lambda: should_stop() or time.monotonic() > deadline,
         on_record=on_record,
@@ -178,6 +216,7 @@ def _run(
         accelerator_w=plan.accelerator_w,
         pue=plan.config.pue,
     )
+    hopeless = ""
     steps = AskTell(plan.config, evaluator, plan.goals)
     try:
         for _ in steps:
@@ -185,10 +224,12 @@ def _run(
             if folder:
                 folder.add_generation(generation.row())
             on_generation(generation)
-        stopped = steps.stopped
+            if hopeless := _why_hopeless(generation, plan.config.max_failures):
+                break
+        stopped = hopeless or steps.stopped
     except StoppedError:
         stopped = "it was interrupted" if should_stop() else f"{limit:g} seconds are over"
-    evaluator.should_stop = should_stop  # a time limit does not cut the final measuring short
+    evaluator.should_stop = should_stop  # a time limit does not cut the last step short
     result = Result(
         config=plan.config,
         goals=plan.goals,
@@ -197,11 +238,20 @@ def _run(
         generations=tuple(archive.generations),
         problem=plan.problem,
         stopped=stopped,
+        is_hopeless=bool(hopeless),
         folder=folder.path if folder else None,
     )
     if folder:
         folder.write_front(*result.table())
+        folder.write_failures(result.failures)
     return result
+
+
+def _why_hopeless(generation: Generation, max_failures: float) -> str:
+    n, n_failures = generation.n_evaluations, generation.n_failures
+    if n_failures <= max_failures * n:
+        return ""
+    return f"{n_failures} of {n} candidates failed, more than the share of {max_failures:g}"
 
 
 def _completed(members: Sequence[Record], evaluator: Evaluator) -> list[Record]:

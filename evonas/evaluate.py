@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
-import signal
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from contextlib import closing
+from dataclasses import replace
 
-from joblib import Parallel, delayed
-
-from evonas.journal import Journal, Record, merge
-from evonas.loading import ProblemSpec
-from evonas.measure import Order, candidate_seed, measure
+from evonas.crew import Crew
+from evonas.journal import Journal
+from evonas.measure import Order, candidate_seed
+from evonas.record import Record, merge
 from evonas.space import Genome
-
-N_TRIES = 2  # a candidate whose worker dies this often is to blame for it
+from evonas.workbench import Task
 
 
 class StoppedError(Exception):
@@ -31,7 +23,7 @@ class Evaluator:
 
     Args:
         order: What to measure.
-        n_jobs: Worker processes; 1 measures in this process.
+        crew: Whose worker processes measure; this process itself if left out.
         journal: Keeps every record as it arrives, and answers what it already holds.
         should_stop: Asked before every candidate.
         on_record: Told of every record as it arrives, those from the journal included.
@@ -47,7 +39,7 @@ class Evaluator:
         self,
         order: Order,
         *,
-        n_jobs: int = 1,
+        crew: Crew | None = None,
         journal: Journal | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         on_record: Callable[[Record], None] = lambda record: None,
@@ -56,7 +48,7 @@ class Evaluator:
         self.problem = order.spec.open()
         self.records: dict[Genome, Record] = {}
         self.busy_seconds = 0.0
-        self._n_jobs = n_jobs
+        self._crew = crew or Crew(order.spec, n_jobs=0)
         self._journal = journal
         self._known = dict(journal.records) if journal else {}
         self.should_stop = should_stop
@@ -107,104 +99,24 @@ class Evaluator:
             self.records[genome] = self.records.pop(genome)
 
     def _measure(self, genomes: Sequence[Genome], order: Order) -> Iterator[Record]:
-        tasks = [_Task(genome, candidate_seed(order.seed, genome)) for genome in genomes]
-        if self._n_jobs > 1 and tasks:
-            yield from self._in_parallel(tasks, order)
-            return
-        for task in tasks:
-            self._raise_if_stopped()
-            yield measure(order, task.genome, seed=task.seed)
-
-    def _in_parallel(self, tasks: list[_Task], order: Order) -> Iterator[Record]:
-        """Measure in workers; those of a worker that died are tried again one by one."""
-        waiting = {task.genome: task for task in self._dearest_first(tasks, order)}
-        while waiting:
-            begun: list[_Task] = []
-            try:
-                for record in self._pool(self._begin(list(waiting.values()), begun), order):
-                    del waiting[record.genome]
-                    yield record
-                self._raise_if_stopped()
-            except BrokenProcessPool:
-                for suspect in [task for task in begun if task.genome in waiting]:
-                    yield self._alone(suspect, order)
-                    del waiting[suspect.genome]
-
-    def _dearest_first(self, tasks: list[_Task], order: Order) -> list[_Task]:
-        """Only the time depends on this order, and no result."""
-        effort = self.problem.effort
-        if effort is None or len(tasks) <= self._n_jobs:
-            return tasks
-        quick = replace(order, wanted=(effort,), constraints=())
-        try:
-            records = list(self._pool(self._begin(tasks, []), quick))
-        except BrokenProcessPool:  # whoever did that will do it again, and be blamed
-            return tasks
-        cost = {record.genome: record.metrics.get(effort, 0.0) for record in records}
-        return sorted(tasks, key=lambda task: -cost.get(task.genome, 0.0))
-
-    def _begin(self, tasks: Sequence[_Task], begun: list[_Task]) -> Iterator[_Task]:
-        for task in tasks:
-            if self.should_stop():
-                return
-            begun.append(task)
-            yield task
-
-    def _pool(self, tasks: Iterator[_Task], order: Order) -> Iterator[Record]:
-        """Results as they come; tasks are taken only when a worker is free."""
-        pool = Parallel(
-            n_jobs=self._n_jobs,
-            backend="loky",
-            return_as="generator_unordered",
-            batch_size=1,
-            pre_dispatch="n_jobs",
-        )
-        calls = (delayed(_measure_in_worker)(order, task.genome, task.seed) for task in tasks)
-        results: Iterator[Record] = pool(calls)
-        yield from results
-
-    def _alone(self, task: _Task, order: Order) -> Record:
-        started = time.perf_counter()
-        for _ in range(1, N_TRIES):  # the first try was in company
-            self._raise_if_stopped()
-            try:
-                (record,) = self._pool(iter([task]), order)
-                return record
-            except BrokenProcessPool:
-                continue
-        return Record(
-            genome=task.genome,
-            metrics={},
-            seconds=time.perf_counter() - started,
-            error=f"its worker process died, {N_TRIES} times (killed, or out of memory?)",
-            seed=task.seed,
-        )
-
-    def _raise_if_stopped(self) -> None:
-        if self.should_stop():
+        tasks = [Task(genome, candidate_seed(order.seed, genome)) for genome in genomes]
+        n_done = 0
+        for record in self._attended(self._dearest_first(tasks, order), order):
+            n_done += 1
+            yield record
+        if n_done < len(tasks):
             raise StoppedError
 
+    def _dearest_first(self, tasks: list[Task], order: Order) -> list[Task]:
+        """Only the time depends on this order, and no result."""
+        effort, n_jobs = self.problem.effort, self._crew.n_jobs
+        if effort is None or n_jobs < 2 or len(tasks) <= n_jobs:
+            return tasks
+        quick = replace(order, wanted=(effort,), constraints=())
+        cost = {r.genome: r.metrics.get(effort, 0.0) for r in self._attended(tasks, quick)}
+        return sorted(tasks, key=lambda task: -cost.get(task.genome, 0.0))
 
-@dataclass(frozen=True)
-class _Task:
-    genome: Genome
-    seed: int
-
-
-def _measure_in_worker(order: Order, genome: Genome, seed: int) -> Record:
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    record = measure(order, genome, seed=seed)
-    _freeze(order.spec)
-    return record
-
-
-@lru_cache(maxsize=4)
-def _freeze(spec: ProblemSpec) -> None:
-    """Take what the problem brought along out of garbage collection.
-
-    loky collects after every task of a second or more, which takes 0.2 s once torch is
-    loaded. At the end of the process all is given back, for extensions check that.
-    """
-    gc.freeze()
-    atexit.register(gc.unfreeze)
+    def _attended(self, tasks: list[Task], order: Order) -> Iterator[Record]:
+        """Records from the crew; whoever stops taking them ends what is still going on."""
+        with closing(self._crew.measure(order, tasks, should_stop=self.should_stop)) as records:
+            yield from records

@@ -5,24 +5,35 @@ from __future__ import annotations
 import csv
 import json
 import os
-import platform
-from collections.abc import Mapping, Sequence
-from importlib import metadata
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from io import FileIO, StringIO
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from evonas.config import Config
-from evonas.journal import Journal
+from evonas.journal import FolderError, Journal, write_whole
+from evonas.manifest import (
+    CONFIG,
+    ENVIRONMENT,
+    check_resumable,
+    compare_environments,
+    config_text,
+    environment,
+)
+from evonas.record import Record
 
-CONFIG, ENVIRONMENT = "config.json", "environment.json"
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
-PACKAGES = ("evonas", "joblib", "numpy", "pymoo", "scikit-learn", "torch", "torchvision")
+FAILURES = "failures.csv"
+# What a creation leaves that was killed before its last step, the config.
+_LEFT_OVER = {RECORDS, ENVIRONMENT, "environment.part", "config.part"}
 
 
 class RunFolder:
-    """One run's directory, open for writing.
+    """One run's directory, open for writing by one process.
 
-    Made by ``create`` or ``resume``.
+    Made by ``create`` or ``resume``. Every method that writes raises a ``FolderError`` where
+    that fails; what was written before can then still be read.
 
     Attributes:
         path: Of the directory.
@@ -32,141 +43,202 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.journal = Journal(path / RECORDS)
-        self._generations: TextIO | None = None
+        self._place = path.absolute()  # whatever the working directory becomes
+        self._generations: FileIO | None = None
 
     @classmethod
     def create(cls, path: Path, config: Config, *, resolved: Mapping[str, Any]) -> RunFolder:
-        """Make a new run directory.
+        """Make a new run directory; where that fails, nothing is left of it.
 
         Args:
-            path: Must not exist yet, or be empty.
+            path: Must not exist yet, or be empty, or be left from a creation that was killed.
             config: Of the run.
             resolved: Whatever was settled beyond the config, to be kept beside it.
 
         Raises:
             FileExistsError: There is something at ``path``.
+            BusyError: Another process is making the same directory.
+            FolderError: A file cannot be written.
             OSError: The directory cannot be made.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise FileExistsError(
-                f"{path} exists; give another directory with --out"
-                + (f", or go on with --resume {path}" if (path / CONFIG).exists() else "")
-            )
-        path.mkdir(parents=True, exist_ok=True)
-        _write_json(path / ENVIRONMENT, environment())
-        _write_json(path / CONFIG, {"config": config.as_dict(), "resolved": resolved})
-        return cls(path)
+        text = config_text(config, resolved)
+        _refuse_occupied(path)
+        made = _make_directories(path)
+        try:
+            folder = cls(path)
+        except OSError:
+            _remove_directories(made)
+            raise
+        try:
+            _refuse_occupied(path)  # once more: another process may have been faster
+        except OSError:
+            folder.close()
+            raise
+        try:
+            folder._replace(ENVIRONMENT, json.dumps(environment(), indent=2) + "\n")
+            folder._replace(CONFIG, text)
+        except BaseException:
+            for name in (CONFIG, ENVIRONMENT, RECORDS):
+                with suppress(OSError):
+                    (folder._place / name).unlink(missing_ok=True)
+            _remove_directories(made)
+            folder._let_go()
+            raise
+        return folder
 
     @classmethod
     def resume(cls, path: Path, config: Config, *, resolved: Mapping[str, Any]) -> RunFolder:
         """Open the directory of a run that is to go on.
 
+        Versions that are no longer those of the run's beginning are told as warnings.
+
         Raises:
-            FileNotFoundError: There is no run.
+            FileNotFoundError: There is no run, or its journal is gone.
             ValueError: The run has another configuration, or its journal is damaged.
+            BusyError: Another process is writing to it.
+            FolderError: A file cannot be written.
         """
+        text = config_text(config, resolved)
         check_resumable(path, config)
+        if not (path / RECORDS).exists():
+            raise FileNotFoundError(
+                f"{path} holds no {RECORDS}, and so nothing that was measured; put it back, or "
+                "start a new run with --out"
+            )
         folder = cls(path)
-        _write_json(path / CONFIG, {"config": config.as_dict(), "resolved": resolved})
+        try:
+            compare_environments(path / ENVIRONMENT)
+            folder._replace(CONFIG, text)
+        except BaseException:
+            folder._let_go()
+            raise
         return folder
 
     def add_generation(self, row: Mapping[str, Any]) -> None:
         """Append a row to the generations table, and make the journal safe."""
         self.journal.sync()
-        is_first = self._generations is None
         if self._generations is None:  # a resumed run replays, and writes its table again
-            self._generations = (self.path / GENERATIONS).open("w", newline="")
-        writer = csv.DictWriter(self._generations, list(row))
-        if is_first:
-            writer.writeheader()
-        writer.writerow(row)
-        self._generations.flush()
+            self._replace(GENERATIONS, _table([list(row), list(row.values())]))
+            self._generations = self._open(GENERATIONS)
+            return
+        try:
+            write_whole(self._generations, _table([list(row.values())]).encode())
+        except OSError as error:
+            raise FolderError.writing(self.path / GENERATIONS, error) from error
 
     def write_front(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write the front's table; a reader sees the old one or the new one, never half."""
-        path = self.path / FRONT
-        draft = path.with_suffix(".part")
-        with draft.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        draft.replace(path)
+        self._replace(FRONT, _table([header, *rows]))
+
+    def write_failures(self, records: Sequence[Record]) -> None:
+        """Write the table of candidates that failed, in the given order, if there are any."""
+        header = ("kind", "genome", "seed", "seconds [s]", "error", "where")
+        if records:
+            self._replace(FAILURES, _table([header, *map(_failure, records)]))
 
     def close(self) -> None:
-        """Let go of all files."""
-        self.journal.close()
-        if self._generations:
-            self._generations.close()
+        """Let go of all files; once is enough.
+
+        Raises:
+            JournalError: What was measured last may not be on the disk.
+        """
+        try:
+            self.journal.close()
+        finally:
+            if self._generations:
+                with suppress(OSError):
+                    self._generations.close()
+
+    def _let_go(self) -> None:
+        """Close in the wake of an error, which nothing must hide."""
+        with suppress(OSError):
+            self.close()
+
+    def _open(self, name: str) -> FileIO:
+        try:
+            return (self._place / name).open("ab", buffering=0)
+        except OSError as error:
+            raise FolderError.writing(self.path / name, error) from error
+
+    def _replace(self, name: str, text: str) -> None:
+        """Write a file so that it holds, whatever happens, its old content or its new one."""
+        self.journal.check_place()
+        file = self._place / name
+        draft = file.with_suffix(".part")
+        try:
+            with draft.open("wb") as opened:
+                opened.write(text.encode(errors="backslashreplace"))
+                opened.flush()
+                os.fsync(opened.fileno())
+            draft.replace(file)
+        except OSError as error:
+            raise FolderError.writing(self.path / name, error) from error
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        _sync_directory(self._place)
 
 
-def check_resumable(path: Path, config: Config) -> None:
-    """Refuse to go on with a run of another configuration.
-
-    Raises:
-        FileNotFoundError: The directory is not there, or is no run's.
-        ValueError: Its config cannot be read, or differs in what must not change.
-    """
-    differences = config.differences(read_config(path))
-    if differences:
-        raise ValueError(
-            f"{path} belongs to another configuration: {'; '.join(differences)}; leave these "
-            "out to go on with it, or start a new run with --out"
+def _refuse_occupied(path: Path) -> None:
+    if os.path.lexists(path) and not (path.is_dir() and _is_free(path)):
+        raise FileExistsError(
+            f"{path} exists; give another directory with --out"
+            + (f", or go on with --resume {path}" if (path / CONFIG).exists() else "")
         )
 
 
-def read_config(path: Path) -> Config:
-    """The config of a run.
-
-    Raises:
-        FileNotFoundError: The directory is not there, or is no run's.
-        ValueError: Its config cannot be read.
-    """
-    return Config.from_dict(_read_json(path)["config"])
-
-
-def read_resolved(path: Path) -> dict[str, Any]:
-    """What a run settled beyond its config.
-
-    Raises:
-        FileNotFoundError: The directory is not there, or is no run's.
-        ValueError: Its config cannot be read.
-    """
-    resolved: dict[str, Any] = _read_json(path)["resolved"]
-    return resolved
-
-
-def environment() -> dict[str, Any]:
-    """The machine, and the versions of everything that can change a result."""
-    versions = {}
-    for name in PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "n_cores": os.cpu_count(),
-        "packages": versions,
-    }
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    file = path / CONFIG
-    if not path.is_dir():
-        raise FileNotFoundError(f"no run at {path}: there is no such directory")
-    if not file.is_file():
-        raise FileNotFoundError(f"{path} is not a run of evonas: it holds no {CONFIG}")
+def _is_free(path: Path) -> bool:
+    """Whether a directory is empty, or holds what a killed creation left."""
     try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        content["config"], content["resolved"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
-    return content
+        names = {file.name for file in path.iterdir()}
+        is_left_over = RECORDS in names and names <= _LEFT_OVER
+        return not names or (is_left_over and (path / RECORDS).stat().st_size == 0)
+    except FileNotFoundError:  # another process has just given it up
+        return True
 
 
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+def _make_directories(path: Path) -> list[Path]:
+    """Make a directory and those above it; those that were missing, the lowest first."""
+    missing = [place for place in (path, *path.parents) if not place.exists()]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _remove_directories(missing)
+        raise OSError(f"cannot make {path}: {error.strerror or error}") from error
+    return missing
+
+
+def _remove_directories(paths: Sequence[Path]) -> None:
+    """Remove directories as far as they are empty."""
+    with suppress(OSError):
+        for path in paths:
+            path.rmdir()
+
+
+def _sync_directory(path: Path) -> None:
+    """See that names survive a power failure, where the file system offers that."""
+    with suppress(OSError):
+        number = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _table(rows: Iterable[Sequence[Any]]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _failure(record: Record) -> list[Any]:
+    said = [line.strip() for line in record.trace]
+    frames = [line for line in said if line.startswith('File "')]
+    return [
+        record.kind,
+        " ".join(map(str, record.genome)),
+        record.seed,
+        round(record.seconds, 6),
+        " ".join((record.error or "").split()),
+        (frames or said or [""])[-1],
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 import numpy as np
 
@@ -17,8 +19,17 @@ from evonas.space import Genome
 N_REFERENCE_SAMPLES = 64
 
 
-def resolve_goals(config: Config, problem: Problem) -> Goals:
+Sampler = Callable[[Sequence[Genome], Sequence[Objective]], Iterable[Mapping[str, float]]]
+
+
+def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = None) -> Goals:
     """What the config's words mean for a problem.
+
+    Args:
+        config: The words.
+        problem: What they are about.
+        sample: Measures the given objectives of the given genomes, and leaves out the genomes
+            that cannot be measured; this process does so if it is left out.
 
     Raises:
         ValueError: An objective, constraint or reference does not fit the problem.
@@ -46,7 +57,8 @@ def resolve_goals(config: Config, problem: Problem) -> Goals:
                 f"reference {name!r} is none of the objectives: "
                 f"{', '.join(objective.name for objective in chosen)}"
             )
-    return Goals(chosen, constraints, {**reference_point(problem, chosen), **given})
+    point = reference_point(problem, chosen, sample=sample)
+    return Goals(chosen, constraints, {**point, **given})
 
 
 def wanted_references(config: Config, goals: Goals) -> tuple[str, ...]:
@@ -77,7 +89,9 @@ def _own_constraints(config: Config, problem: ForeignProblem) -> tuple[Constrain
     return problem.constraints
 
 
-def reference_point(problem: Problem, objectives: Sequence[Objective]) -> dict[str, float]:
+def reference_point(
+    problem: Problem, objectives: Sequence[Objective], *, sample: Sampler | None = None
+) -> dict[str, float]:
     """The hypervolume's reference point: the same for every search of a problem.
 
     An objective that states its worst value has it there. The others, where the problem
@@ -90,7 +104,7 @@ def reference_point(problem: Problem, objectives: Sequence[Objective]) -> dict[s
         return reference
     genomes = problem.space.sample(N_REFERENCE_SAMPLES, np.random.default_rng(0))
     genomes.append(tuple(size - 1 for size in problem.space.sizes))
-    measured = [metrics for g in genomes if (metrics := _cheap_metrics(problem, g, sampled))]
+    measured = list((sample or partial(_sample_here, problem))(genomes, sampled))
     for objective in sampled:
         values = [metrics[objective.name] for metrics in measured]
         if values:
@@ -103,13 +117,12 @@ def _is_cheap(objective: Objective, problem: Problem) -> bool:
     return problem.cheap.issuperset(objective.needs or (objective.name,))
 
 
-def _cheap_metrics(
-    problem: Problem, genome: Genome, objectives: Sequence[Objective]
-) -> Mapping[str, float]:
-    """Empty where the architecture cannot be built."""
+def _sample_here(
+    problem: Problem, genomes: Sequence[Genome], objectives: Sequence[Objective]
+) -> Iterator[Mapping[str, float]]:
     derived = [objective for objective in objectives if objective.compute]
     names = [objective.name for objective in objectives if not objective.compute]
-    try:
-        return ask(problem, problem.canonical(genome), names, derived, seed=0).metrics
-    except Exception:  # an architecture that fails tells nothing of the others
-        return {}
+    for genome in genomes:
+        # An architecture that fails tells nothing of the others.
+        with suppress(Exception):
+            yield ask(problem, problem.canonical(genome), names, derived, seed=0).metrics

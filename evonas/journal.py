@@ -1,113 +1,160 @@
-"""Records of measured architectures, and the append-only file that keeps them."""
+"""The append-only file that keeps every record, with one writer at a time."""
 
 from __future__ import annotations
 
-import json
-import math
+import errno
+import fcntl
+import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import NoReturn, Self
 
+from evonas.record import SEAL, Record, merge
 from evonas.space import Genome
 
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
+_CUT_OFF = (
+    "%s: the last line was not finished when its writer was killed; it was cut off, and its "
+    "architecture will be measured again"
+)
+logger = logging.getLogger("evonas")
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One measured architecture: the unit of truth.
 
-    Attributes:
-        genome: Canonical.
-        metrics: Value by metric name, in natural units; empty where the measuring failed.
-            A candidate that breaks a constraint on a cheap metric has the cheap ones alone.
-        seconds: Wall-clock time that the measuring took.
-        error: Why it failed, in one line; ``None`` where it did not.
-        seed: The candidate's own.
-        curve: Its training curve, one mapping per epoch.
-    """
+class BusyError(OSError):
+    """A run directory that another process is writing to."""
 
-    genome: Genome
-    metrics: Mapping[str, float]
-    seconds: float
-    error: str | None = None
-    seed: int = 0
-    curve: Sequence[Mapping[str, float]] = field(default=(), repr=False)
 
-    def to_line(self) -> str:
-        """The record as one line of JSON, ending in a newline."""
-        fields: dict[str, Any] = {
-            "genome": self.genome,
-            "metrics": self.metrics,
-            "seconds": round(self.seconds, 6),
-            "error": self.error,
-            "seed": self.seed,
-        }
-        if self.curve:
-            fields["curve"] = self.curve
-        return json.dumps(fields, allow_nan=False) + "\n"
+class FolderError(OSError):
+    """A run directory that cannot be written any more; what was written stays good."""
 
     @classmethod
-    def from_line(cls, line: str) -> Record:
-        """Read what ``to_line`` wrote.
+    def writing(cls, path: Path, error: OSError, consequence: str = "") -> Self:
+        """What is said where writing a file failed."""
+        return cls(f"cannot write {path}: {error.strerror or error}{consequence}")
 
-        Raises:
-            ValueError: The line is not a record.
-        """
-        try:
-            fields = json.loads(line)
-            metrics = {str(name): float(value) for name, value in fields["metrics"].items()}
-            if not all(map(math.isfinite, metrics.values())):
-                raise ValueError("a metric is not finite")
-            if not all(isinstance(gene, (int, float, str)) for gene in fields["genome"]):
-                raise ValueError("a gene is neither a number nor a text")
-            return cls(
-                genome=tuple(fields["genome"]),
-                metrics=metrics,
-                seconds=float(fields["seconds"]),
-                error=fields["error"],
-                seed=int(fields["seed"]),
-                curve=tuple(fields.get("curve", ())),
-            )
-        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-            raise ValueError(f"not a record ({error}): {line[:60]!r}") from error
+
+class JournalError(FolderError):
+    """A journal that cannot be written any more."""
 
 
 class Journal:
-    """An append-only file of records; what was appended survives the process.
+    """An append-only file of records with one writer; what was appended survives the process.
 
     Args:
         path: Of the file; made where it does not exist. A torn last line, left by a process
-            that was killed while writing, is cut off.
+            that was killed while writing, is cut off, and a warning says so.
 
     Attributes:
+        path: Of the file.
         records: What the file held when it was opened, by genome. Later lines about a genome
             add metrics to its first.
+        line_by_genome: The number of each genome's first line, from 1.
 
     Raises:
+        BusyError: Another process is writing to it.
+        JournalError: It cannot be opened or made.
         ValueError: A line that is not the last cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self.records = read_journal(path)
-        content = path.read_bytes() if path.exists() else b""
-        self._file = path.open("ab")
-        self._file.truncate(content.rfind(b"\n") + 1)
+        self.path = path
+        self._place = path.absolute()  # whatever the working directory becomes
+        self._failure: JournalError | None = None
+        try:
+            self._file = _open_locked(path)
+            self._load()
+        except BusyError:
+            raise
+        except OSError as error:
+            raise JournalError.writing(path, error) from error
 
     def append(self, record: Record) -> None:
-        """Write one record, and hand it to the operating system."""
-        self._file.write(record.to_line().encode())
-        self._file.flush()
+        """Write one record, and hand it to the operating system.
+
+        Raises:
+            JournalError: It cannot be written, now or in an earlier call; the file ends with
+                the last whole record.
+            ValueError: It could not be read back.
+        """
+        line = record.to_line().encode()
+        self.check_place()
+        try:
+            write_whole(self._file, line)
+        except OSError as error:
+            self._fail(error, f"; the {self._n_lines} records before are safe")
+        self._n_lines += 1
 
     def sync(self) -> None:
-        """Wait until all that was appended is on the disk."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Wait until all that was appended is on the disk.
+
+        Raises:
+            JournalError: It may not be.
+        """
+        self.check_place()
+        self._sync()
+
+    def check_place(self) -> None:
+        """Refuse to go on where the file failed before, or is no longer at its path.
+
+        Raises:
+            JournalError: It is so.
+        """
+        if self._failure is not None:
+            raise JournalError(*self._failure.args)
+        own = os.fstat(self._file.fileno())
+        with suppress(OSError):
+            if os.path.samestat(own, os.stat(self._place)):
+                return
+        records = f"its {self._n_lines} records"
+        self._failure = JournalError(
+            f"{self.path} was moved or deleted while the run was writing to it; "
+            + (f"{records} are where it is now" if own.st_nlink else f"{records} went with it")
+        )
+        raise self._failure
 
     def close(self) -> None:
-        """Sync, and let go of the file."""
-        self.sync()
-        self._file.close()
+        """Sync unless writing failed before, and let go of the file; once is enough.
+
+        Raises:
+            JournalError: What was appended may not be on the disk.
+        """
+        if self._file.closed:
+            return
+        try:
+            if self._failure is None:
+                self._sync()
+        finally:
+            with suppress(OSError):
+                self._file.close()
+
+    def _load(self) -> None:
+        try:
+            content = self._file.readall()
+            contents = _parse(self.path, content)
+            if contents.n_bytes < len(content):
+                self._file.truncate(contents.n_bytes)
+                logger.warning(_CUT_OFF, self.path)
+            elif content and not content.endswith(b"\n"):
+                write_whole(self._file, b"\n")
+        except BaseException:
+            self._file.close()
+            raise
+        self.records = contents.records
+        self.line_by_genome = contents.line_by_genome
+        self._n_lines = contents.n_lines
+
+    def _sync(self) -> None:
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._fail(error, "; the last records may not have reached the disk")
+
+    def _fail(self, error: OSError, consequence: str) -> NoReturn:
+        self._failure = JournalError.writing(self.path, error, consequence)
+        raise self._failure from error
 
 
 def read_journal(path: Path) -> dict[Genome, Record]:
@@ -116,25 +163,89 @@ def read_journal(path: Path) -> dict[Genome, Record]:
     Raises:
         ValueError: Another line cannot be read; the message names file and line.
     """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        content = b""
+    return _parse(path, content).records
+
+
+def write_whole(file: FileIO, data: bytes) -> None:
+    """Append all of some bytes to a file, or none of them.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    number = file.fileno()
+    end = os.fstat(number).st_size
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[os.write(number, rest) :]
+    except BaseException:
+        with suppress(OSError):
+            if os.fstat(number).st_size < end + len(data):
+                os.ftruncate(number, end)
+        raise
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What a journal holds; ``n_bytes`` leaves out a torn last line."""
+
+    records: dict[Genome, Record]
+    line_by_genome: dict[Genome, int]
+    n_lines: int
+    n_bytes: int
+
+
+def _parse(path: Path, content: bytes) -> _Contents:
     records: dict[Genome, Record] = {}
-    lines = path.read_bytes().split(b"\n") if path.exists() else [b""]
-    for number, line in enumerate(lines[:-1], start=1):
+    line_by_genome: dict[Genome, int] = {}
+    *lines, rest = content.split(b"\n")
+    is_torn = not SEAL.search(rest)  # else it lacks its newline alone, or is damaged
+    for number, line in enumerate(lines if is_torn else [*lines, rest], start=1):
         try:
-            record = Record.from_line(line.decode())
+            record = Record.from_line(line)
         except ValueError as error:
             raise ValueError(f"{path}, line {number}: {error}") from error
         earlier = records.get(record.genome)
         records[record.genome] = merge(earlier, record) if earlier else record
-    return records
-
-
-def merge(earlier: Record, later: Record) -> Record:
-    """One record out of two measurements of an architecture; the first keeps the word."""
-    return Record(
-        genome=earlier.genome,
-        metrics={**later.metrics, **earlier.metrics},
-        seconds=earlier.seconds + later.seconds,
-        error=earlier.error,
-        seed=earlier.seed,
-        curve=earlier.curve,
+        line_by_genome.setdefault(record.genome, number)
+    return _Contents(
+        records,
+        line_by_genome,
+        n_lines=len(lines) + (not is_torn),
+        n_bytes=len(content) - len(rest) * is_torn,
     )
+
+
+def _open_locked(path: Path) -> FileIO:
+    """The file for appending, locked for as long as it is open."""
+    while True:
+        file = path.open("ab+", buffering=0)
+        try:
+            _lock(file, path)
+            file.seek(0)
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            file.close()
+            raise
+        file.close()  # someone deleted it before it was locked
+
+
+def _lock(file: FileIO, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BusyError(
+            f"{path.parent} is in use: another process is writing to it; wait until it ends, "
+            "or stop it"
+        ) from None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        logger.warning("%s cannot be locked here; let no second process write to it", path)

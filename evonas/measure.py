@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evonas.journal import Record
+from evonas import deadline
+from evonas.faults import Fault, MetricError
 from evonas.loading import ProblemSpec, load_objective
 from evonas.objectives import Constraint, Objective, broken
 from evonas.problem import Measurement, Problem
+from evonas.record import Record
 from evonas.space import Genome
 
 
@@ -27,29 +29,35 @@ class Order:
         wanted: References of objectives and names of other metrics.
         constraints: A candidate whose cheap metrics break one of them is not measured further.
         seed: Of the search; every candidate's own derives from it.
+        timeout: Seconds that a candidate may take; ``None`` for ever.
     """
 
     spec: ProblemSpec
     wanted: tuple[str, ...]
     constraints: tuple[Constraint, ...] = ()
     seed: int = 0
+    timeout: float | None = None
 
 
 def measure(order: Order, genome: Genome, *, seed: int) -> Record:
     """Measure one candidate; whatever goes wrong in it becomes the record's error."""
     started = time.perf_counter()
+    measurement, fault = Measurement({}), None
     try:
-        measurement = _measure(order, genome, seed)
-        error = None
-    except Exception as failure:
-        measurement = Measurement({})
-        error = " ".join(f"{type(failure).__name__}: {failure}".split())
+        with deadline.within(order.timeout):
+            measurement = measure_openly(order, genome, seed=seed)
+    except KeyboardInterrupt:  # meant for the process
+        raise
+    except BaseException as error:  # also SystemExit
+        fault = Fault.of(error)
     return Record(
         genome=genome,
         metrics=measurement.metrics,
         seconds=time.perf_counter() - started,
-        error=error,
+        error=fault.reason if fault else None,
         seed=seed,
+        kind=fault.kind if fault else "",
+        trace=fault.trace if fault else (),
         curve=measurement.curve,
     )
 
@@ -67,7 +75,8 @@ def candidate_seed(seed: int, genome: Genome) -> int:
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
-def _measure(order: Order, genome: Genome, seed: int) -> Measurement:
+def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
+    """Measure one candidate, and raise whatever goes wrong in it."""
     problem = order.spec.open()
     screened = {c.metric for c in order.constraints} & problem.cheap
     if screened:
@@ -102,8 +111,7 @@ def ask(
         seed: The candidate's own.
 
     Raises:
-        ValueError: A metric is missing or not finite.
-        TypeError: A metric is not a number.
+        MetricError: A metric is missing, is no number, or is not finite.
         Exception: Whatever the problem raises.
     """
     raw = {*metrics, *(need for objective in derived for need in objective.needs)}
@@ -117,15 +125,25 @@ def ask(
 
 
 def _checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, float]:
+    if not isinstance(metrics, Mapping):
+        raise MetricError(f"the answer is a {type(metrics).__name__}; expected values by name")
     missing = [name for name in wanted if name not in metrics]
     if missing:
-        raise ValueError(f"the problem did not measure {', '.join(missing)}")
+        raise MetricError(f"the problem did not measure {', '.join(missing)}")
     for name, value in metrics.items():
         if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise TypeError(f"metric {name} is a {type(value).__name__}; expected a number")
-        if not math.isfinite(value):
-            raise ValueError(f"metric {name} is {value}; expected a finite number")
-    return {name: float(value) for name, value in metrics.items()}
+            raise MetricError(f"metric {name} is a {type(value).__name__}; expected a number")
+    return {str(name): _finite(name, value) for name, value in metrics.items()}
+
+
+def _finite(name: str, value: float) -> float:
+    try:
+        number = float(value)
+    except (OverflowError, TypeError):  # an endless integer, a complex number
+        number = math.nan
+    if not math.isfinite(number):
+        raise MetricError(f"metric {name} is {value!s:.40}; expected a finite number")
+    return number
 
 
 def _checked_curve(curve: Sequence[Mapping[str, float]]) -> tuple[Mapping[str, float], ...]:

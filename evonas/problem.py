@@ -123,6 +123,9 @@ class Problem(ABC):
             FileNotFoundError: Something that the problem needs is not there.
         """
 
+    def warm_up(self) -> None:  # noqa: B027  most have nothing to warm up
+        """Do once in every process that measures, outside any candidate's time limit."""
+
     def describe(self) -> dict[str, Any]:
         """Everything that was settled and is worth keeping beside a result, JSON-able."""
         return {}

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from evonas.archive import Generation
 from evonas.config import Config
-from evonas.journal import Record
+from evonas.record import Record
 
 
 class Progress:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from evonas.faults import KINDS
 from evonas.objectives import Objective
 from evonas.result import Result
 
 MAX_ROWS = 30
+MAX_REASON = 100
+MAX_KIND = max(map(len, KINDS))
 
 
 def summary(result: Result) -> str:
@@ -18,7 +21,7 @@ def summary(result: Result) -> str:
         lines += ["", *_front(result), "", _cost(result)]
     else:
         lines += ["", _nothing(result)]
-    if result.n_failures:
+    if result.failures:
         lines += ["", *_failures(result)]
     if result.folder:
         lines += ["", f"Everything is in {result.folder}"]
@@ -35,7 +38,8 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _counted(result: Result) -> str:
-    n_failed = f", {result.n_failures} of them failed" if result.n_failures else ""
+    n_failures = len(result.failures)
+    n_failed = f", {n_failures} of them failed" if n_failures else ""
     return f"{len(result.records)} architectures measured{n_failed}."
 
 
@@ -77,7 +81,7 @@ def _cost(result: Result) -> str:
 
 
 def _nothing(result: Result) -> str:
-    if result.records and result.n_failures == len(result.records):
+    if result.records and len(result.failures) == len(result.records):
         return "Every candidate failed, so there is no front."
     constraints = ", ".join(map(str, result.goals.constraints))
     if result.records and constraints:
@@ -86,5 +90,17 @@ def _nothing(result: Result) -> str:
 
 
 def _failures(result: Result) -> list[str]:
-    errors = Counter(record.error for record in result.records if record.error is not None)
-    return ["Failures:", *(f"{n:6} x {error}" for error, n in errors.most_common(5))]
+    """A line by kind, with the commonest reason of each; all of them are in failures.csv."""
+    rows = []
+    by_kind = Counter(record.kind for record in result.failures)
+    for kind, n in by_kind.most_common():
+        reasons = Counter(r.error for r in result.failures if r.kind == kind)
+        (reason, n_same), *others = reasons.most_common()
+        share = f" ({n_same} times; {len(others)} other reasons)" if others else ""
+        rows.append(f"{n:6}  {kind:{MAX_KIND}}  {_shortened(reason or '')}{share}")
+    how = f"To see one fail, with its full traceback: evonas rerun {result.folder} --failed"
+    return ["Failures, by kind:", *rows, *([how] if result.folder else [])]
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= MAX_REASON else f"{reason[: MAX_REASON - 4]} ..."

@@ -10,9 +10,9 @@ import numpy as np
 
 from evonas.archive import Generation
 from evonas.config import Config
-from evonas.journal import Record
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
+from evonas.record import Record
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Result:
         generations: One entry each.
         problem: The opened problem.
         stopped: Why the search ended, in words.
+        is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
     """
 
@@ -37,6 +38,7 @@ class Result:
     generations: tuple[Generation, ...]
     problem: Problem
     stopped: str
+    is_hopeless: bool
     folder: Path | None
 
     @property
@@ -56,9 +58,9 @@ class Result:
         return [self.problem.decode(record.genome) for record in self.front]
 
     @property
-    def n_failures(self) -> int:
-        """How many candidates failed."""
-        return sum(record.error is not None for record in self.records)
+    def failures(self) -> list[Record]:
+        """The records of candidates that failed, in the order of asking."""
+        return [record for record in self.records if record.error is not None]
 
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """The front as a table: genome, metrics with their units, and the architecture.

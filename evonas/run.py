@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import signal
 import sys
 import tomllib
@@ -14,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import evonas
+from evonas import plot, rerun
 from evonas.config import Config
 from evonas.engine import search
-from evonas.folder import check_resumable, read_config
+from evonas.journal import FolderError
 from evonas.loading import problem_summaries
-from evonas.plot import save_picture
+from evonas.manifest import check_resumable, read_config
 from evonas.progress import Progress
 from evonas.report import summary
 from evonas.result import Result
+from evonas.worker import WorkerError
 
 LISTS = ("objectives", "augment")  # given as one word with commas
 REPEATED = ("constraint", "reference", "option")
@@ -43,7 +46,10 @@ HELP = {
     "evaluations": "budget: distinct architectures measured, exactly",
     "time_limit": "budget in seconds; combines with the others",
     "seed": "of everything random",
-    "n_jobs": "worker processes (default: one per core; one on a GPU)",
+    "n_jobs": "worker processes (default: one per core; one on a GPU); 0 for none, to debug",
+    "timeout": "seconds that one candidate may take (default: for ever)",
+    "memory_limit": "gigabytes that a worker process may take",
+    "max_failures": "give up when a larger share of candidates fails (default: 0.9)",
     "device": "auto, cpu or cuda",
     "epochs": "of a proxy training",
     "subset": "training images that a proxy training sees",
@@ -58,13 +64,22 @@ HELP = {
 }
 
 
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"plot": plot.main, "rerun": rerun.main}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one search.
+    """Run one search, or another command of ``COMMANDS``.
 
     Returns:
-        0 if it ended, even without a front; 2 for a mistake in the arguments, said in one
-        line; 130 if it was interrupted twice.
+        0 if it ended, even without a front; 1 if it was given up, because too many candidates
+        failed or because the run directory can no longer be written; 2 for a mistake in the
+        arguments, said in one line; 128 and the signal's number if it was stopped at once.
     """
+    logging.basicConfig(format="evonas: %(message)s")
+    argv = sys.argv[1:] if argv is None else argv
+    if argv and argv[0] in COMMANDS:
+        return COMMANDS[argv[0]](argv[1:])
     parser = make_parser()
     given = vars(parser.parse_args(argv))
     if given.pop("list_problems", False):
@@ -75,14 +90,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config, folder, resume = settle(given)
         result = watched(config, folder, resume=resume, is_quiet=is_quiet)
+    except (FolderError, WorkerError) as error:
+        return _say(error, status=1)
     except (ValueError, OSError) as error:
-        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("evonas: stopped at once; --resume goes on with the run", file=sys.stderr)
-        return 130
+        return _say(error, status=2)
+    except StoppedAtOnce as stop:
+        return _say("stopped at once; --resume goes on with the run", status=stop.status)
     print(summary(result))
-    return 0
+    return 1 if result.is_hopeless else 0
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -90,6 +105,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="evonas",
         description=evonas.__doc__,
+        epilog=f"Other commands: {', '.join(f'evonas {name} --help' for name in COMMANDS)}",
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
@@ -167,32 +183,44 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
     if result.front:
         names = [objective.name for objective in result.goals.objectives]
         try:
-            save_picture([folder], objectives=names, out=folder / "front.png")
+            plot.save_picture([folder], objectives=names, out=folder / "front.png")
         except (ValueError, OSError) as error:  # a night's front is worth more than its picture
             print(f"evonas: no picture: {error}", file=sys.stderr)
     return result
 
 
+class StoppedAtOnce(KeyboardInterrupt):
+    """A second signal asked for an end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status = 128 + number
+
+
 @contextmanager
 def interrupts() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C asks for an end after what is being measured; a second one ends at once."""
+    """Ctrl-C or SIGTERM asks for an end after what is being measured, a second one at once."""
     asked: list[int] = []
 
     def ask(number: int, frame: object) -> None:
         if asked:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            raise KeyboardInterrupt
+            for ignored in STOPPING:  # or a third would leave something behind
+                signal.signal(ignored, signal.SIG_IGN)
+            raise StoppedAtOnce(number)
         asked.append(number)
-        print(
-            "\nevonas: stopping after what is being measured; Ctrl-C again stops at once",
-            file=sys.stderr,
-        )
+        _say("stopping after what is being measured; Ctrl-C again stops at once", status=0)
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in STOPPING}
     try:
         yield lambda: bool(asked)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(message: object, *, status: int) -> int:
+    print(f"evonas: {' '.join(str(message).split())}", file=sys.stderr)
+    return status
 
 
 def _words(text: str) -> tuple[str, ...]:

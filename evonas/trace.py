@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from evonas.folder import CONFIG, GENERATIONS, RECORDS, read_resolved
+from evonas.folder import GENERATIONS, RECORDS
 from evonas.front import front
-from evonas.journal import Record, read_journal
+from evonas.journal import read_journal
+from evonas.manifest import CONFIG, read_resolved
 from evonas.objectives import (
     ACC,
     CO2,
@@ -26,6 +27,7 @@ from evonas.objectives import (
     Objective,
     broken,
 )
+from evonas.record import Record
 from evonas.result import Result
 
 KNOWN = {o.name: o for o in (ACC, TEST_ACC, FLOPS, MACS, PARAMS, CO2)}

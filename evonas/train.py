@@ -11,13 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from evonas import deadline
 from evonas.data import Dataset, Part
+from evonas.faults import DivergedError
 
 AUGMENTATIONS = ("crop", "flip", "cutout")
-
-
-class DivergedError(ArithmeticError):
-    """A training whose loss is no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,7 @@ def train(
 
     Raises:
         DivergedError: The loss is not finite, or far above that of guessing.
+        LateError: It took longer than ``deadline.within`` allows.
     """
     model.to(memory_format=torch.channels_last)
     generator = torch.Generator(device).manual_seed(seed)
@@ -111,6 +110,7 @@ def train(
         losses = []
         order = torch.randperm(len(images), generator=generator, device=device)
         for index, rate in zip(order.split(sizes), rates, strict=False):
+            deadline.check()
             for group in optimizer.param_groups:
                 group["lr"] = rate
             with _precision(device):

@@ -79,6 +79,10 @@ class TrainedProblem(Problem):
         """
         self._dataset()
 
+    def warm_up(self) -> None:
+        """Read the data set into memory."""
+        self._dataset()
+
     def describe(self) -> dict[str, Any]:
         """The data set, the training recipe, and every assumption of the carbon model."""
         return {

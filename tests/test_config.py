@@ -29,6 +29,9 @@ optional = st.fixed_dictionaries(
         "time_limit": st.none() | st.floats(0.1, 1e6),
         "seed": st.integers(0, 2**40),
         "n_jobs": counts,
+        "timeout": st.none() | st.floats(0.1, 1e6),
+        "memory_limit": st.none() | st.floats(0.1, 1e3),
+        "max_failures": st.floats(0, 1),
         "epochs": counts,
         "pue": st.floats(1, 3),
         "inferences": st.integers(0, 10**12) | st.floats(0, 1e12),
@@ -96,7 +99,7 @@ def test_an_integer_will_do_for_a_number_and_none_for_what_may_be_left_out():
         ("pop_size", 1, 2),
         ("generations", 0, 1),
         ("evaluations", 1, 2),
-        ("n_jobs", 0, 1),
+        ("n_jobs", -1, 0),
         ("epochs", 0, 1),
         ("subset", 0, 1),
         ("batch_size", 1, 2),
@@ -110,9 +113,27 @@ def test_a_number_below_its_range_is_refused(key, value, least):
 
 
 @pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
-def test_a_time_limit_is_a_positive_number_of_seconds(limit):
-    with pytest.raises(ValueError, match="time_limit must be a positive number of seconds"):
-        Config(time_limit=limit)
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("time_limit", "seconds"), ("timeout", "seconds"), ("memory_limit", "gigabytes")],
+)
+def test_a_limit_is_a_positive_number(name, unit, limit):
+    with pytest.raises(ValueError, match=f"{name} must be a positive number of {unit}, got"):
+        Config(**{name: limit})
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_of_failures_is_between_none_and_all(share):
+    with pytest.raises(ValueError, match=r"max_failures must be in \[0, 1\], got"):
+        Config(max_failures=share)
+
+
+def test_a_memory_limit_needs_worker_processes_and_linux(monkeypatch):
+    with pytest.raises(ValueError, match="memory_limit is kept by worker processes; n_jobs=0"):
+        Config(memory_limit=4, n_jobs=0)
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(ValueError, match="memory_limit needs Linux; darwin has no such limit"):
+        Config(memory_limit=4)
 
 
 def test_two_budgets_of_work_contradict_each_other():
@@ -213,7 +234,8 @@ def test_differences_name_each_setting_with_both_values():
 
 @pytest.mark.parametrize("name", sorted(FREE_ON_RESUME))
 def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
-    other = replace(Config(), **{name: "elsewhere" if name == "data_dir" else 40})
+    values = {"data_dir": "elsewhere", "max_failures": 0.5}
+    other = replace(Config(), **{name: values.get(name, 40)})
     assert other != Config()
     assert Config().differences(other) == []
 

@@ -6,6 +6,7 @@ import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evonas.crew import Crew
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.journal import Journal, read_journal
 from evonas.loading import ProblemSpec
@@ -51,8 +52,17 @@ def order(problem, wanted=("acc", "flops"), *, constraints=(), seed=0, options=(
     return Order(ProblemSpec(problem, Settings(options=options)), wanted, parsed, seed)
 
 
+def hired(problem, n_jobs):
+    return Crew(problem.spec, n_jobs=n_jobs)
+
+
 def timeless(records):
     return [replace(record, seconds=0.0) for record in records]
+
+
+def traceless(record):
+    """Everything but what depends on the time and on where it was measured."""
+    return replace(record, seconds=0.0, trace=())
 
 
 def test_records_come_in_the_order_of_the_genomes():
@@ -82,17 +92,18 @@ def test_nothing_is_measured_twice_across_calls():
 
 def test_nothing_to_measure_gives_nothing():
     assert Evaluator(order(toy.Bowl))([]) == []
-    assert Evaluator(order(toy.Bowl), n_jobs=2)([]) == []
+    with hired(order(toy.Bowl), 2) as crew:
+        assert Evaluator(order(toy.Bowl), crew=crew)([]) == []
 
 
 @pytest.mark.parametrize(
     ("fate", "error"),
     [
         ("raises", "RuntimeError: the network exploded"),
-        ("not a number", "ValueError: metric acc is nan; expected a finite number"),
-        ("infinite", "ValueError: metric acc is inf; expected a finite number"),
-        ("misses a metric", "ValueError: the problem did not measure acc"),
-        ("is a text", "TypeError: metric acc is a str; expected a number"),
+        ("not a number", "MetricError: metric acc is nan; expected a finite number"),
+        ("infinite", "MetricError: metric acc is inf; expected a finite number"),
+        ("misses a metric", "MetricError: the problem did not measure acc"),
+        ("is a text", "MetricError: metric acc is a str; expected a number"),
     ],
 )
 def test_a_failed_candidate_becomes_a_record_with_its_error(fate, error):
@@ -107,7 +118,7 @@ def test_a_failed_candidate_becomes_a_record_with_its_error(fate, error):
 
 def test_a_yes_is_not_a_number():
     (record,) = Evaluator(order(Bad))([(0, 0, 0, 0)])
-    assert record.error == "TypeError: metric acc is a bool; expected a number"
+    assert record.error == "MetricError: metric acc is a bool; expected a number"
 
 
 def test_all_that_was_measured_is_kept_as_plain_numbers():
@@ -169,47 +180,58 @@ def test_a_record_does_not_depend_on_company_or_order(genomes, seed):
     )
 
 
-def test_two_workers_give_the_records_of_one():
+def test_two_workers_give_the_records_of_one_and_of_none():
     problem = order(toy.reference("Flaky"))
     genomes = [(fate, width, 1) for fate in range(6) for width in range(5)]
-    alone, parallel = Evaluator(problem), Evaluator(problem, n_jobs=2)
-    assert timeless(alone(genomes)) == timeless(parallel(genomes))
-    assert list(parallel.records) == list(alone.records) == genomes
+    here, records = Evaluator(problem), {}
+    for n_jobs in (1, 2):
+        with hired(problem, n_jobs) as crew:
+            evaluator = Evaluator(problem, crew=crew)
+            records[n_jobs] = [traceless(r) for r in evaluator(genomes)]
+            assert list(evaluator.records) == genomes
+    assert records[1] == records[2] == [traceless(r) for r in here(genomes)]
 
 
-def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_path):
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_path, n_jobs):
     journal = Journal(tmp_path / "records.jsonl")
-    evaluator = Evaluator(order(toy.reference("Killer")), n_jobs=2, journal=journal)
     genomes = [(level,) for level in range(8)]
-    records = evaluator(genomes)
+    problem = order(toy.reference("Killer"))
+    with hired(problem, n_jobs) as crew:
+        records = Evaluator(problem, crew=crew, journal=journal)(genomes)
     assert [record.genome for record in records] == genomes
     errors = [record.error for record in records]
-    assert errors.pop(3) == "its worker process died, 2 times (killed, or out of memory?)"
+    assert records[3].kind == "died"
+    assert errors.pop(3) == "its worker process ended with status 1, twice"
     assert errors == [None] * 7
     assert [record.metrics.get("acc") for record in records[4:]] == [54, 55, 56, 57]
     assert set(read_journal(tmp_path / "records.jsonl")) == set(genomes)
 
 
-def test_a_worker_that_dies_once_costs_nothing_but_time(tmp_path):
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_worker_that_dies_once_costs_nothing_but_time(tmp_path, n_jobs):
     options = (("marker", str(tmp_path / "died")),)
-    evaluator = Evaluator(order(toy.reference("Killer"), options=options), n_jobs=2)
-    records = evaluator([(level,) for level in range(8)])
+    problem = order(toy.reference("Killer"), options=options)
+    with hired(problem, n_jobs) as crew:
+        records = Evaluator(problem, crew=crew)([(level,) for level in range(8)])
     assert (tmp_path / "died").exists()
     assert [record.metrics["acc"] for record in records] == [50.0 + level for level in range(8)]
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [0, 1, 2])
 def test_what_was_finished_before_a_stop_is_in_the_journal(tmp_path, n_jobs):
     arrived = []
-    evaluator = Evaluator(
-        order(toy.reference("Slow"), options=(("seconds", "0.05"),)),
-        n_jobs=n_jobs,
-        journal=Journal(tmp_path / "records.jsonl"),
-        should_stop=lambda: len(arrived) >= 3,
-        on_record=arrived.append,
-    )
-    with pytest.raises(StoppedError):
-        evaluator(GENOMES)
+    problem = order(toy.reference("Slow"), options=(("seconds", "0.05"),))
+    with hired(problem, n_jobs) as crew:
+        evaluator = Evaluator(
+            problem,
+            crew=crew,
+            journal=Journal(tmp_path / "records.jsonl"),
+            should_stop=lambda: len(arrived) >= 3,
+            on_record=arrived.append,
+        )
+        with pytest.raises(StoppedError):
+            evaluator(GENOMES)
     kept = read_journal(tmp_path / "records.jsonl")
     assert 3 <= len(kept) < len(GENOMES)
     assert list(kept) == [record.genome for record in arrived]
@@ -225,8 +247,10 @@ def test_a_stop_before_the_first_candidate_measures_nothing():
 
 def test_what_the_journal_knows_is_answered_without_measuring(tmp_path):
     path = tmp_path / "records.jsonl"
-    first = Evaluator(order(Counting), journal=Journal(path))
+    journal = Journal(path)
+    first = Evaluator(order(Counting), journal=journal)
     records = first(GENOMES[:5])
+    journal.close()
     content = path.read_text()
     Counting.asked.clear()
     arrived = []
@@ -242,13 +266,16 @@ def test_what_the_journal_knows_is_answered_without_measuring(tmp_path):
     assert [genome for genome, _ in Counting.asked] == GENOMES[5:7]
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [0, 1, 2])
 def test_completing_measures_what_is_missing_and_keeps_it(tmp_path, n_jobs):
     path = tmp_path / "records.jsonl"
     problem = order(toy.reference("Curved"))
-    evaluator = Evaluator(problem, n_jobs=n_jobs, journal=Journal(path))
-    records = evaluator(GENOMES[:4])
-    completed = evaluator.complete(records[1:3], ("test_acc",))
+    journal = Journal(path)
+    with hired(problem, n_jobs) as crew:
+        evaluator = Evaluator(problem, crew=crew, journal=journal)
+        records = evaluator(GENOMES[:4])
+        completed = evaluator.complete(records[1:3], ("test_acc",))
+    journal.close()
     assert [record.genome for record in completed] == GENOMES[1:3]
     for before, after in zip(records[1:3], completed, strict=True):
         assert after.metrics == {**before.metrics, "test_acc": before.metrics["acc"] - 1}
@@ -278,11 +305,13 @@ def test_completing_nothing_measures_nothing():
 
 def test_workers_begin_with_the_dearest_candidates_and_answer_in_the_order_of_asking():
     arrived = []
-    evaluator = Evaluator(
-        order(toy.reference("Hinted")), n_jobs=2, on_record=lambda r: arrived.append(r.genome)
-    )
     genomes = sorted(GENOMES, key=lambda genome: genome[1:])  # the cheapest first
-    assert [record.genome for record in evaluator(genomes)] == genomes
+    problem = order(toy.reference("Hinted"))
+    with hired(problem, 2) as crew:
+        evaluator = Evaluator(
+            problem, crew=crew, on_record=lambda record: arrived.append(record.genome)
+        )
+        assert [record.genome for record in evaluator(genomes)] == genomes
     cost = {
         genome: toy.Bowl().measure(genome, {"flops"}, seed=0)["flops"] for genome in genomes
     }

@@ -9,19 +9,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    "space objectives front carbon fu2021",
+    "space objectives front carbon fu2021 faults deadline",
     "problem trained tabular foreign train cost data published images layers loading",
-    "config journal folder measure evaluate",
+    "config record journal manifest folder audit measure workbench worker crew evaluate",
     "goals operators bridge algorithms asktell archive result engine",
     "plot panels trace progress report",
-    "run",
+    "run rerun",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}
 HOMES = {
     "torch": FLOORS[1].split(),
     "torchvision": FLOORS[1].split(),
     "pymoo": FLOORS[3].split(),
-    "joblib": ["evaluate"],
+    "joblib": ["crew"],
     "matplotlib": ["plot", "panels"],
 }
 MODULES = {path.stem: path for path in ROOT.glob("evonas/[!_]*.py")}

@@ -10,9 +10,9 @@ from matplotlib.cbook import STEP_LOOKUP_MAP
 from matplotlib.figure import Figure
 
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
-from evonas.folder import CONFIG, GENERATIONS, RECORDS, RunFolder
+from evonas.folder import GENERATIONS, RECORDS, RunFolder
 from evonas.front import front
-from evonas.journal import Record
+from evonas.manifest import CONFIG
 from evonas.objectives import ACC, CO2, FLOPS, PARAMS, Goals
 from evonas.plot import (
     draw,
@@ -24,6 +24,7 @@ from evonas.plot import (
     read_trace,
     save_picture,
 )
+from evonas.record import Record
 from evonas.trace import Trace
 
 FRONT = [(60.0, 1e6), (70.0, 2e6), (80.0, 5e6)]
@@ -99,7 +100,7 @@ def turned(pairs):
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "toy"
-    config = Config(evaluations=20, pop_size=5, n_jobs=1, constraint=("params<=44",))
+    config = Config(evaluations=20, pop_size=5, n_jobs=0, constraint=("params<=44",))
     return search(config, problem=Table, folder=folder)
 
 
@@ -425,12 +426,15 @@ def test_a_mistake_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     assert capsys.readouterr() == ("", f"evonas: {message}\n")
 
 
+NO_GOALS = {"format": 2, "config": {}, "resolved": {}}
+
+
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
         (CONFIG, "{", "config.json cannot be read"),
-        (CONFIG, json.dumps({"config": {}, "resolved": {}}), "config.json cannot be read: Key"),
-        (CONFIG, json.dumps({"config": {}, "resolved": 7}), "config.json cannot be read: Type"),
+        (CONFIG, json.dumps(NO_GOALS), "config.json cannot be read: KeyError"),
+        (CONFIG, "{}", "config.json cannot be read: ValueError: it has no format"),
         (RECORDS, "half a line\n{}\n", "records.jsonl, line 1: not a record"),
         (GENERATIONS, "evaluations\n3\n", "generations.csv cannot be read: KeyError"),
         (

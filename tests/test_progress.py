@@ -4,8 +4,8 @@ import pytest
 
 from evonas.archive import Generation
 from evonas.config import Config
-from evonas.journal import Record
 from evonas.progress import Progress, describe
+from evonas.record import Record
 
 GENERATION = Generation(
     number=3,

@@ -7,7 +7,7 @@ from evonas.report import MAX_ROWS, aligned, summary
 
 
 def found(problem=toy.Bowl, **settings):
-    return search(Config(n_jobs=1, pop_size=10, evaluations=40, **settings), problem=problem)
+    return search(Config(n_jobs=0, pop_size=10, evaluations=40, **settings), problem=problem)
 
 
 def test_a_table_is_aligned_to_the_right():

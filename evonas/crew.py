@@ -1,0 +1,216 @@
+"""Worker processes side by side, and what to do when one of them dies."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import cloudpickle
+from joblib import Parallel, delayed
+
+from evonas.faults import Fault
+from evonas.loading import ProblemSpec
+from evonas.measure import Order, measure
+from evonas.record import Record
+from evonas.workbench import Task
+from evonas.worker import LostError, Worker
+
+CLOSE_S = 5.0  # for the threads that attend workers to see that these are dead
+CHUNK_S, SHORTEST_S = (
+    0.05,
+    1e-4,
+)  # tasks are handed out together while they take no longer than this
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A task whose worker died of it, or for another reason."""
+
+    task: Task
+    fault: Fault
+    seconds: float
+
+
+class AbandonedError(Exception):
+    """The crew was closed while it worked."""
+
+
+class Crew:
+    """Measures tasks in worker processes, each of which one thread of this process attends.
+
+    Use it as a context, or close it. A worker starts when it is first needed.
+
+    Args:
+        spec: The problem; every worker opens it.
+        n_jobs: Workers. With 0 this process measures itself, which is the way to use a
+            debugger, and to be killed by a candidate that kills its process.
+        memory_limit_gb: Of every worker.
+    """
+
+    def __init__(
+        self, spec: ProblemSpec, *, n_jobs: int, memory_limit_gb: float | None = None
+    ) -> None:
+        self.n_jobs = n_jobs
+        self._opening = cloudpickle.dumps((spec, memory_limit_gb))
+        self._change = threading.Condition()
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._is_closed = False
+        self._slowest_s = 0.0
+
+    def measure(
+        self, order: Order, tasks: Sequence[Task], *, should_stop: Callable[[], bool]
+    ) -> Generator[Record, None, None]:
+        """Records as they come, in any order.
+
+        What a worker was measuring when it died is tried again at the end, alone. If told to
+        stop, what has begun is finished and no more; if the iterator is closed, or anything is
+        raised, all is given up at once.
+
+        Raises:
+            WorkerError: A worker could not begin.
+        """
+        if not self.n_jobs:
+            yield from self._here(order, tasks, should_stop)
+            return
+        lost: list[Lost] = []
+        try:
+            for outcome in self._outcomes(order, tasks, should_stop):
+                if isinstance(outcome, Record):
+                    yield outcome
+                else:
+                    lost.append(outcome)
+            for first in lost:
+                if should_stop():
+                    return
+                (second,) = self._attend(order, [first.task])
+                if isinstance(second, Lost) and should_stop():  # by whoever stops us, perhaps
+                    return
+                yield second if isinstance(second, Record) else _blamed(first, second)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End all workers, whatever they are doing; nothing of them is left behind."""
+        with self._change:
+            self._is_closed = True
+            idle, self._idle = self._idle, []
+            for worker in self._busy:
+                worker.kill()
+            self._change.wait_for(lambda: not self._busy, CLOSE_S)
+        for worker in idle:
+            worker.dismiss()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _outcomes(
+        self, order: Order, tasks: Sequence[Task], should_stop: Callable[[], bool]
+    ) -> Iterator[Record | Lost]:
+        self._slowest_s = 0.0
+        pool = Parallel(
+            n_jobs=self.n_jobs,
+            backend="threading",  # whose threads wait for workers
+            return_as="generator_unordered",
+            batch_size=1,
+            pre_dispatch="n_jobs",
+        )
+        chunks = self._chunks(tasks, should_stop)
+        results = pool(delayed(self._attend)(order, chunk) for chunk in chunks)
+        try:
+            for outcomes in results:
+                yield from outcomes
+        finally:
+            with warnings.catch_warnings():  # joblib's, about tasks that are given up
+                warnings.simplefilter("ignore")
+                results.close()
+
+    def _chunks(
+        self, tasks: Sequence[Task], should_stop: Callable[[], bool]
+    ) -> Iterator[Sequence[Task]]:
+        """One task at a time, more of them if they are so short that handing out costs more."""
+        n_done = 0
+        while n_done < len(tasks) and not should_stop():
+            n_left = len(tasks) - n_done
+            n = 1
+            if self._slowest_s:
+                n = max(1, min(int(CHUNK_S / self._slowest_s), -(-n_left // self.n_jobs)))
+            yield tasks[n_done : n_done + n]
+            n_done += n
+
+    def _attend(self, order: Order, tasks: Sequence[Task]) -> list[Record | Lost]:
+        """What became of each task, in order; if a worker dies, the next one goes on."""
+        outcomes: list[Record | Lost] = []
+        while len(outcomes) < len(tasks):
+            worker = self._engage()
+            is_fit = False
+            try:
+                for record in worker.measure(order, tasks[len(outcomes) :]):
+                    self._slowest_s = max(self._slowest_s, record.seconds, SHORTEST_S)
+                    outcomes.append(record)
+                    if record.kind == "memory":  # much of it may still be taken
+                        break
+                else:
+                    is_fit = True
+            except LostError as loss:
+                task = tasks[len(outcomes)]
+                is_late = loss.fault.kind == "timeout"
+                outcome = Lost(task, loss.fault, loss.seconds)
+                outcomes.append(_failed(outcome) if is_late else outcome)
+            finally:
+                self._release(worker, is_fit=is_fit)
+        return outcomes
+
+    def _engage(self) -> Worker:
+        with self._change:
+            if self._is_closed:
+                raise AbandonedError
+            worker = self._idle.pop() if self._idle else Worker(self._opening)
+            self._busy.add(worker)
+            return worker
+
+    def _release(self, worker: Worker, *, is_fit: bool) -> None:
+        with self._change:
+            is_fit = is_fit and not self._is_closed
+            if is_fit:
+                self._idle.append(worker)
+        if not is_fit:
+            worker.dispose()
+        with self._change:
+            self._busy.discard(worker)
+            self._change.notify_all()
+
+    def _here(
+        self, order: Order, tasks: Sequence[Task], should_stop: Callable[[], bool]
+    ) -> Iterator[Record]:
+        for task in tasks:
+            if should_stop():
+                return
+            yield measure(order, task.genome, seed=task.seed)
+
+
+def _blamed(first: Lost, second: Lost) -> Record:
+    reason = f"{second.fault.reason}, twice"
+    if first.fault.reason != second.fault.reason:
+        reason = f"{first.fault.reason}, and at the second try {second.fault.reason}"
+    fault = replace(second.fault, reason=reason)
+    return _failed(replace(second, fault=fault, seconds=first.seconds + second.seconds))
+
+
+def _failed(lost: Lost) -> Record:
+    return Record(
+        genome=lost.task.genome,
+        metrics={},
+        seconds=lost.seconds,
+        error=lost.fault.reason,
+        seed=lost.task.seed,
+        kind=lost.fault.kind,
+        trace=lost.fault.trace,
+    )

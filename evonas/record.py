@@ -1,0 +1,173 @@
+"""One measured architecture, and the line that keeps it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zlib import crc32
+
+from evonas.faults import KINDS
+from evonas.space import Genome
+
+AGAIN = "remove the line to have its architecture measured again"
+SEAL = re.compile(rb', "crc": "[0-9a-f]{8}"\}')  # nothing within a line can look like it
+_N_SEAL = len(', "crc": "01234567"}')
+_NOT_A_RECORD = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_to_json = json.JSONEncoder(allow_nan=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One measured architecture: the unit of truth.
+
+    Attributes:
+        genome: Canonical.
+        metrics: Value by metric name, in natural units; empty where the measuring failed.
+            A candidate that breaks a constraint on a cheap metric has the cheap ones alone.
+        seconds: Wall-clock time that the measuring took.
+        error: Why it failed, in one line; ``None`` where it did not.
+        seed: The candidate's own.
+        kind: Of the failure, one of ``faults.KINDS``; empty where there is none.
+        trace: The last lines of the failure's traceback.
+        curve: Its training curve, one mapping per epoch.
+    """
+
+    genome: Genome
+    metrics: Mapping[str, float]
+    seconds: float
+    error: str | None = None
+    seed: int = 0
+    kind: str = ""
+    trace: Sequence[str] = field(default=(), repr=False)
+    curve: Sequence[Mapping[str, float]] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if self.error is not None and not self.kind:
+            object.__setattr__(self, "kind", "raised")
+
+    def to_line(self) -> str:
+        """The record as one line of JSON, ending in its checksum and a newline.
+
+        Raises:
+            ValueError: It holds what no record may hold, and could not be read back.
+        """
+        _check(self)
+        fields: dict[str, Any] = {
+            "genome": self.genome,
+            "metrics": self.metrics,
+            "seconds": round(self.seconds, 6),
+            "error": self.error,
+            "seed": self.seed,
+        }
+        if self.error is not None:
+            fields |= {"kind": self.kind, "trace": self.trace}
+        if self.curve:
+            fields["curve"] = self.curve
+        return _sealed(_to_json(fields)[:-1].encode()).decode() + "\n"
+
+    @classmethod
+    def from_line(cls, line: str | bytes) -> Record:
+        """Read what ``to_line`` wrote, with or without its newline.
+
+        Raises:
+            ValueError: The line is no record, or not as it was written.
+        """
+        raw = (line.encode() if isinstance(line, str) else line).removesuffix(b"\n")
+        if raw != _sealed(raw[:-_N_SEAL]):
+            if b'"crc"' in raw:
+                raise ValueError(
+                    "the checksum does not fit: the line was damaged, or edited by hand; "
+                    + AGAIN
+                )
+            raise ValueError(_no_record(raw, "it has no checksum"))
+        try:
+            record = cls(**_fields(json.loads(raw)))
+            _check(record)
+        except _NOT_A_RECORD as error:
+            raise ValueError(_no_record(raw, error)) from error
+        return record
+
+
+def merge(earlier: Record, later: Record) -> Record:
+    """One record out of two measurements of an architecture; the first keeps the word."""
+    is_failed = earlier.error is not None  # and then nothing later makes it good
+    return replace(
+        earlier,
+        metrics={} if is_failed else {**later.metrics, **earlier.metrics},
+        seconds=earlier.seconds + later.seconds,
+    )
+
+
+def _sealed(body: bytes) -> bytes:
+    """A line that lacks its end, with its checksum as the end."""
+    return b'%b, "crc": "%08x"}' % (body, crc32(body))
+
+
+def _no_record(raw: bytes, reason: object) -> str:
+    return f"not a record ({reason}): {raw[:60].decode(errors='replace')!r}; {AGAIN}"
+
+
+def _fields(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record, numbers and lists checked."""
+    failure = ("kind", "trace") if line["error"] is not None else ()
+    if bool(failure) != bool(line.get("kind")):
+        raise ValueError("there is an error and no kind of it, or a kind and no error")
+    lists = {name: line[name] for name in ("genome", "trace", "curve") if name in line}
+    for name, value in lists.items():
+        if not isinstance(value, list):
+            raise ValueError(f"{name} is no list")
+    return {
+        **{name: line[name] for name in ("error", "seed", *failure)},
+        "genome": tuple(lists["genome"]),
+        "metrics": _numbers(line["metrics"]),
+        "seconds": _number("seconds", line["seconds"]),
+        "trace": tuple(lists.get("trace", ())),
+        "curve": tuple(map(_numbers, lists.get("curve", ()))),
+    }
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    return {name: _number(name, value) for name, value in values.items()}
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{name} is no number")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is not finite")
+    return float(value)
+
+
+def _check(record: Record) -> None:
+    """Refuse what cannot be, whether it was read or is to be written."""
+    error, kind = record.error, record.kind
+    if not all(map(_is_gene, record.genome)):
+        raise ValueError("a gene is neither a number nor a text")
+    if type(record.seed) is not int:
+        raise ValueError("the seed is no whole number")
+    if not record.seconds >= 0:
+        raise ValueError("the seconds are negative")
+    if not (kind in KINDS if isinstance(error, str) else error is None and not kind):
+        raise ValueError(f"the error {error!r} is of kind {kind!r}")
+    if error is not None and record.metrics:
+        raise ValueError("it failed, and yet has metrics")
+    if not all(isinstance(said, str) for said in record.trace):
+        raise ValueError("the trace is no list of texts")
+
+
+def _is_gene(value: object) -> bool:
+    """Also a mere yes, no or nothing, which plain pymoo problems may choose from."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, (int, str))

@@ -1,0 +1,88 @@
+"""How a search ends when it is told to."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import toy
+from faults.processes import soon, workers
+
+SLOW = ["--problem", toy.reference("Slow"), "--option", "seconds=0.4", "--evaluations", "30"]
+
+
+def start(folder, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", "evonas.run", *SLOW, "--out", str(folder), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def n_measured(folder):
+    journal = folder / "records.jsonl"
+    return journal.read_bytes().count(b"\n") if journal.exists() else 0
+
+
+def shared_memory():
+    place = Path("/dev/shm")
+    return set(place.iterdir()) if place.is_dir() else set()
+
+
+def temporary_files():
+    return {path.name for path in Path("/tmp").iterdir() if "joblib" in path.name}
+
+
+@pytest.mark.parametrize("n_jobs", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_lets_finish_what_has_begun(tmp_path, number, n_jobs):
+    before = shared_memory(), temporary_files()
+    folder = tmp_path / "run"
+    process = start(folder, "--n-jobs", n_jobs)
+    assert soon(lambda: n_measured(folder) >= 2, 30)
+    n_before = n_measured(folder)
+    os.killpg(process.pid, number)  # as a terminal does
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert "stopping after what is being measured" in err
+    assert "Stopped: it was interrupted." in out
+    assert n_measured(folder) >= n_before + int(n_jobs) - 1
+    assert (folder / "front.csv").exists()
+    assert not workers()
+    assert (shared_memory(), temporary_files()) == before
+
+
+@pytest.mark.parametrize("n_jobs", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_signal_ends_it_at_once(tmp_path, number, n_jobs):
+    before = shared_memory(), temporary_files()
+    folder = tmp_path / "run"
+    process = start(folder, "--n-jobs", n_jobs, "--option", "seconds=60")
+    assert soon(lambda: len(workers()) == int(n_jobs), 30)
+    time.sleep(0.5)
+    process.send_signal(number)
+    assert "stopping after what is being measured" in process.stderr.readline()
+    process.send_signal(number)
+    started = time.monotonic()
+    _, err = process.communicate(timeout=60)
+    assert time.monotonic() - started < 10
+    assert process.returncode == 128 + number
+    assert err == "evonas: stopped at once; --resume goes on with the run\n"
+    assert not workers()
+    assert (shared_memory(), temporary_files()) == before
+    assert json.loads((folder / "config.json").read_text())["config"]["evaluations"] == 30
+
+
+def test_workers_do_not_outlive_a_search_that_is_killed(tmp_path):
+    process = start(tmp_path / "run", "--n-jobs", "2", "--option", "seconds=60")
+    assert soon(lambda: len(workers()) == 2, 30)
+    process.kill()
+    process.communicate()
+    assert soon(lambda: not workers())

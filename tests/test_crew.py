@@ -1,0 +1,248 @@
+"""What becomes of candidates and of worker processes, whatever happens to either."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import toy
+from faults import faulty
+from faults.processes import family, soon, workers
+
+from evonas.crew import Crew
+from evonas.loading import ProblemSpec
+from evonas.measure import Order, candidate_seed, measure
+from evonas.problem import Problem, Settings
+from evonas.workbench import Task
+from evonas.worker import WorkerError
+
+FATES = faulty.Faulty.space.genes[0].choices
+
+
+class Unready(toy.Bowl):
+    """Cannot be opened a second time."""
+
+    def warm_up(self):
+        raise RuntimeError("the disk is gone")
+
+
+class Suicidal(toy.Bowl):
+    def warm_up(self):
+        os._exit(7)
+
+
+def spec(problem, **options):
+    return ProblemSpec(problem, Settings(options=tuple(options.items())))
+
+
+def order(problem=toy.Bowl, *, wanted=("acc", "flops"), timeout=None, **options):
+    return Order(spec(problem, **options), wanted, timeout=timeout)
+
+
+def tasks(genomes):
+    return [Task(genome, candidate_seed(0, genome)) for genome in genomes]
+
+
+def never():
+    return False
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(n_jobs):
+    job = order(faulty.Faulty, timeout=0.5)
+    genomes = [(fate, width, 1) for width in (1, 5) for fate in range(len(FATES))]
+    genomes = [g for g in genomes if g[1] == 1 or FATES[g[0]] not in faulty.SLOW]
+    with closing(Crew(job.spec, n_jobs=n_jobs)) as crew:
+        records = {r.genome: r for r in crew.measure(job, tasks(genomes), should_stop=never)}
+        assert set(records) == set(genomes)
+    for genome, record in records.items():
+        fate = FATES[genome[0]]
+        assert record.kind == faulty.KIND.get(fate, ""), (fate, record)
+        assert record.seed == candidate_seed(0, genome)
+        assert (record.error is None) == (record.metrics != {}) == (fate not in faulty.KIND)
+    where = {FATES[genome[0]]: " ".join(record.trace) for genome, record in records.items()}
+    for fate in ("raises", "diverges", "takes all memory", "hangs", "hangs in native code"):
+        assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
+    for fate in ("segfaults", "aborts"):
+        assert f"in {fate}" in where[fate], where[fate]
+    assert not family()
+    assert soon(lambda: not workers())
+
+
+@pytest.mark.parametrize("fate", ["fine 0", "raises", "is not a number"])
+def test_a_worker_measures_what_this_process_would(fate):
+    job = order(faulty.Faulty)
+    (task,) = tasks([(FATES.index(fate), 2, 3)])
+    with closing(Crew(job.spec, n_jobs=1)) as crew:
+        (record,) = crew.measure(job, [task], should_stop=never)
+    here = measure(job, task.genome, seed=task.seed)
+    assert (record.metrics, record.error, record.kind) == (here.metrics, here.error, here.kind)
+
+
+def test_tasks_that_take_no_time_are_handed_out_together():
+    job = order()
+    genomes = [(1, w, d, s) for w in range(5) for d in range(5) for s in (0, 1)] * 20
+    with closing(Crew(job.spec, n_jobs=1)) as crew:
+        chunks = []
+        attend = crew._attend
+        crew._attend = lambda job, chunk: chunks.append(len(chunk)) or attend(job, chunk)
+        n = sum(1 for _ in crew.measure(job, tasks(genomes), should_stop=never))
+    assert n == len(genomes) == sum(chunks)
+    assert chunks[0] == 1
+    assert len(chunks) < 20
+
+
+def test_tasks_that_take_long_are_handed_out_one_by_one():
+    job = order(toy.Slow, seconds="0.06")
+    with closing(Crew(job.spec, n_jobs=1)) as crew:
+        chunks = []
+        attend = crew._attend
+        crew._attend = lambda job, chunk: chunks.append(len(chunk)) or attend(job, chunk)
+        assert sum(1 for _ in crew.measure(job, tasks([(1, 1, 1, 1)] * 5), should_stop=never))
+    assert chunks == [1] * 5
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
+    job = order(toy.Slow, seconds="60")
+    crew = Crew(job.spec, n_jobs=n_jobs)
+    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
+    assert time.monotonic() - started < 10
+    assert not family()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_consumer_that_breaks_off_leaves_nothing_behind(n_jobs):
+    job = order(toy.Slow, seconds="0.05")
+    crew = Crew(job.spec, n_jobs=n_jobs)
+    with closing(crew.measure(job, tasks([(1, 1, 1, 1)] * 40), should_stop=never)) as records:
+        next(records)
+    assert not family()
+
+
+def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
+    job = order(toy.Slow, seconds="0.3")
+    genomes = [(1, width, depth, 1) for width in range(3) for depth in range(3)]
+    with closing(Crew(job.spec, n_jobs=2)) as crew:
+        records = []
+        for record in crew.measure(job, tasks(genomes), should_stop=never):
+            records.append(record)
+            if len(records) in (2, 5):
+                victim = next(pid for pid, words in family().items() if "workbench" in words)
+                os.kill(victim, signal.SIGKILL)
+    assert {record.genome for record in records} == set(genomes)
+    assert [record.error for record in records] == [None] * len(genomes)
+    assert not family()
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (Unready, "a worker process cannot open the problem: RuntimeError: the disk is gone"),
+        (Suicidal, "cannot open the problem: its worker process ended with status 7"),
+        ("/nowhere/mine.py:Mine", "cannot open the problem: FileNotFoundError: no such file"),
+    ],
+)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_worker_that_cannot_begin_ends_it_all(problem, message, n_jobs):
+    job = order(problem)
+    crew = Crew(job.spec, n_jobs=n_jobs)
+    with pytest.raises(WorkerError, match=message):
+        list(crew.measure(job, tasks([(1, 1, 1, 1)] * 3), should_stop=never))
+    assert not family()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_worker_may_take_so_much_memory_and_no_more():
+    job = order(Hungry)
+    with closing(Crew(job.spec, n_jobs=1, memory_limit_gb=0.5)) as crew:
+        records = list(crew.measure(job, tasks([(0,), (1,), (0,)]), should_stop=never))
+    assert [record.kind for record in records] == ["", "memory", ""]
+    with (
+        closing(Crew(job.spec, n_jobs=1, memory_limit_gb=0.001)) as crew,
+        pytest.raises(WorkerError, match=r"memory limit of 0.001 GB is less than the .* GB"),
+    ):
+        list(crew.measure(job, tasks([(0,)]), should_stop=never))
+
+
+class Hungry(Problem):
+    """The second of its two architectures takes a gigabyte."""
+
+    space = toy.SearchSpace((toy.Gene("size", (1, 2)),))
+    objectives = (toy.ACC, toy.FLOPS)
+
+    def measure(self, genome, wanted, *, seed):
+        taken = bytearray(1_000_000_000 * genome[0])
+        return {"acc": 50.0, "flops": float(len(taken))}
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_workers_die_with_their_owner_however_it_ends(n_jobs, tmp_path):
+    code = f"""
+import sys; sys.path.insert(0, {str(Path(toy.__file__).parent)!r})
+from test_crew import *
+job = order(faulty.Faulty, seconds="0.1")
+genomes = [(FATES.index("leaves a child"), 1, 1), (FATES.index("hangs"), 1, 1)] * {n_jobs}
+for record in Crew(job.spec, n_jobs={n_jobs}).measure(job, tasks(genomes), should_stop=never):
+    print("one", flush=True)
+"""
+    owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout.readline() == "one\n"
+    assert workers()
+    owner.kill()
+    owner.communicate()
+    assert soon(lambda: not workers())
+
+
+def test_a_class_that_no_module_has_reaches_the_workers(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from evonas import Config, Gene, Objective, Problem, SearchSpace, search\n"
+        "class Mine(Problem):\n"
+        "    space = SearchSpace([Gene('a', (1, 2, 3, 4))])\n"
+        "    objectives = (Objective('f', '', 'f', +1),)\n"
+        "    def measure(self, genome, wanted, *, seed):\n"
+        "        return {'f': float(genome[0])}\n"
+        "result = search(Config(evaluations=4, n_jobs=2), problem=Mine)\n"
+        "print(result.front[0].metrics, [r.error for r in result.records])\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.stdout == "{'f': 0.0} [None, None, None, None]\n", done.stderr
+
+
+def test_results_do_not_depend_on_the_number_of_workers_through_libraries():
+    job = order(Threads, wanted=("acc",))
+    for n_jobs in (1, 2):
+        with closing(Crew(job.spec, n_jobs=n_jobs)) as crew:
+            records = list(crew.measure(job, tasks([(0,), (1,)]), should_stop=never))
+        assert {record.metrics["acc"] for record in records} == {1.0}
+
+
+class Threads(Problem):
+    """Tells with how many threads libraries would work."""
+
+    space = toy.SearchSpace((toy.Gene("any", (1, 2)),))
+    objectives = (toy.ACC,)
+
+    def measure(self, genome, wanted, *, seed):
+        return {"acc": float(os.environ["OMP_NUM_THREADS"])}
+
+
+def test_nothing_is_left_open():
+    job = order()
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with closing(Crew(job.spec, n_jobs=2)) as crew:
+            list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -1,0 +1,74 @@
+import errno
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.faults import (
+    KINDS,
+    MAX_LINE,
+    MAX_REASON,
+    N_TRACE_LINES,
+    DivergedError,
+    Fault,
+    LateError,
+    MetricError,
+    tail,
+)
+
+
+class MuteError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def fault_of(error):
+    try:
+        raise error
+    except BaseException as caught:
+        return Fault.of(caught)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "reason"),
+    [
+        (RuntimeError("the network\nexploded"), "raised", "RuntimeError: the network exploded"),
+        (SystemExit(3), "raised", "SystemExit: 3"),
+        (TimeoutError("of a socket"), "raised", "TimeoutError: of a socket"),
+        (OSError(errno.ENOENT, "no file"), "raised", r"FileNotFoundError: [Errno 2] no file"),
+        (MuteError(), "raised", "MuteError: (an error that cannot be printed)"),
+        (MetricError("metric acc is nan"), "invalid", "MetricError: metric acc is nan"),
+        (DivergedError("in epoch 1"), "diverged", "DivergedError: in epoch 1"),
+        (MemoryError(), "memory", "MemoryError:"),
+        (OSError(errno.ENOMEM, "full"), "memory", "OSError: [Errno 12] full"),
+        (torch.OutOfMemoryError("CUDA out"), "memory", "OutOfMemoryError: CUDA out"),
+        (LateError("took longer than 3 s"), "timeout", "LateError: took longer than 3 s"),
+    ],
+)
+def test_every_error_has_a_kind_a_reason_and_a_trace(error, kind, reason):
+    fault = fault_of(error)
+    assert fault.kind == kind
+    assert kind in KINDS
+    assert fault.reason.strip() == reason
+    assert any("test_faults.py" in line for line in fault.trace)
+
+
+def test_torch_without_memory_on_a_cpu_is_a_matter_of_memory():
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    assert Fault.of(caught.value).kind == "memory"
+
+
+def test_a_long_reason_is_cut():
+    fault = fault_of(RuntimeError("words " * 1000))
+    assert len(fault.reason) == MAX_REASON
+    assert fault.reason.endswith(" ...")
+
+
+@given(st.text())
+def test_the_tail_of_a_text_is_short(text):
+    lines = tail(text)
+    assert len(lines) <= N_TRACE_LINES
+    assert all(0 < len(line) <= MAX_LINE for line in lines)
+    assert all(any(whole.startswith(line) for whole in text.splitlines()) for line in lines)
