@@ -15,6 +15,7 @@ import time
 import numpy as np
 
 from evonas import Config
+from evonas.crew import Crew
 from evonas.evaluate import Evaluator
 from evonas.loading import ProblemSpec
 from evonas.measure import Order
@@ -35,14 +36,17 @@ def main() -> None:
     for repeat in range(arguments.repeats):
         seconds = {}
         for n_jobs in (1, 2):
-            evaluator = Evaluator(order, n_jobs=n_jobs)
-            started = time.perf_counter()
-            evaluator(warm_up)
-            if repeat == 0:
-                print(f"n_jobs={n_jobs}: first 4 took {time.perf_counter() - started:.1f} s")
-            started = time.perf_counter()
-            evaluator(timed)
-            seconds[n_jobs] = time.perf_counter() - started
+            with Crew(spec, n_jobs=n_jobs) as crew:
+                evaluator = Evaluator(order, crew=crew)
+                started = time.perf_counter()
+                evaluator(warm_up)
+                if repeat == 0:
+                    print(
+                        f"n_jobs={n_jobs}: first 4 took {time.perf_counter() - started:.1f} s"
+                    )
+                started = time.perf_counter()
+                evaluator(timed)
+                seconds[n_jobs] = time.perf_counter() - started
         ratios.append(seconds[1] / seconds[2])
         print(f"1 worker {seconds[1]:.1f} s, 2 workers {seconds[2]:.1f} s: {ratios[-1]:.2f} x")
     print(f"speed-up: median {statistics.median(ratios):.2f} (at least 1.8)")
