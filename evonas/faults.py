@@ -50,12 +50,13 @@ class Fault:
 
 
 def reason_of(error: BaseException) -> str:
-    """An error in one line: its type, and what it says."""
+    """An error in one line: what it says, and its type where that is not one of ours."""
     try:
         said = " ".join(str(error).split())
     except Exception:  # user code once more
         said = "(an error that cannot be printed)"
-    line = f"{type(error).__name__}: {said}"
+    is_ours = isinstance(error, (DivergedError, MetricError, LateError))
+    line = said if is_ours else f"{type(error).__name__}: {said}"
     return line if len(line) <= MAX_REASON else f"{line[: MAX_REASON - 4]} ..."
 
 

@@ -38,12 +38,12 @@ def fault_of(error):
         (TimeoutError("of a socket"), "raised", "TimeoutError: of a socket"),
         (OSError(errno.ENOENT, "no file"), "raised", r"FileNotFoundError: [Errno 2] no file"),
         (MuteError(), "raised", "MuteError: (an error that cannot be printed)"),
-        (MetricError("metric acc is nan"), "invalid", "MetricError: metric acc is nan"),
-        (DivergedError("in epoch 1"), "diverged", "DivergedError: in epoch 1"),
+        (MetricError("metric acc is nan"), "invalid", "metric acc is nan"),
+        (DivergedError("in epoch 1"), "diverged", "in epoch 1"),
         (MemoryError(), "memory", "MemoryError:"),
         (OSError(errno.ENOMEM, "full"), "memory", "OSError: [Errno 12] full"),
         (torch.OutOfMemoryError("CUDA out"), "memory", "OutOfMemoryError: CUDA out"),
-        (LateError("took longer than 3 s"), "timeout", "LateError: took longer than 3 s"),
+        (LateError("took longer than 3 s"), "timeout", "took longer than 3 s"),
     ],
 )
 def test_every_error_has_a_kind_a_reason_and_a_trace(error, kind, reason):
