@@ -61,6 +61,21 @@ class Crew:
         self._is_closed = False
         self._slowest_s = 0.0
 
+    def begin(self) -> None:
+        """Start the first worker, which shows whether any can.
+
+        Raises:
+            WorkerError: It cannot begin.
+        """
+        if not self.n_jobs:
+            return
+        worker, is_fit = self._engage(), False
+        try:
+            worker.begin()
+            is_fit = True
+        finally:
+            self._release(worker, is_fit=is_fit)
+
     def measure(
         self, order: Order, tasks: Sequence[Task], *, should_stop: Callable[[], bool]
     ) -> Generator[Record, None, None]:

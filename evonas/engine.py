@@ -16,11 +16,14 @@ from evonas.archive import Archive, Generation
 from evonas.asktell import AskTell
 from evonas.audit import check_records
 from evonas.config import Config
+from evonas.contract import rehearse
 from evonas.crew import Crew
 from evonas.evaluate import Evaluator, StoppedError
-from evonas.folder import RunFolder
+from evonas.folder import RunFolder, check_free
+from evonas.foreign import ForeignProblem
 from evonas.goals import resolve_goals, wanted_references
 from evonas.loading import ProblemSpec, load_objective
+from evonas.manifest import check_resumable
 from evonas.measure import Order
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
@@ -28,6 +31,7 @@ from evonas.record import Record
 from evonas.result import Result
 from evonas.space import Genome
 from evonas.workbench import Task
+from evonas.worker import WorkerError
 
 
 def search(
@@ -65,6 +69,8 @@ def search(
         WorkerError: A worker process cannot open the problem.
     """
     plan = SearchPlan(*_named(config or Config(), problem))
+    if folder is not None:
+        check_resumable(Path(folder), plan.config) if resume else check_free(Path(folder))
     with plan.crew:
         plan.check()
         if folder is None:
@@ -144,7 +150,12 @@ class SearchPlan:
         """
         goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
         AskTell(self.config, Evaluator(Order(self.spec, ())), goals)
-        self.problem.prepare()
+        if not isinstance(self.problem, ForeignProblem):
+            rehearse(self.problem, self.config.problem)
+        try:
+            self.crew.begin()
+        except WorkerError as error:  # nothing was written yet
+            raise ValueError(str(error)) from error
 
     def resolved(self) -> dict[str, Any]:
         """Everything that was settled beyond the config, JSON-able."""

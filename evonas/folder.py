@@ -62,7 +62,7 @@ class RunFolder:
             OSError: The directory cannot be made.
         """
         text = config_text(config, resolved)
-        _refuse_occupied(path)
+        check_free(path)
         made = _make_directories(path)
         try:
             folder = cls(path)
@@ -70,7 +70,7 @@ class RunFolder:
             _remove_directories(made)
             raise
         try:
-            _refuse_occupied(path)  # once more: another process may have been faster
+            check_free(path)  # once more: another process may have been faster
         except OSError:
             folder.close()
             raise
@@ -179,7 +179,12 @@ class RunFolder:
         _sync_directory(self._place)
 
 
-def _refuse_occupied(path: Path) -> None:
+def check_free(path: Path) -> None:
+    """Refuse a place where a run would overwrite something.
+
+    Raises:
+        FileExistsError: There is something.
+    """
     if os.path.lexists(path) and not (path.is_dir() and _is_free(path)):
         raise FileExistsError(
             f"{path} exists; give another directory with --out"

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from evonas.contract import check_declaration
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Objective
 from evonas.problem import Problem, Settings
-from evonas.space import SearchSpace
 
 GROUP = "evonas.problems"
 
@@ -231,15 +231,5 @@ def construct(factory: Any, name: str, *arguments: Any, **named: Any) -> Any:
 
 
 def _checked(problem: Problem, name: str) -> Problem:
-    if not hasattr(problem, "space"):
-        raise ValueError(f"{name} is not finished: it lacks 'space', an evonas.SearchSpace")
-    if not isinstance(problem.space, SearchSpace):
-        raise ValueError(
-            f"the space of {name} is a {type(problem.space).__name__}; expected an "
-            "evonas.SearchSpace"
-        )
-    if not problem.objectives:
-        raise ValueError(
-            f"{name} is not finished: it lacks 'objectives', a tuple of evonas.Objective"
-        )
+    check_declaration(problem, name)
     return problem

@@ -25,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure candidates in this process, one after the other, and leave the run as it is.
 
     Returns:
-        0 if all could be measured, 1 if one failed, 2 for a mistake, said in one line.
+        0 if all could be measured, 1 if one failed, 2 for a mistake, said in one line, 130
+        after Ctrl-C, which shows where a candidate hangs.
     """
     given = _make_parser().parse_args(argv)
     try:
@@ -42,7 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     faulthandler.enable(2)  # a candidate may end this process, and should say where
-    n_failed = sum(not _rerun(plan, genome, known.get(genome)) for genome in genomes)
+    try:
+        n_failed = sum(not _rerun(plan, genome, known.get(genome)) for genome in genomes)
+    except KeyboardInterrupt:
+        traceback.print_exc()
+        return 130
     print(f"{len(genomes)} measured again, {n_failed} of them failed.")
     return 1 if n_failed else 0
 

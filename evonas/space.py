@@ -103,10 +103,19 @@ class SearchSpace:
         """The genome that stands for everything that builds the same network.
 
         Raises:
-            ValueError: The genome is not of this space.
+            ValueError: The genome is not of this space, or its fold is not.
         """
         self.check(genome)
-        return genome if self._fold is None else self._fold(genome)
+        if self._fold is None:
+            return genome
+        try:
+            folded = tuple(self._fold(genome))
+            self.check(folded)
+        except Exception as error:  # user code
+            raise ValueError(
+                f"the fold of this space fails for {genome}: {type(error).__name__}: {error}"
+            ) from error
+        return folded
 
     def check(self, genome: Genome) -> None:
         """Refuse what is not a genome of this space.

@@ -99,6 +99,25 @@ class Worker:
         self._is_gone = False
         self._opening = opening
 
+    def begin(self) -> None:
+        """Wait until the process has opened the problem; no matter if it was ready before.
+
+        Raises:
+            WorkerError: It cannot.
+        """
+        if self._is_ready:
+            return
+        self._send(self._opening)
+        try:
+            refusal = self._receive(START_LIMIT_S)
+        except TimeoutError:
+            refusal = Refusal(f"it took longer than {START_LIMIT_S:g} s", "")
+        except LostError as loss:
+            refusal = Refusal(loss.fault.reason, "\n".join(loss.fault.trace))
+        if refusal is not None:
+            raise WorkerError(f"a worker process cannot open the problem: {refusal.reason}")
+        self._is_ready = True
+
     def measure(self, order: Order, tasks: Sequence[Task]) -> Iterator[Record]:
         """One record per task, in order.
 
@@ -106,7 +125,7 @@ class Worker:
             LostError: The process died, or had to be killed.
             WorkerError: It could not begin.
         """
-        self._begin()
+        self.begin()
         terms = (order.wanted, order.constraints, order.timeout)  # it has the problem itself
         self._send(pickle.dumps((terms, tasks)))
         limit = None if order.timeout is None else order.timeout + GRACE_S
@@ -142,20 +161,6 @@ class Worker:
         self._requests.close()
         _ready([self._answers], FAREWELL_S)  # it closes its end by ending
         self.dispose()
-
-    def _begin(self) -> None:
-        if self._is_ready:
-            return
-        self._send(self._opening)
-        try:
-            refusal = self._receive(START_LIMIT_S)
-        except TimeoutError:
-            refusal = Refusal(f"it took longer than {START_LIMIT_S:g} s", "")
-        except LostError as loss:
-            refusal = Refusal(loss.fault.reason, "\n".join(loss.fault.trace))
-        if refusal is not None:
-            raise WorkerError(f"a worker process cannot open the problem: {refusal.reason}")
-        self._is_ready = True
 
     def _send(self, message: bytes) -> None:
         remaining = memoryview(framed(message))

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front carbon fu2021 faults deadline",
-    "problem trained tabular foreign train cost data published images layers loading",
+    "problem trained tabular foreign train cost data published images layers contract loading",
     "config record journal manifest folder audit measure workbench worker crew evaluate",
     "goals operators bridge algorithms asktell archive result engine",
     "plot panels trace progress report",

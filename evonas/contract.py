@@ -1,0 +1,88 @@
+"""What a problem must keep, checked before a search trusts a night to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from evonas.objectives import Objective
+from evonas.problem import Problem
+from evonas.space import SearchSpace
+
+N_REHEARSED = 16  # genomes
+
+
+def check_declaration(problem: Problem, name: str) -> None:
+    """Refuse a problem whose class attributes do not fit together.
+
+    Raises:
+        ValueError: One is missing or of the wrong kind; the message names it.
+    """
+    if not hasattr(problem, "space"):
+        raise ValueError(f"{name} is not finished: it lacks 'space', an evonas.SearchSpace")
+    if not isinstance(problem.space, SearchSpace):
+        raise ValueError(
+            f"the space of {name} is a {type(problem.space).__name__}; expected an "
+            "evonas.SearchSpace"
+        )
+    if not problem.objectives:
+        raise ValueError(
+            f"{name} is not finished: it lacks 'objectives', a tuple of evonas.Objective"
+        )
+    for field in ("objectives", "final"):
+        _check_objectives(getattr(problem, field), f"{field} of {name}")
+    names = [objective.name for objective in problem.objectives]
+    _check_known(problem.default_objectives, names, f"default_objectives of {name}")
+    _check_known(problem.cheap, names, f"cheap metrics of {name}")
+    if problem.effort is not None and problem.effort not in problem.cheap:
+        raise ValueError(f"effort of {name}: {problem.effort!r} is none of its cheap metrics")
+
+
+def rehearse(problem: Problem, name: str) -> None:
+    """Ask a problem, on a few genomes, for all but to measure.
+
+    Raises:
+        ValueError: It cannot do what a problem must; the message says what.
+        OSError: Something that it needs is not there.
+    """
+    _told(f"cannot prepare {name}", problem.prepare)
+    described = _told(f"cannot describe {name}", problem.describe)
+    try:
+        json.dumps(described)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"what {name} describes cannot be kept as JSON: {error}") from None
+    for genome in problem.space.sample(N_REHEARSED, np.random.default_rng(0)):
+        folded = problem.canonical(genome)
+        if problem.canonical(folded) != folded:
+            raise ValueError(
+                f"the fold of {name} maps {genome} to {folded}, and that to "
+                f"{problem.canonical(folded)}; folding twice must change nothing"
+            )
+        _told(f"cannot decode genomes of {name}", partial(problem.decode, folded))
+
+
+def _check_objectives(values: object, what: str) -> None:
+    held = list(values) if isinstance(values, (tuple, list)) else [values]
+    wrong = [value for value in held if not isinstance(value, Objective)]
+    if wrong or not isinstance(values, (tuple, list)):
+        found = f"{wrong[0]!r}" if wrong else "a single one"
+        raise ValueError(f"{what}: found {found}; expected a tuple of evonas.Objective")
+
+
+def _check_known(words: Iterable[str], known: Iterable[str], what: str) -> None:
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise ValueError(f"{what}: unknown {unknown[0]!r}; choose from {', '.join(known)}")
+
+
+def _told(failure: str, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except (ValueError, OSError):  # of what the user gave, and said in the problem's words
+        raise
+    except Exception as error:
+        raise ValueError(f"{failure}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,98 @@
+import pytest
+import toy
+
+from evonas.contract import check_declaration, rehearse
+from evonas.objectives import ACC, FLOPS
+from evonas.problem import Problem
+from evonas.space import Gene, SearchSpace
+from evonas.tabular import TabularProblem
+
+GENES = (Gene("a", (0, 1, 2)), Gene("b", (0, 1, 2)))
+
+
+class Sound(TabularProblem):
+    """Nothing is wrong with it."""
+
+    space = SearchSpace(GENES)
+    objectives = (ACC, FLOPS)
+
+    def lookup(self, architecture):
+        return {"acc": 50.0, "flops": 1.0}
+
+
+def variant(**attributes):
+    return type("Odd", (Sound,), attributes)()
+
+
+def fails(error):
+    def method(self, *arguments):
+        raise error
+
+    return method
+
+
+def folded(fold):
+    return {"space": SearchSpace(GENES, fold=fold)}
+
+
+DECLARATIONS = [
+    ({"space": (0, 1)}, "the space of odd is a tuple; expected an evonas.SearchSpace"),
+    ({"objectives": ()}, "odd is not finished: it lacks 'objectives', a tuple of evonas.Obj"),
+    ({"objectives": ("acc", "flops")}, "objectives of odd: found 'acc'; expected a tuple of"),
+    ({"objectives": ACC}, "objectives of odd: found a single one; expected a tuple of evonas"),
+    ({"objectives": 3}, "objectives of odd: found 3; expected a tuple of evonas.Objective"),
+    (
+        {"final": ("test_acc",)},
+        "final of odd: found 'test_acc'; expected a tuple of evonas",
+    ),
+    ({"default_objectives": ("speed",)}, "default_objectives of odd: unknown 'speed'; choose "),
+    ({"cheap": frozenset({"speed"})}, "cheap metrics of odd: unknown 'speed'; choose from acc"),
+    ({"effort": "flops"}, "effort of odd: 'flops' is none of its cheap metrics"),
+]
+PERFORMANCES = [
+    (folded(lambda genome: (9, 9)), r"the fold of this space fails for .*gene 'a' is 9; exp"),
+    (folded(lambda genome: None), "the fold of this space fails for .*TypeError: 'NoneType'"),
+    (folded(lambda genome: genome[:1]), "the fold of this space fails for .*has 1 genes; this"),
+    (folded(lambda genome: 1 / 0), "the fold of this space fails for .*ZeroDivisionError: div"),
+    (folded(lambda g: ((g[0] + 1) % 3, g[1])), "folding twice must change nothing"),
+    ({"prepare": fails(KeyError("weights"))}, "cannot prepare odd: KeyError: 'weights'"),
+    ({"describe": fails(RuntimeError("no"))}, "cannot describe odd: RuntimeError: no"),
+    ({"describe": lambda self: {"at": object()}}, "what odd describes cannot be kept as JSON"),
+    ({"describe": lambda self: {"at": {1, 2}}}, "what odd describes cannot be kept as JSON"),
+    ({"decode": fails(IndexError("no"))}, "cannot decode genomes of odd: IndexError: no"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "message"), DECLARATIONS)
+def test_a_declaration_that_does_not_fit_is_named(attributes, message):
+    with pytest.raises(ValueError, match=message):
+        check_declaration(variant(**attributes), "odd")
+
+
+def test_a_missing_space_is_named():
+    class Unfinished(Problem):
+        objectives = (ACC,)
+
+        def measure(self, genome, wanted, *, seed):
+            return {}
+
+    with pytest.raises(ValueError, match="odd is not finished: it lacks 'space', an evonas"):
+        check_declaration(Unfinished(), "odd")
+
+
+@pytest.mark.parametrize(("attributes", "message"), PERFORMANCES)
+def test_what_a_problem_cannot_do_is_named_before_a_search(attributes, message):
+    with pytest.raises(ValueError, match=message):
+        rehearse(variant(**attributes), "odd")
+
+
+def test_what_a_problem_says_of_the_users_files_stays_its_own_words():
+    lacking = variant(prepare=fails(FileNotFoundError("no table at full; see --data-dir")))
+    with pytest.raises(FileNotFoundError, match=r"^no table at full; see --data-dir$"):
+        rehearse(lacking, "odd")
+
+
+@pytest.mark.parametrize("problem", [Sound, toy.Bowl, toy.Curved, toy.Hinted])
+def test_a_sound_problem_passes(problem):
+    check_declaration(problem(), "sound")
+    rehearse(problem(), "sound")
