@@ -19,10 +19,8 @@ from evonas.workbench import Task
 from evonas.worker import LostError, Worker
 
 CLOSE_S = 5.0  # for the threads that attend workers to see that these are dead
-CHUNK_S, SHORTEST_S = (
-    0.05,
-    1e-4,
-)  # tasks are handed out together while they take no longer than this
+CHUNK_S = 0.05  # shorter tasks are handed out several at once
+SHORTEST_S = 1e-4  # what a task takes at least, with all that lies between two
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from evonas.deadline import late
-from evonas.faults import N_TRACE_LINES, Fault, reason_of, tail
+from evonas.faults import MAX_LINE, N_TRACE_LINES, Fault, reason_of, tail
 from evonas.measure import Order
 from evonas.record import Record
 from evonas.workbench import LENGTH_BYTES, REPORT_SIGNAL, Refusal, Task, framed
@@ -33,7 +33,7 @@ ONE_THREAD = dict.fromkeys(
 )
 START_LIMIT_S = 600.0  # to open the problem and read its data
 GRACE_S = 1.0  # between the end of a candidate's time and the end of its process
-REPORT_S = 0.3  # for a process to write where it is
+REPORT_S, REST_S = 0.3, 0.02  # for a process to write where it is, and for the rest of that
 LOOK_S = 0.2  # between looks at a process whose pipes a child of its own holds open
 FAREWELL_S = 2.0  # for an idle process to end by itself
 N_BLOCKS = 64  # of what a dead process wrote, at most
@@ -80,7 +80,13 @@ class Worker:
         theirs = (theirs_requests, theirs_answers, theirs_lifeline)
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", BOOT, json.dumps(sys.path), *map(str, theirs)],
+                [
+                    sys.executable,
+                    "-c",
+                    BOOT,
+                    json.dumps([*map(str, sys.path)]),
+                    *map(str, theirs),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=theirs_output,
                 stderr=theirs_output,
@@ -208,11 +214,14 @@ class Worker:
 
     def _listen(self) -> None:
         """Take up what the process prints, and keep the end of it."""
-        block = self._output.read(BLOCK) or b""
-        self._said += block
+        self._said += self._read_output()
         del self._said[:-MAX_SAID]
+
+    def _read_output(self) -> bytes:
+        block = self._output.read(BLOCK) or b""
         if not block:
             self._sources.clear()
+        return block
 
     def _loss(self, seconds: float) -> LostError:
         try:
@@ -231,12 +240,18 @@ class Worker:
 
     def _overdue(self, timeout_s: float) -> Fault:
         """What is said of a candidate that must be killed, and where it was."""
-        self._said.clear()
         with suppress(OSError):
             os.kill(self._process.pid, REPORT_SIGNAL)
-        end = time.monotonic() + REPORT_S
-        while self._sources and _ready(self._sources, end - time.monotonic()):
-            self._listen()
+        heard, end = bytearray(), time.monotonic() + REPORT_S
+        while (remaining := end - time.monotonic()) > 0 and self._sources:
+            if _ready(self._sources, remaining):
+                heard += self._read_output()  # the report may stand amid what it prints
+            if MARK.encode() in heard:
+                end = min(end, time.monotonic() + REST_S)
+            else:
+                del heard[:-BLOCK]
+        start = max(0, heard.rfind(MARK.encode()) - MAX_LINE)
+        self._said = heard[start : start + MAX_SAID]
         reason = f"{reason_of(late(timeout_s))}; its worker process was killed"
         return Fault("timeout", reason, self._trace())
 

@@ -67,7 +67,7 @@ def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(
         assert record.seed == candidate_seed(0, genome)
         assert (record.error is None) == (record.metrics != {}) == (fate not in faulty.KIND)
     where = {FATES[genome[0]]: " ".join(record.trace) for genome, record in records.items()}
-    for fate in ("raises", "diverges", "takes all memory", "hangs", "hangs in native code"):
+    for fate in ("raises", "diverges", "takes all memory", "hangs", *faulty.SLOW):
         assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
     for fate in ("segfaults", "aborts"):
         assert f"in {fate}" in where[fate], where[fate]

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import toy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evonas.config import Config
 from evonas.engine import search
@@ -272,6 +274,28 @@ def test_more_generations_on_resume_equal_the_longer_run(tmp_path):
     more = few.replaced({"generations": 5})
     resumed = search(more, folder=tmp_path / "run", resume=True)
     assert asked(resumed) == asked(search(more))
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_any_beginning_of_a_journal_continues_to_the_same_end(beginning, data):
+    """Whatever is left of a run after a kill, to the byte, resumes to the whole run's front."""
+    folder, content, front_csv = beginning
+    cut = data.draw(st.integers(0, len(content)))
+    (folder / "records.jsonl").write_bytes(content[:cut])
+    (folder / "front.csv").unlink()
+    search(config("Curved", evaluations=30), folder=folder, resume=True)
+    assert (folder / "front.csv").read_bytes() == front_csv
+    kept = read_journal(folder / "records.jsonl")
+    assert len(kept) == 30
+
+
+@pytest.fixture(scope="module")
+def beginning(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("beginning") / "run"
+    search(config("Curved", evaluations=30), folder=folder)
+    names = ("records.jsonl", "front.csv")
+    return folder, *((folder / name).read_bytes() for name in names)
 
 
 @pytest.fixture(scope="module")

@@ -84,3 +84,20 @@ def test_nothing_but_loading_opens_a_problem(path):
     words = {node.value for node in tree if isinstance(node, ast.Constant)} | imported(path)
     opened = [word for word in words if str(word).startswith("evonas.problems")]
     assert path.stem == "loading" or not opened
+
+
+RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}
+BETWEEN_OWN_PROCESSES = {"workbench", "worker", "crew"}
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *PROBLEMS.values()], ids=lambda p: p.stem)
+def test_nothing_that_is_read_from_a_file_can_run_code(path):
+    if path.stem not in BETWEEN_OWN_PROCESSES:
+        assert not libraries(path) & RUNS_CODE
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            assert called not in ("eval", "exec", "compile", "__import__"), called
+            assert called != "torch.load" or given.get("weights_only") == "True"
+            assert called not in ("np.load", "numpy.load") or "allow_pickle" not in given

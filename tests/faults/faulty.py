@@ -52,6 +52,11 @@ def hangs() -> object:
     return 1.0
 
 
+def hangs_and_prints() -> object:
+    while True:
+        print("nonsense " * 1000)
+
+
 def hangs_in_native_code() -> object:
     ctypes.PyDLL(None).sleep(3600)  # keeps the interpreter's lock
     return 1.0
@@ -97,6 +102,7 @@ FAILURES: Mapping[str, Callable[[], object]] = {
     "takes all memory": takes_all_memory,
     "hangs": hangs,
     "hangs in native code": hangs_in_native_code,
+    "hangs and prints": hangs_and_prints,
     "ends its process": ends_its_process,
     "segfaults": segfaults,
     "aborts": aborts,
@@ -120,6 +126,7 @@ KIND = {
     "takes all memory": "memory",
     "hangs": "timeout",
     "hangs in native code": "timeout",
+    "hangs and prints": "timeout",
     "ends its process": "died",
     "segfaults": "died",
     "aborts": "died",
@@ -133,7 +140,9 @@ ODDITIES = (
     "leaves a child",
     "reads its input",
 )
-SLOW = frozenset({"hangs", "hangs in native code"})  # each costs the time limit
+SLOW = frozenset(
+    {"hangs", "hangs in native code", "hangs and prints"}
+)  # each costs the time limit
 
 
 def _fates(n_fine: int) -> tuple[str, ...]:
