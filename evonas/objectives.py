@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 
@@ -110,7 +111,7 @@ class Goals:
         names = [objective.name for objective in self.objectives]
         return tuple(dict.fromkeys(names + [c.metric for c in self.constraints]))
 
-    @property
+    @cached_property
     def is_scaled(self) -> bool:
         """Whether every objective has both ends of its scale."""
         return all(o.best is not None and o.name in self.reference for o in self.objectives)

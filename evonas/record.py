@@ -24,6 +24,7 @@ _NOT_A_RECORD = (
     TypeError,
     ValueError,
 )
+PLAIN = {int, str, bool}  # genes of these types can be nothing wrong
 _to_json = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -152,7 +153,7 @@ def _number(name: str, value: Any) -> float:
 def _check(record: Record) -> None:
     """Refuse what cannot be, whether it was read or is to be written."""
     error, kind = record.error, record.kind
-    if not all(map(_is_gene, record.genome)):
+    if not set(map(type, record.genome)) <= PLAIN and not all(map(_is_gene, record.genome)):
         raise ValueError("a gene is neither a number nor a text")
     if type(record.seed) is not int:
         raise ValueError("the seed is no whole number")

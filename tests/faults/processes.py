@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
+
+MARK = "EVONAS_TEST_SESSION"  # in the environment of all that this process starts
+os.environ.setdefault(MARK, uuid.uuid4().hex)
 
 
 def _running() -> dict[int, tuple[int, str]]:
@@ -31,8 +35,18 @@ def family() -> dict[int, str]:
 
 
 def workers() -> list[int]:
-    """Every process that measures for some owner, or was started by such a one."""
-    return [pid for pid, (_, words) in _running().items() if "evonas.workbench" in words]
+    """Processes that measure for this one or for one that it started, alive or not."""
+    found = [pid for pid, (_, words) in _running().items() if "evonas.workbench" in words]
+    return [pid for pid in found if _is_ours(pid)]
+
+
+def _is_ours(pid: int) -> bool:
+    try:
+        return (
+            f"{MARK}={os.environ[MARK]}\0".encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        )
+    except OSError:  # it has just ended
+        return False
 
 
 def soon(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
