@@ -11,12 +11,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from evonas.engine import SearchPlan
 from evonas.folder import RECORDS
 from evonas.journal import read_journal
-from evonas.loading import ProblemSpec
 from evonas.manifest import read_config
 from evonas.measure import candidate_seed, measure_openly
+from evonas.plan import SearchPlan
 from evonas.record import Record
 from evonas.space import Genome
 
@@ -30,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = _make_parser().parse_args(argv)
     try:
-        plan = _plan(given.run)
+        plan = SearchPlan.of(read_config(given.run))
         known = read_journal(given.run / RECORDS)
         genomes = [_read_genome(text, plan) for text in given.genome or ()]
         if given.failed:
@@ -68,11 +67,6 @@ def _make_parser() -> argparse.ArgumentParser:
         help="as a table shows it, such as 1-0-2 or '1 0 2', or a JSON list; repeatable",
     )
     return parser
-
-
-def _plan(run: Path) -> SearchPlan:
-    config = read_config(run)
-    return SearchPlan(config, ProblemSpec(config.problem, config.settings))
 
 
 def _read_genome(text: str, plan: SearchPlan) -> Genome:

@@ -12,7 +12,7 @@ FLOORS = (
     "space objectives front carbon fu2021 faults deadline",
     "problem trained tabular foreign train cost data published images layers contract loading",
     "config record journal manifest folder audit measure workbench worker crew evaluate",
-    "goals operators bridge algorithms asktell archive result engine",
+    "goals operators bridge algorithms asktell archive result plan engine",
     "plot panels trace progress report",
     "run rerun",
 )

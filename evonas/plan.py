@@ -1,0 +1,140 @@
+"""A config with everything that follows from it, before anything is measured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from evonas import carbon
+from evonas.asktell import AskTell
+from evonas.config import Config
+from evonas.contract import rehearse
+from evonas.crew import Crew
+from evonas.evaluate import Evaluator
+from evonas.foreign import ForeignProblem
+from evonas.goals import resolve_goals, wanted_references
+from evonas.loading import ProblemSpec, load_objective
+from evonas.measure import Order
+from evonas.objectives import Goals, Objective
+from evonas.problem import Problem
+from evonas.space import Genome
+from evonas.workbench import Task
+from evonas.worker import WorkerError
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """A config with everything that follows from it.
+
+    Attributes:
+        config: Of the search.
+        spec: How every process opens the problem.
+    """
+
+    config: Config
+    spec: ProblemSpec
+
+    @classmethod
+    def of(cls, config: Config, problem: type[Problem] | None = None) -> SearchPlan:
+        """The plan of a config, for another problem than its own if one is given."""
+        if problem is None:
+            return cls(config, ProblemSpec(config.problem, config.settings))
+        named = replace(config, problem=f"{problem.__module__}:{problem.__qualname__}")
+        return cls(named, ProblemSpec(problem, config.settings))
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The problem, opened."""
+        return self.spec.open()
+
+    @cached_property
+    def goals(self) -> Goals:
+        """What counts."""
+        return resolve_goals(self.config, self.problem, sample=self._sample)
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Who measures; to be closed."""
+        return Crew(self.spec, n_jobs=self.n_jobs, memory_limit_gb=self.config.memory_limit)
+
+    @property
+    def order(self) -> Order:
+        """What is measured of every candidate."""
+        wanted = wanted_references(self.config, self.goals)
+        return Order(
+            self.spec, wanted, self.goals.constraints, self.config.seed, self.config.timeout
+        )
+
+    @property
+    def n_jobs(self) -> int:
+        """Worker processes: one per core by default, and one alone for a GPU; 0 for none."""
+        default = 1 if self.is_on_gpu else os.cpu_count() or 1
+        return default if self.config.n_jobs is None else self.config.n_jobs
+
+    @property
+    def is_on_gpu(self) -> bool:
+        """Whether candidates are trained on an accelerator."""
+        return str(getattr(self.problem, "device", "cpu")) != "cpu"
+
+    @property
+    def accelerator_w(self) -> float:
+        """Power of the accelerator that a worker keeps busy; 0 without one."""
+        return self.config.settings.carbon.device.tdp_w if self.is_on_gpu else 0.0
+
+    def check(self) -> None:
+        """Refuse, before anything is written or measured, what cannot work.
+
+        Raises:
+            ValueError: Something in the config does not fit.
+            OSError: A file that it names is not there, or data cannot be had.
+        """
+        goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
+        AskTell(self.config, Evaluator(Order(self.spec, ())), goals)
+        if not isinstance(self.problem, ForeignProblem):
+            rehearse(self.problem, self.config.problem)
+        try:
+            self.crew.begin()
+        except WorkerError as error:  # nothing was written yet
+            raise ValueError(str(error)) from error
+
+    def resolved(self) -> dict[str, Any]:
+        """Everything that was settled beyond the config, JSON-able."""
+        goals = self.goals
+        return {
+            "objectives": [
+                {"name": o.name, "unit": o.unit, "label": o.label, "sign": o.sign}
+                for o in goals.objectives
+            ],
+            "constraints": list(map(str, goals.constraints)),
+            "hypervolume": {
+                "ideal": {o.name: o.best for o in goals.objectives},
+                "reference": dict(goals.reference),
+            },
+            "pop_size": self.config.population,
+            "n_jobs": self.n_jobs,
+            "search_energy": {
+                "method": "PUE x busy seconds x (core_w + accelerator_w)",
+                "core_w": carbon.CORE_W,
+                "accelerator_w": self.accelerator_w,
+                "pue": self.config.pue,
+                "intensity_g_per_kwh": self.config.intensity_g_per_kwh,
+            },
+            **self.problem.describe(),
+        }
+
+    def _sample(
+        self, genomes: Sequence[Genome], objectives: Sequence[Objective]
+    ) -> Iterator[Mapping[str, float]]:
+        """By the crew, for counting can end a process as well as training."""
+        named = {
+            load_objective(word, self.problem).name: word for word in self.config.objectives
+        }
+        wanted = tuple(named.get(objective.name, objective.name) for objective in objectives)
+        order = Order(self.spec, wanted, timeout=self.config.timeout)
+        tasks = [Task(self.problem.canonical(genome), 0) for genome in genomes]
+        for record in self.crew.measure(order, tasks, should_stop=lambda: False):
+            if record.error is None:
+                yield record.metrics
