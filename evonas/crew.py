@@ -57,7 +57,7 @@ class Crew:
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._is_closed = False
-        self._slowest_s = 0.0
+        self._seconds, self._n_measured = 0.0, 0  # of the present tasks, so far
 
     def begin(self) -> None:
         """Start the first worker, which shows whether any can.
@@ -127,7 +127,7 @@ class Crew:
     def _outcomes(
         self, order: Order, tasks: Sequence[Task], should_stop: Callable[[], bool]
     ) -> Iterator[Record | Lost]:
-        self._slowest_s = 0.0
+        self._seconds, self._n_measured = 0.0, 0
         pool = Parallel(
             n_jobs=self.n_jobs,
             backend="threading",  # whose threads wait for workers
@@ -153,8 +153,9 @@ class Crew:
         while n_done < len(tasks) and not should_stop():
             n_left = len(tasks) - n_done
             n = 1
-            if self._slowest_s:
-                n = max(1, min(int(CHUNK_S / self._slowest_s), -(-n_left // self.n_jobs)))
+            if self._n_measured:
+                pace_s = max(self._seconds / self._n_measured, SHORTEST_S)
+                n = max(1, min(int(CHUNK_S / pace_s), -(-n_left // self.n_jobs)))
             yield tasks[n_done : n_done + n]
             n_done += n
 
@@ -166,7 +167,8 @@ class Crew:
             is_fit = False
             try:
                 for record in worker.measure(order, tasks[len(outcomes) :]):
-                    self._slowest_s = max(self._slowest_s, record.seconds, SHORTEST_S)
+                    self._seconds += record.seconds
+                    self._n_measured += 1
                     outcomes.append(record)
                     if record.kind == "memory":  # much of it may still be taken
                         break

@@ -16,11 +16,11 @@ import resource
 import select
 import signal
 import sys
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from evonas.faults import reason_of
 from evonas.loading import ProblemSpec
 from evonas.measure import Order, measure
 from evonas.space import Genome
@@ -39,10 +39,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a worker could not begin: one line, and its traceback."""
+    """Why a worker could not begin, in one line."""
 
     reason: str
-    trace: str
 
 
 def framed(message: bytes) -> bytes:
@@ -82,7 +81,7 @@ def _open(message: bytes | None) -> ProblemSpec | Refusal:
         spec.open().warm_up()
         _limit_memory(memory_limit_gb)
     except Exception as error:
-        return Refusal(f"{type(error).__name__}: {error}", traceback.format_exc())
+        return Refusal(reason_of(error))
     return spec
 
 

@@ -117,9 +117,9 @@ class Worker:
         try:
             refusal = self._receive(START_LIMIT_S)
         except TimeoutError:
-            refusal = Refusal(f"it took longer than {START_LIMIT_S:g} s", "")
+            refusal = Refusal(f"it took longer than {START_LIMIT_S:g} s")
         except LostError as loss:
-            refusal = Refusal(loss.fault.reason, "\n".join(loss.fault.trace))
+            refusal = Refusal("; ".join((loss.fault.reason, *loss.fault.trace[-1:])))
         if refusal is not None:
             raise WorkerError(f"a worker process cannot open the problem: {refusal.reason}")
         self._is_ready = True
