@@ -99,6 +99,7 @@ def _write(outbox: Any, answer: object) -> None:
 def _die_with_owner(lifeline: int) -> None:
     """Have the kernel send SIGIO, which ends a process, to this process and its children."""
     signal.signal(signal.SIGIO, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO})
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
     if select.select([lifeline], [], [], 0)[0]:

@@ -53,6 +53,14 @@ def never():
     return False
 
 
+@pytest.fixture
+def _interruptible():
+    """A shell that runs tests in the background has them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(n_jobs):
     job = order(faulty.Faulty, timeout=0.5)
@@ -109,6 +117,7 @@ def test_tasks_that_take_long_are_handed_out_one_by_one():
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.usefixtures("_interruptible")
 def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
     job = order(toy.Slow, seconds="60")
     crew = Crew(job.spec, n_jobs=n_jobs)

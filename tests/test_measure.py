@@ -47,3 +47,9 @@ def test_seeds_differ_between_genomes_and_between_searches():
     genomes = [(a, b) for a in range(20) for b in range(20)]
     seeds = {candidate_seed(seed, genome) for seed in range(3) for genome in genomes}
     assert len(seeds) == 1200
+
+
+def test_a_candidate_that_stops_the_clock_takes_no_less_than_no_time(monkeypatch):
+    monkeypatch.setattr("time.perf_counter", lambda: -1.0)
+    job = Order(ProblemSpec(toy.Bowl, Settings()), ("acc",))
+    assert measure(job, (1, 1, 1, 1), seed=0).seconds > 0
