@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from evonas.crew import Crew
-from evonas.journal import Journal
+from evonas.journal import Journal, logger
 from evonas.measure import Order, candidate_seed
 from evonas.record import Record, merge
 from evonas.space import Genome
@@ -76,6 +76,8 @@ class Evaluator:
     def complete(self, records: Sequence[Record], wanted: tuple[str, ...]) -> list[Record]:
         """The same records with further metrics, measured where they are missing.
 
+        A record whose further metrics cannot be measured stays as it is, and a warning says so.
+
         Raises:
             StoppedError: ``should_stop`` said so before all were measured.
         """
@@ -84,6 +86,9 @@ class Evaluator:
         for later in self._measure(lacking, order):
             if self._journal:
                 self._journal.append(later)
+            if later.error is not None:
+                names, genome = ", ".join(wanted), "-".join(map(str, later.genome))
+                logger.warning("no %s of %s: %s", names, genome, later.error)
             self.busy_seconds += later.seconds
             self.records[later.genome] = merge(self.records[later.genome], later)
         return [self.records[record.genome] for record in records]

@@ -316,3 +316,26 @@ def test_workers_begin_with_the_dearest_candidates_and_answer_in_the_order_of_as
         genome: toy.Bowl().measure(genome, {"flops"}, seed=0)["flops"] for genome in genomes
     }
     assert cost[arrived[0]] >= sorted(cost.values())[-2]
+
+
+class Untestable(toy.Curved):
+    """One of its networks cannot be tested."""
+
+    def measure(self, genome, wanted, *, seed):
+        if "test_acc" in wanted and genome[1] == 1:
+            raise RuntimeError("the test images are gone")
+        return super().measure(genome, wanted, seed=seed)
+
+
+def test_a_member_that_cannot_be_completed_stays_and_that_is_said(tmp_path, caplog):
+    evaluator = Evaluator(order(Untestable), journal=Journal(tmp_path / "records.jsonl"))
+    records = evaluator([(1, 0, 1, 1), (1, 1, 1, 1)])
+    first, second = evaluator.complete(records, ("test_acc",))
+    assert "test_acc" in first.metrics
+    assert (second.metrics, second.error) == (records[1].metrics, None)
+    assert "no test_acc of 1-1-1-1: RuntimeError: the test images are gone" in caplog.text
+    kept = read_journal(tmp_path / "records.jsonl")
+    assert [(r.metrics, r.error) for r in kept.values()] == [
+        (first.metrics, None),
+        (second.metrics, None),
+    ]

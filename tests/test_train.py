@@ -4,9 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from evonas import deadline
 from evonas.data import Dataset, Part
+from evonas.faults import DivergedError, LateError
 from evonas.published import DataInfo
-from evonas.train import DivergedError, Recipe, accuracy, crop, cutout, flip, train
+from evonas.train import Recipe, accuracy, crop, cutout, flip, train
 
 CPU = torch.device("cpu")
 sizes = st.integers(2, 12)
@@ -295,3 +297,8 @@ def test_plain_descent_without_momentum_is_possible():
 def test_a_recipe_out_of_range_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         Recipe(**change)
+
+
+def test_a_training_that_takes_too_long_is_given_up_at_its_next_step():
+    with deadline.within(1e-6), pytest.raises(LateError, match="took longer than 1e-06 s"):
+        trained(epochs=1000)
