@@ -96,8 +96,8 @@ def _failures(result: Result) -> list[str]:
     for kind, n in by_kind.most_common():
         reasons = Counter(r.error for r in result.failures if r.kind == kind)
         (reason, n_same), *others = reasons.most_common()
-        share = f" ({n_same} times; {len(others)} other reasons)" if others else ""
-        rows.append(f"{n:6}  {kind:{MAX_KIND}}  {_shortened(reason or '')}{share}")
+        rest = f" ({n_same} times; other reasons: {len(others)})" if others else ""
+        rows.append(f"{n:6}  {kind:{MAX_KIND}}  {_shortened(reason or '')}{rest}")
     how = f"To see one fail, with its full traceback: evonas rerun {result.folder} --failed"
     return ["Failures, by kind:", *rows, *([how] if result.folder else [])]
 

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 import toy
 
@@ -34,10 +36,18 @@ def test_a_long_front_is_cut_and_says_where_the_rest_is():
     assert (f"... and {n_more} more in front.csv" in text) == (n_more > 0)
 
 
-def test_failures_are_counted_by_their_reason():
-    text = summary(found(toy.Flaky))
-    assert "of them failed" in text
-    assert "RuntimeError: the network exploded" in text
+def test_failures_are_counted_by_their_kind_with_the_commonest_reason():
+    result = found(toy.Flaky)
+    text = summary(result)
+    kinds = Counter(record.kind for record in result.failures)
+    assert set(kinds) == {"raised", "invalid"}
+    row = f"{kinds['raised']:6}  raised    RuntimeError: the network exploded"
+    assert row in text.splitlines()
+    reasons = Counter(r.error for r in result.failures if r.kind == "invalid")
+    (reason, n_same), *others = reasons.most_common()
+    line = f"{kinds['invalid']:6}  invalid   {reason} ({n_same} times; other reasons: "
+    assert f"{line}{len(others)})" in text
+    assert text.index("Failures, by kind:") < text.index("RuntimeError")
 
 
 @pytest.mark.parametrize(
