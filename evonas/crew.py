@@ -16,9 +16,10 @@ from evonas.loading import ProblemSpec
 from evonas.measure import Order, measure
 from evonas.record import Record
 from evonas.workbench import Task
-from evonas.worker import LostError, Worker
+from evonas.worker import LostError, Worker, WorkerError
 
 CLOSE_S = 5.0  # for the threads that attend workers to see that these are dead
+PAUSES_S = (0.5, 2.0)  # before a worker that could not start is replaced
 CHUNK_S = 0.05  # shorter tasks are handed out several at once
 SHORTEST_S = 1e-4  # what a task takes at least, with all that lies between two
 
@@ -84,7 +85,7 @@ class Crew:
         raised, all is given up at once.
 
         Raises:
-            WorkerError: A worker could not begin.
+            WorkerError: A worker could not begin, again and again.
         """
         if not self.n_jobs:
             yield from self._here(order, tasks, should_stop)
@@ -111,6 +112,7 @@ class Crew:
         """End all workers, whatever they are doing; nothing of them is left behind."""
         with self._change:
             self._is_closed = True
+            self._change.notify_all()
             idle, self._idle = self._idle, []
             for worker in self._busy:
                 worker.kill()
@@ -162,6 +164,7 @@ class Crew:
     def _attend(self, order: Order, tasks: Sequence[Task]) -> list[Record | Lost]:
         """What became of each task, in order; if a worker dies, the next one goes on."""
         outcomes: list[Record | Lost] = []
+        pauses_s = list(PAUSES_S)
         while len(outcomes) < len(tasks):
             worker = self._engage()
             is_fit = False
@@ -179,9 +182,18 @@ class Crew:
                 is_late = loss.fault.kind == "timeout"
                 outcome = Lost(task, loss.fault, loss.seconds)
                 outcomes.append(_failed(outcome) if is_late else outcome)
+            except WorkerError:
+                if not pauses_s:
+                    raise
+                self._pause(pauses_s.pop(0))
             finally:
                 self._release(worker, is_fit=is_fit)
         return outcomes
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless all is given up: what kept a worker from starting may pass."""
+        with self._change:
+            self._change.wait_for(lambda: self._is_closed, seconds)
 
     def _engage(self) -> Worker:
         with self._change:

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import toy
@@ -169,6 +170,27 @@ def test_a_worker_that_cannot_begin_ends_it_all(problem, message, n_jobs):
     with pytest.raises(WorkerError, match=message):
         list(crew.measure(job, tasks([(1, 1, 1, 1)] * 3), should_stop=never))
     assert not family()
+
+
+class Hesitant(toy.Bowl):
+    """Cannot be opened at first."""
+
+    options: ClassVar = {"marker": ""}
+
+    def warm_up(self):
+        marker = Path(self.option["marker"])
+        if not marker.exists():
+            marker.touch()
+            raise OSError("the network drive is not there yet")
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_worker_that_cannot_begin_at_once_is_replaced(n_jobs, tmp_path):
+    job = order(Hesitant, marker=str(tmp_path / "marker"))
+    with Crew(job.spec, n_jobs=n_jobs) as crew:
+        records = list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
+    assert (tmp_path / "marker").exists()
+    assert [record.error for record in records] == [None] * 4
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")

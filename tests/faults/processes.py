@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-MARK = "EVONAS_TEST_SESSION"  # in the environment of all that this process starts
+MARK = "EVONAS_TEST_RUN"  # in the environment of all that this process starts
 os.environ.setdefault(MARK, uuid.uuid4().hex)
 
 
