@@ -49,8 +49,8 @@ def rehearse(problem: Problem, name: str) -> None:
         ValueError: It cannot do what a problem must; the message says what.
         OSError: Something that it needs is not there.
     """
-    _told(f"cannot prepare {name}", problem.prepare)
-    described = _told(f"cannot describe {name}", problem.describe)
+    told(f"cannot prepare {name}", problem.prepare)
+    described = told(f"cannot describe {name}", problem.describe)
     try:
         json.dumps(described)
     except (TypeError, ValueError) as error:
@@ -62,7 +62,7 @@ def rehearse(problem: Problem, name: str) -> None:
                 f"the fold of {name} maps {genome} to {folded}, and that to "
                 f"{problem.canonical(folded)}; folding twice must change nothing"
             )
-        _told(f"cannot decode genomes of {name}", partial(problem.decode, folded))
+        told(f"cannot decode genomes of {name}", partial(problem.decode, folded))
 
 
 def _check_objectives(values: object, what: str) -> None:
@@ -79,7 +79,13 @@ def _check_known(words: Iterable[str], known: Iterable[str], what: str) -> None:
         raise ValueError(f"{what}: unknown {unknown[0]!r}; choose from {', '.join(known)}")
 
 
-def _told(failure: str, call: Callable[[], Any]) -> Any:
+def told(failure: str, call: Callable[[], Any]) -> Any:
+    """Call what a user wrote.
+
+    Raises:
+        ValueError: It fails with anything but a ``ValueError`` or ``OSError`` of its own; the
+            message begins with ``failure``.
+    """
     try:
         return call()
     except (ValueError, OSError):  # of what the user gave, and said in the problem's words

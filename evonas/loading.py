@@ -11,12 +11,12 @@ import inspect
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from evonas.contract import check_declaration
+from evonas.contract import check_declaration, told
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Objective
 from evonas.problem import Problem, Settings
@@ -222,12 +222,7 @@ def construct(factory: Any, name: str, *arguments: Any, **named: Any) -> Any:
     if inspect.isabstract(factory):
         missing = ", ".join(sorted(factory.__abstractmethods__))
         raise ValueError(f"{name} is not finished: it lacks the method {missing}")
-    try:
-        return factory(*arguments, **named)
-    except (ValueError, OSError):  # of what the user gave, and said in our words
-        raise
-    except Exception as error:
-        raise ValueError(f"cannot make {name}: {type(error).__name__}: {error}") from error
+    return told(f"cannot make {name}", partial(factory, *arguments, **named))
 
 
 def _checked(problem: Problem, name: str) -> Problem:

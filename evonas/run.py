@@ -20,7 +20,7 @@ from evonas.config import Config
 from evonas.engine import search
 from evonas.journal import FolderError
 from evonas.loading import problem_summaries
-from evonas.manifest import check_resumable, read_config
+from evonas.manifest import read_config
 from evonas.progress import Progress
 from evonas.report import summary
 from evonas.result import Result
@@ -134,7 +134,7 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
         The config, the run directory, and whether it is resumed.
 
     Raises:
-        ValueError: A setting is wrong, or contradicts the run that is to go on.
+        ValueError: A setting is wrong.
         OSError: A file cannot be read.
     """
     out, run, file = (given.pop(name, None) for name in ("out", "resume", "config"))
@@ -144,9 +144,7 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
         return config, Path(out) if out else _new_folder(config), False
     if out is not None:
         raise ValueError("--out and --resume contradict each other: a run goes on where it is")
-    config = read_config(Path(run)).replaced(changes)
-    check_resumable(Path(run), config)
-    return config, Path(run), True
+    return read_config(Path(run)).replaced(changes), Path(run), True
 
 
 def read_settings(path: Path) -> dict[str, Any]:
