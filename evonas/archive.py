@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from pymoo.indicators.hv import HV
 
-from evonas import carbon
 from evonas.evaluate import Evaluator
+from evonas.folder import METERED
 from evonas.front import front
+from evonas.meter import Meter
 from evonas.objectives import Goals
 from evonas.record import Record
+from evonas.spend import Spend
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,8 @@ class Generation:
         hypervolume: Of the front, as a share of the box between ideal and reference point;
             ``None`` where there is no reference point.
         best: The best value of each objective so far, in natural units; empty at first.
-        busy_seconds: Summed over all measurements.
-        energy_kwh: What the measurements took, by ``carbon.search_energy_kwh``.
-        co2_g: What that emitted.
+        spend: What it took so far.
+        metered_kwh: The part of its energy that a meter in the machine has counted.
     """
 
     number: int
@@ -39,9 +40,8 @@ class Generation:
     front_size: int
     hypervolume: float | None
     best: dict[str, float]
-    busy_seconds: float
-    energy_kwh: float
-    co2_g: float
+    spend: Spend
+    metered_kwh: float = 0.0
 
     def row(self) -> dict[str, Any]:
         """The generation as a row of a table, with units in the names of its columns."""
@@ -52,9 +52,13 @@ class Generation:
             "failures": self.n_failures,
             "front_size": self.front_size,
             "hypervolume": self.hypervolume,
-            "busy [s]": round(self.busy_seconds, 3),
-            "energy [kWh]": f"{self.energy_kwh:.6g}",
-            "co2 [g]": f"{self.co2_g:.6g}",
+            "wall [s]": round(self.spend.wall_seconds, 3),
+            "busy [s]": round(self.spend.busy_seconds, 3),
+            "cpu [s]": round(self.spend.cpu_seconds, 3),
+            "fpo [FLOP]": f"{self.spend.fpo:.10g}",
+            "energy [kWh]": f"{self.spend.energy_kwh:.6g}",
+            "co2 [g]": f"{self.spend.co2_g:.6g}",
+            METERED: f"{self.metered_kwh:.6g}",
             **best,
         }
 
@@ -65,29 +69,17 @@ class Archive:
     Args:
         evaluator: Whose records count.
         goals: What makes a record better.
-        intensity_g_per_kwh: Of the grid that feeds this search.
-        accelerator_w: Power of the accelerator that a worker keeps busy.
-        pue: Power usage effectiveness of where the search runs.
+        meter: Reads what the search takes.
 
     Attributes:
         generations: One entry per call of ``close_generation``.
     """
 
-    def __init__(
-        self,
-        evaluator: Evaluator,
-        goals: Goals,
-        *,
-        intensity_g_per_kwh: float,
-        accelerator_w: float,
-        pue: float,
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, goals: Goals, *, meter: Meter) -> None:
         self.generations: list[Generation] = []
         self._evaluator = evaluator
         self._goals = goals
-        self._intensity_g_per_kwh = intensity_g_per_kwh
-        self._accelerator_w = accelerator_w
-        self._pue = pue
+        self._meter = meter
         self._members: list[Record] = []
         self._n_seen = 0
         self._n_failures = 0
@@ -115,10 +107,6 @@ class Archive:
     def close_generation(self) -> Generation:
         """Account for what was measured since the last call."""
         points = self._scaled(self.front())
-        seconds = self._evaluator.busy_seconds
-        energy_kwh = carbon.search_energy_kwh(
-            seconds, accelerator_w=self._accelerator_w, pue=self._pue
-        )
         generation = Generation(
             number=len(self.generations) + 1,
             n_evaluations=len(self._evaluator.records),
@@ -126,12 +114,20 @@ class Archive:
             front_size=len(np.unique(points, axis=0)),
             hypervolume=self._hypervolume(points),
             best=self._best(),
-            busy_seconds=seconds,
-            energy_kwh=energy_kwh,
-            co2_g=energy_kwh * self._intensity_g_per_kwh,
+            spend=self.spend(),
+            metered_kwh=self._meter.measured_kwh(),
         )
         self.generations.append(generation)
         return generation
+
+    def spend(self) -> Spend:
+        """What the search has taken so far."""
+        evaluator = self._evaluator
+        return self._meter.spend(
+            busy_seconds=evaluator.busy_seconds,
+            cpu_seconds=evaluator.cpu_seconds,
+            fpo=evaluator.fpo,
+        )
 
     def _scaled(self, records: Sequence[Record]) -> np.ndarray:
         rows = [self._goals.scaled(record.metrics) for record in records]

@@ -6,25 +6,31 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from evonas.carbon import Assumptions
+from evonas.assumptions import Assumptions
+from evonas.carbonfile import read_assumptions
 from evonas.objectives import Constraint
 from evonas.problem import Settings
+from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
 
 DEFAULT_POP_SIZE = 20
 DEFAULT_GENERATIONS = 10
+SPENDING = ("budget_time", "budget_kwh", "budget_co2", "budget_flops")
 # What may differ between a run and its resumption: how long, how fast, and from where.
 FREE_ON_RESUME = frozenset(
     {
+        "budget_co2",
+        "budget_flops",
+        "budget_kwh",
+        "budget_time",
         "data_dir",
         "evaluations",
         "generations",
         "max_failures",
         "memory_limit",
         "n_jobs",
-        "time_limit",
         "timeout",
     }
 )
@@ -53,7 +59,11 @@ class Config:
         pop_size: Population; 20 by default.
         generations: Budget; 10 by default where no other budget is given.
         evaluations: Budget: distinct architectures measured, exactly.
-        time_limit: Budget in seconds; combines with the others.
+        budget_time: Budget such as ``90s``, ``30m``, ``8h`` or ``2d``. It and the next three
+            combine with all the others; the first that is spent ends the search.
+        budget_kwh: Budget of energy for the search itself.
+        budget_co2: Budget of emissions of the search itself, such as ``50g`` or ``2kg``.
+        budget_flops: Budget of floating-point operations for all proxy trainings together.
         seed: Of the search and, together with the genome, of every candidate.
         n_jobs: Worker processes; by default one per core on a CPU and one on a GPU. With 0 this
             process measures, for a debugger; nothing then stops a candidate that ends it.
@@ -66,9 +76,14 @@ class Config:
         image_size: Side of the images, in pixels.
         batch_size: Images per training step.
         augment: Any of ``crop``, ``flip``, ``cutout``; ``none`` for none.
-        intensity_g_per_kwh: Of the grid, for the objective ``co2``.
+        carbon: What the carbon model assumes, as a carbon file holds it (see
+            ``evonas.carbonfile``); the next seven take precedence.
+        target: Device on which the network will live, by name; ``this-machine`` guesses.
+        grid: That feeds it, and this search, by name.
+        intensity_g_per_kwh: CO2e of its kWh, in place of a grid that is listed.
         pue: Power usage effectiveness of the data centre.
         trainings: How often the network will be trained in its life.
+        citations: In place of it: papers that cite it, with 50 trainings each.
         inferences: How many inputs it will classify in its life.
         option: Options of the problem, as ``name=value``.
 
@@ -90,7 +105,10 @@ class Config:
     pop_size: int | None = None
     generations: int | None = None
     evaluations: int | None = None
-    time_limit: float | None = None
+    budget_time: str | None = None
+    budget_kwh: float | None = None
+    budget_co2: str | None = None
+    budget_flops: float | None = None
     seed: int = 0
     n_jobs: int | None = None
     timeout: float | None = None
@@ -102,10 +120,14 @@ class Config:
     image_size: int | None = None
     batch_size: int | None = None
     augment: tuple[str, ...] | None = None
-    intensity_g_per_kwh: float = Assumptions.intensity_g_per_kwh
-    pue: float = Assumptions.pue
-    trainings: float = Assumptions.trainings
-    inferences: float = Assumptions.inferences
+    carbon: Mapping[str, Any] = field(default_factory=dict)
+    target: str | None = None
+    grid: str | None = None
+    intensity_g_per_kwh: float | None = None
+    pue: float | None = None
+    trainings: float | None = None
+    citations: float | None = None
+    inferences: float | None = None
     option: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -121,6 +143,10 @@ class Config:
         self.constraints  # noqa: B018  all of these must parse
         self.reference_point  # noqa: B018
         self.settings  # noqa: B018
+        self.budget  # noqa: B018
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(self.as_dict(), sort_keys=True))
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:
@@ -150,9 +176,41 @@ class Config:
     @property
     def max_generations(self) -> int | None:
         """The generations budget that holds; ``None`` where another budget ends the search."""
-        if self.generations is None and self.evaluations is None and self.time_limit is None:
+        others = (self.evaluations, *(getattr(self, name) for name in SPENDING))
+        if self.generations is None and all(budget is None for budget in others):
             return DEFAULT_GENERATIONS
         return self.generations
+
+    @property
+    def budget(self) -> Budget:
+        """What the search itself may spend."""
+        return Budget(
+            seconds=read_amount("budget_time", self.budget_time, SECONDS_BY_UNIT),
+            kwh=self.budget_kwh or math.inf,
+            co2_g=read_amount("budget_co2", self.budget_co2, GRAMS_BY_UNIT),
+            flops=self.budget_flops or math.inf,
+        )
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What the carbon model assumes."""
+        told = dict(self.carbon)
+        instead = {  # of what a flag takes the place, beside itself
+            "grid": ("intensity_g_per_kwh",),
+            "intensity_g_per_kwh": ("grid",),
+            "trainings": ("citations", "trainings_per_citation"),
+            "citations": ("trainings",),
+        }
+        flags = {"target": "device"} | {n: n for n in (*instead, "pue", "inferences")}
+        given = {
+            word: getattr(self, name)
+            for name, word in flags.items()
+            if getattr(self, name) is not None
+        }
+        for word in given:
+            for other in instead.get(word, ()):
+                told.pop(other, None)
+        return read_assumptions({**told, **given})
 
     @property
     def settings(self) -> Settings:
@@ -168,12 +226,7 @@ class Config:
             batch_size=self.batch_size,
             augment=() if augment == ("none",) else augment,
             device=self.device,
-            carbon=Assumptions(
-                intensity_g_per_kwh=self.intensity_g_per_kwh,
-                pue=self.pue,
-                trainings=self.trainings,
-                inferences=self.inferences,
-            ),
+            carbon=self.assumptions,
             options=tuple(_name_and_value(t, "option", "noisy=true") for t in self.option),
         )
 
@@ -226,7 +279,12 @@ class Config:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(f"{name} must be at least {least}, got {value}")
-        units = {"time_limit": "seconds", "timeout": "seconds", "memory_limit": "gigabytes"}
+        units = {
+            "timeout": "seconds",
+            "memory_limit": "gigabytes",
+            "budget_kwh": "kilowatt-hours",
+            "budget_flops": "FLOPs",
+        }
         for name, unit in units.items():
             limit = getattr(self, name)
             if limit is not None and not (math.isfinite(limit) and limit > 0):
@@ -266,6 +324,7 @@ def _check_kind(name: str, value: Any, kind: str) -> None:
         "float": is_number,
         "tuple[str, ...]": isinstance(value, (list, tuple))
         and all(isinstance(item, str) for item in value),
+        "Mapping[str, Any]": isinstance(value, dict),
         "None": value is None,
     }
     if not any(fits[word] for word in kind.split(" | ")):

@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 from torch.utils.flop_counter import flop_registry
 
-from evonas.carbon import Operation
+from evonas.duration import Operation
 
 # Operators that compute but count as no floating-point operations, beside the pointwise ones
 # that torch tags as such: norms, pooling, reductions, and moves of memory.
@@ -29,6 +29,12 @@ FREE = {
 NOT_A_KERNEL = {
     *("_unsafe_view", "arange", "detach", "empty", "empty_like"),
     *("fill_", "full", "ones", "zeros"),
+}
+KIND_BY_WORD = {
+    "matmul": ("mm", "linear", "attention", "addmv"),
+    "norm": ("norm",),
+    "pool": ("pool", "mean"),
+    "pointwise": ("hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "softmax"),
 }
 
 
@@ -106,6 +112,7 @@ class _Recorder(TorchDispatchMode):
                 flops=float(_flops(func, args, kwargs, out)),
                 activation_bytes=float(sum(map(_n_bytes, moved))),
                 weight_bytes=float(sum(map(_n_bytes, held))),
+                kind=_kind(func, args),
             )
         )
 
@@ -129,6 +136,26 @@ def _flops(func: Any, args: Any, kwargs: dict[str, Any], out: Any) -> int:
         f"nobody has declared the FLOPs of operator {func}; give it a formula with "
         "torch.utils.flop_counter.register_flop_formula"
     )
+
+
+def _kind(func: Any, args: Any) -> str:
+    """One of ``evonas.duration.KINDS``."""
+    name = func.overloadpacket.__name__
+    if name == "convolution":
+        return _kind_of_convolution(args)
+    for kind, words in KIND_BY_WORD.items():
+        if any(word in name for word in words):
+            return kind
+    return "pointwise" if torch.Tag.pointwise in func.tags else "move"
+
+
+def _kind_of_convolution(args: Any) -> str:
+    images, weight, _, stride, _, dilation, is_transposed, _, groups = args
+    if groups > 1:
+        return "depthwise" if groups == images.shape[1] else "conv"
+    is_plain = {*stride, *dilation} == {1} and not is_transposed
+    kernel = tuple(weight.shape[2:])
+    return {(3, 3): "conv3x3", (1, 1): "conv1x1"}.get(kernel, "conv") if is_plain else "conv"
 
 
 def _n_bytes(tensor: Tensor) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +13,12 @@ from evonas.config import Config
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.folder import RunFolder, check_free
 from evonas.manifest import check_resumable
+from evonas.meter import Meter
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.result import Result
+from evonas.spend import Budget
 
 
 def search(
@@ -94,22 +94,17 @@ def _run(
     on_record: Callable[[Record], None],
     should_stop: Callable[[], bool],
 ) -> Result:
-    limit = plan.config.time_limit or math.inf
-    deadline = time.monotonic() + limit
+    budget = plan.config.budget
     evaluator = Evaluator(
         plan.order,
         crew=plan.crew,
         journal=folder.journal if folder else None,
-        should_stop=lambda: should_stop() or time.monotonic() > deadline,
+        should_stop=lambda: should_stop() or bool(budget.why_over(archive.spend())),
         on_record=on_record,
+        budget_flops=budget.flops,
     )
-    archive = Archive(
-        evaluator,
-        plan.goals,
-        intensity_g_per_kwh=plan.config.intensity_g_per_kwh,
-        accelerator_w=plan.accelerator_w,
-        pue=plan.config.pue,
-    )
+    meter = Meter(plan.tariff, earlier_kwh=folder.read_metered_kwh() if folder else 0.0)
+    archive = Archive(evaluator, plan.goals, meter=meter)
     steps = AskTell(plan.config, evaluator, plan.goals)
     hopeless = ""
     try:
@@ -120,8 +115,8 @@ def _run(
                 break
         stopped = hopeless or steps.stopped
     except StoppedError:
-        stopped = "it was interrupted" if should_stop() else f"{limit:g} seconds are over"
-    evaluator.should_stop = should_stop  # a time limit does not cut the last step short
+        stopped = _why_stopped(evaluator, budget, archive, was_told=should_stop())
+    evaluator.should_stop = should_stop  # a budget does not cut the last step short
     result = Result(
         config=plan.config,
         goals=plan.goals,
@@ -130,6 +125,7 @@ def _run(
         generations=tuple(archive.generations),
         problem=plan.problem,
         stopped=stopped,
+        spend=archive.spend(),
         is_hopeless=bool(hopeless),
         folder=folder.path if folder else None,
     )
@@ -147,6 +143,16 @@ def _report(
     if folder:
         folder.add_generation(generation.row())
     on_generation(generation)
+
+
+def _why_stopped(
+    evaluator: Evaluator, budget: Budget, archive: Archive, *, was_told: bool
+) -> str:
+    if was_told:
+        return "it was interrupted"
+    if evaluator.has_spent_flops:
+        return f"the budget of {budget.flops:g} FLOPs is spent"
+    return budget.why_over(archive.spend())
 
 
 def _why_hopeless(generation: Generation, max_failures: float) -> str:

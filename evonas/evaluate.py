@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from evonas.crew import Crew
 from evonas.journal import Journal, logger
+from evonas.loading import load_objective
 from evonas.measure import Order, candidate_seed
 from evonas.record import Record, merge
 from evonas.space import Genome
@@ -27,11 +29,16 @@ class Evaluator:
         journal: Keeps every record as it arrives, and answers what it already holds.
         should_stop: Asked before every candidate.
         on_record: Told of every record as it arrives, those from the journal included.
+        budget_flops: Of all trainings together. What is measured ends before the first
+            candidate, in the order of asking, that it does not pay for.
 
     Attributes:
         problem: The opened problem.
         records: What was asked for so far, by canonical genome, in the order of asking.
         busy_seconds: Summed over all measurements, whichever process or run made them.
+        cpu_seconds: Of processor cores, likewise.
+        fpo: FLOPs of all trainings, likewise, those that failed included.
+        has_spent_flops: Whether ``budget_flops`` cut the last call short.
         should_stop: May be exchanged between calls.
     """
 
@@ -43,11 +50,14 @@ class Evaluator:
         journal: Journal | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         on_record: Callable[[Record], None] = lambda record: None,
+        budget_flops: float = math.inf,
     ) -> None:
         self.order = order
         self.problem = order.spec.open()
         self.records: dict[Genome, Record] = {}
-        self.busy_seconds = 0.0
+        self.busy_seconds = self.cpu_seconds = self.fpo = 0.0
+        self.has_spent_flops = False
+        self._budget_flops = budget_flops
         self._crew = crew or Crew(order.spec, n_jobs=0)
         self._journal = journal
         self._known = dict(journal.records) if journal else {}
@@ -66,7 +76,7 @@ class Evaluator:
             if genome in self._known:
                 self._keep(self._known.pop(genome))
         unknown = [genome for genome in missing if genome not in self.records]
-        for record in self._measure(unknown, self.order):
+        for record in self._measure(unknown, self.order, budget_flops=self._budget_flops):
             if self._journal:
                 self._journal.append(record)
             self._keep(record)
@@ -89,12 +99,17 @@ class Evaluator:
             if later.error is not None:
                 names, genome = ", ".join(wanted), "-".join(map(str, later.genome))
                 logger.warning("no %s of %s: %s", names, genome, later.error)
-            self.busy_seconds += later.seconds
+            self._account(later)
             self.records[later.genome] = merge(self.records[later.genome], later)
         return [self.records[record.genome] for record in records]
 
-    def _keep(self, record: Record) -> None:
+    def _account(self, record: Record) -> None:
         self.busy_seconds += record.seconds
+        self.cpu_seconds += record.cpu_seconds
+        self.fpo += record.effort
+
+    def _keep(self, record: Record) -> None:
+        self._account(record)
         self.records[record.genome] = replace(record, curve=())  # curves stay in the journal
         self._on_record(record)
 
@@ -103,23 +118,48 @@ class Evaluator:
         for genome in genomes:
             self.records[genome] = self.records.pop(genome)
 
-    def _measure(self, genomes: Sequence[Genome], order: Order) -> Iterator[Record]:
+    def _measure(
+        self, genomes: Sequence[Genome], order: Order, *, budget_flops: float = math.inf
+    ) -> Iterator[Record]:
         tasks = [Task(genome, candidate_seed(order.seed, genome)) for genome in genomes]
+        trained = self._trained(order)
+        effort = self._effort(tasks, order) if trained else {}
+        paid = self._affordable(tasks, effort, budget_flops - self.fpo)
+        self.has_spent_flops = len(paid) < len(tasks)
         n_done = 0
-        for record in self._attended(self._dearest_first(tasks, order), order):
+        # The dearest first, so that no worker waits long for the last; no result depends on it.
+        paid.sort(key=lambda task: -effort.get(task.genome, 0.0))
+        for record in self._attended(paid, order):
             n_done += 1
-            yield record
+            is_trained = record.error is not None or not trained.isdisjoint(record.metrics)
+            planned = effort.get(record.genome, 0.0)
+            yield replace(record, effort=planned) if is_trained and planned else record
         if n_done < len(tasks):
             raise StoppedError
 
-    def _dearest_first(self, tasks: list[Task], order: Order) -> list[Task]:
-        """Only the time depends on this order, and no result."""
-        effort, n_jobs = self.problem.effort, self._crew.n_jobs
-        if effort is None or n_jobs < 2 or len(tasks) <= n_jobs:
-            return tasks
-        quick = replace(order, wanted=(effort,), constraints=())
-        cost = {r.genome: r.metrics.get(effort, 0.0) for r in self._attended(tasks, quick)}
-        return sorted(tasks, key=lambda task: -cost.get(task.genome, 0.0))
+    def _effort(self, tasks: list[Task], order: Order) -> Mapping[Genome, float]:
+        """FLOPs of the trainings, where the problem knows them."""
+        name = self.problem.effort
+        if name is None:
+            return {}
+        quick = replace(order, wanted=(name,), constraints=())
+        counted = self._attended(tasks, quick)
+        return {record.genome: record.metrics.get(name, 0.0) for record in counted}
+
+    def _trained(self, order: Order) -> set[str]:
+        """What of an order takes a training."""
+        named = [load_objective(word, self.problem) for word in order.wanted if ":" in word]
+        plain = {word for word in order.wanted if ":" not in word}
+        return (plain | {need for o in named for need in o.needs}) - self.problem.cheap
+
+    def _affordable(
+        self, tasks: list[Task], effort: Mapping[Genome, float], flops: float
+    ) -> list[Task]:
+        for i, task in enumerate(tasks):
+            flops -= effort.get(task.genome, 0.0)
+            if flops < 0:
+                return tasks[:i]
+        return list(tasks)
 
     def _attended(self, tasks: list[Task], order: Order) -> Iterator[Record]:
         """Records from the crew; whoever stops taking them ends what is still going on."""

@@ -25,6 +25,7 @@ from evonas.record import Record
 
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
 FAILURES = "failures.csv"
+METERED = "metered [kWh]"  # a column of the generations' table
 # What a creation leaves that was killed before its last step, the config.
 _LEFT_OVER = {RECORDS, ENVIRONMENT, "environment.part", "config.part"}
 
@@ -126,6 +127,14 @@ class RunFolder:
         except OSError as error:
             raise FolderError.writing(self.path / GENERATIONS, error) from error
 
+    def read_metered_kwh(self) -> float:
+        """What meters had counted when the table of generations was last written."""
+        file = self._place / GENERATIONS
+        with suppress(KeyError, OSError, TypeError, ValueError):
+            rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+            return float(rows[-1][METERED])
+        return 0.0
+
     def write_front(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write the front's table; a reader sees the old one or the new one, never half."""
         self._replace(FRONT, _table([header, *rows]))
@@ -172,6 +181,7 @@ class RunFolder:
                 os.fsync(opened.fileno())
             draft.replace(file)
         except OSError as error:
+            self.journal.check_place()  # which may say more
             raise FolderError.writing(self.path / name, error) from error
         finally:
             with suppress(OSError):

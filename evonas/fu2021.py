@@ -6,17 +6,24 @@ measure is the business of ``evonas.carbon``.
 
 from __future__ import annotations
 
-from evonas.carbon import I7_10750H_W, PUE, V100_PEAK_FLOPS_PER_S, V100_W
+from evonas.assumptions import I7_10750H_W, PUE
+from evonas.devices import V100
 
 EPA_MARGINAL_G_PER_KWH = 707.0  # EPA 2021, for kWh *avoided* in the USA; not an average grid
+RESNET_GPU_HOURS = 250 * 40 / 60  # section 2.1: 250 epochs of 40 minutes on ImageNet
+NAS_GPU_HOURS = 250 * 60 / 60  # section 2.1: of 60 minutes, for networks that were searched for
 I7_10750H_PEAK_FLOPS_PER_S = 249.6e9  # 6 cores x 2.6 GHz x 16; Fu et al. do not print theirs
 WATT_PER_GFLOPS = 1e9 * (
-    V100_W / V100_PEAK_FLOPS_PER_S + I7_10750H_W / I7_10750H_PEAK_FLOPS_PER_S
+    V100.tdp_w / V100.peak_flops_per_s + I7_10750H_W / I7_10750H_PEAK_FLOPS_PER_S
 )  # w_g + w_c = 0.1994, of which the host is 90 %
 
 
 def search_energy_wh(
-    gpu_hours: float, *, gpu_w: float = V100_W, cpu_w: float = I7_10750H_W, pue: float = PUE
+    gpu_hours: float,
+    *,
+    gpu_w: float = V100.tdp_w,
+    cpu_w: float = I7_10750H_W,
+    pue: float = PUE,
 ) -> float:
     """Energy of a search, or of any GPU hours: Fu et al. 2021, Eq. 1."""
     return pue * gpu_hours * (gpu_w + cpu_w)

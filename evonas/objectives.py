@@ -50,6 +50,9 @@ FLOPS = Objective("flops", "FLOP", "FLOPs of one input", +1)
 MACS = Objective("macs", "MAC", "multiply-accumulates of one input", +1)
 PARAMS = Objective("params", "", "trainable parameters", +1)
 CO2 = Objective("co2", "kg", "lifetime CO2e", +1)
+CO2_TRAINING = Objective("co2_training", "kg", "CO2e of all trainings", +1)
+CO2_INFERENCE = Objective("co2_inference", "kg", "CO2e of all inferences", +1)
+FPO = Objective("fpo", "FLOP", "FLOPs of the proxy training", +1)
 
 Relation = Literal["<=", ">="]
 _CONSTRAINT = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=)\s*(\S+)\s*")

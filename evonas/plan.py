@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from evonas import carbon
 from evonas.asktell import AskTell
 from evonas.config import Config
 from evonas.contract import rehearse
 from evonas.crew import Crew
+from evonas.devices import V100, recognise
 from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
 from evonas.goals import resolve_goals, wanted_references
 from evonas.loading import ProblemSpec, load_objective
 from evonas.measure import Order
+from evonas.meter import Tariff
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.space import Genome
@@ -80,9 +81,14 @@ class SearchPlan:
         return str(getattr(self.problem, "device", "cpu")) != "cpu"
 
     @property
-    def accelerator_w(self) -> float:
-        """Power of the accelerator that a worker keeps busy; 0 without one."""
-        return self.config.settings.carbon.device.tdp_w if self.is_on_gpu else 0.0
+    def tariff(self) -> Tariff:
+        """What time and energy cost where the search runs."""
+        assumptions = self.spec.settings.carbon
+        return Tariff(
+            accelerator_w=self._accelerator_w() if self.is_on_gpu else 0.0,
+            pue=assumptions.pue,
+            intensity_g_per_kwh=assumptions.intensity_g_per_kwh,
+        )
 
     def check(self) -> None:
         """Refuse, before anything is written or measured, what cannot work.
@@ -115,15 +121,14 @@ class SearchPlan:
             },
             "pop_size": self.config.population,
             "n_jobs": self.n_jobs,
-            "search_energy": {
-                "method": "PUE x busy seconds x (core_w + accelerator_w)",
-                "core_w": carbon.CORE_W,
-                "accelerator_w": self.accelerator_w,
-                "pue": self.config.pue,
-                "intensity_g_per_kwh": self.config.intensity_g_per_kwh,
-            },
+            "search_energy": asdict(self.tariff),
             **self.problem.describe(),
         }
+
+    def _accelerator_w(self) -> float:
+        """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""
+        found = recognise(str(getattr(self.problem, "device_name", "")))
+        return (found or V100).tdp_w
 
     def _sample(
         self, genomes: Sequence[Genome], objectives: Sequence[Objective]

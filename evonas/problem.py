@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from evonas.carbon import Assumptions
+from evonas.assumptions import Assumptions
 from evonas.objectives import Objective
 from evonas.space import Genome, SearchSpace
 
@@ -69,8 +69,9 @@ class Problem(ABC):
         default_objectives: Names of those that a search takes when told nothing else; all of
             ``objectives`` where empty.
         cheap: Metrics known exactly without training.
-        effort: A cheap metric that grows with the time that measuring takes. Workers begin with
-            the dearest candidates, so that none waits long for the last.
+        effort: The cheap metric that counts the FLOPs that measuring takes. A search keeps
+            account of them, and its workers begin with the dearest candidates, so that none
+            waits long for the last.
         final: Metrics measured for the members of the final front alone; the search never
             sees them.
         options: The problem's own options with their defaults; a user's text is read as the

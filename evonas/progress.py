@@ -83,7 +83,8 @@ def describe(generation: Generation) -> str:
     parts += [f"{name} {value:.4g}" for name, value in generation.best.items()]
     if generation.hypervolume is not None:
         parts.append(f"hypervolume {generation.hypervolume:.4f}")
-    parts.append(f"{generation.energy_kwh:.2g} kWh, {generation.co2_g:.2g} g CO2")
+    spend = generation.spend
+    parts.append(f"{spend.energy_kwh:.2g} kWh, {spend.co2_g:.2g} g CO2")
     return ", ".join(parts)
 
 

@@ -42,6 +42,9 @@ class Record:
         kind: Of the failure, one of ``faults.KINDS``; empty where there is none.
         trace: The last lines of the failure's traceback.
         curve: Its training curve, one mapping per epoch.
+        cpu_seconds: Of processor cores that the measuring took; 0 where its worker died.
+        effort: FLOPs of its training as planned, in full even where it failed; 0 where there
+            was none, or where the problem does not know.
     """
 
     genome: Genome
@@ -52,6 +55,8 @@ class Record:
     kind: str = ""
     trace: Sequence[str] = field(default=(), repr=False)
     curve: Sequence[Mapping[str, float]] = field(default=(), repr=False)
+    cpu_seconds: float = 0.0
+    effort: float = 0.0
 
     def __post_init__(self) -> None:
         if self.error is not None and not self.kind:
@@ -73,6 +78,10 @@ class Record:
         }
         if self.error is not None:
             fields |= {"kind": self.kind, "trace": self.trace}
+        if self.cpu_seconds:
+            fields["cpu_seconds"] = round(self.cpu_seconds, 6)
+        if self.effort:
+            fields["effort"] = self.effort
         if self.curve:
             fields["curve"] = self.curve
         return _sealed(_to_json(fields)[:-1].encode()).decode() + "\n"
@@ -107,6 +116,8 @@ def merge(earlier: Record, later: Record) -> Record:
         earlier,
         metrics={} if is_failed else {**later.metrics, **earlier.metrics},
         seconds=earlier.seconds + later.seconds,
+        cpu_seconds=earlier.cpu_seconds + later.cpu_seconds,
+        effort=earlier.effort + later.effort,
     )
 
 
@@ -133,6 +144,8 @@ def _fields(line: Mapping[str, Any]) -> dict[str, Any]:
         "genome": tuple(lists["genome"]),
         "metrics": _numbers(line["metrics"]),
         "seconds": _number("seconds", line["seconds"]),
+        "cpu_seconds": _number("cpu_seconds", line.get("cpu_seconds", 0.0)),
+        "effort": _number("effort", line.get("effort", 0.0)),
         "trace": tuple(lists.get("trace", ())),
         "curve": tuple(map(_numbers, lists.get("curve", ()))),
     }
@@ -157,8 +170,8 @@ def _check(record: Record) -> None:
         raise ValueError("a gene is neither a number nor a text")
     if type(record.seed) is not int:
         raise ValueError("the seed is no whole number")
-    if not record.seconds >= 0:
-        raise ValueError("the seconds are negative")
+    if not (record.seconds >= 0 and record.cpu_seconds >= 0 and record.effort >= 0):
+        raise ValueError("the seconds or the effort are negative")
     if not (kind in KINDS if isinstance(error, str) else error is None and not kind):
         raise ValueError(f"the error {error!r} is of kind {kind!r}")
     if error is not None and record.metrics:

@@ -72,12 +72,17 @@ def _cost(result: Result) -> str:
     last = result.generations[-1] if result.generations else None
     if last is None:
         return "No generation was completed."
+    spend = result.spend
     hypervolume = "" if last.hypervolume is None else f"Hypervolume {last.hypervolume:.4f}. "
     return (
-        f"{hypervolume}The search itself took {last.busy_seconds:.0f} core-seconds: about "
-        f"{1000 * last.energy_kwh:.3g} Wh and {last.co2_g:.3g} g CO2e (Eq. 1 of Fu et al. on "
-        "measured time; config.json has the assumptions)."
+        f"{hypervolume}The search itself took {spend.busy_seconds:.0f} core-seconds"
+        f"{_flops(spend.fpo)}: about {1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g "
+        f"CO2e ({spend.method}; config.json has the assumptions)."
     )
+
+
+def _flops(fpo: float) -> str:
+    return f" and {fpo:.3g} FLOPs" if fpo else ""
 
 
 def _nothing(result: Result) -> str:

@@ -13,6 +13,7 @@ from evonas.config import Config
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
+from evonas.spend import Spend
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Result:
         generations: One entry each.
         problem: The opened problem.
         stopped: Why the search ended, in words.
+        spend: What the search itself took, the last measuring of the front included.
         is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
     """
@@ -38,6 +40,7 @@ class Result:
     generations: tuple[Generation, ...]
     problem: Problem
     stopped: str
+    spend: Spend
     is_hopeless: bool
     folder: Path | None
 

@@ -12,12 +12,27 @@ import torch
 from torch import nn
 
 from evonas import carbon
+from evonas.assumptions import Assumptions
 from evonas.cost import Cost, count
 from evonas.data import Dataset, describe, load
-from evonas.objectives import ACC, CO2, FLOPS, MACS, PARAMS, TEST_ACC, Objective
+from evonas.duration import TRAINING_PASSES
+from evonas.objectives import (
+    ACC,
+    CO2,
+    CO2_INFERENCE,
+    CO2_TRAINING,
+    FLOPS,
+    FPO,
+    MACS,
+    PARAMS,
+    TEST_ACC,
+    Objective,
+)
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.train import Recipe, accuracy, train
+
+N_REMEMBERED_COSTS = 1000  # each some 10 kB
 
 
 class TrainedProblem(Problem):
@@ -35,10 +50,15 @@ class TrainedProblem(Problem):
 
     data: ClassVar[str] = "digits"
     recipe: Recipe = Recipe()
-    objectives: tuple[Objective, ...] = (ACC, FLOPS, CO2, MACS, PARAMS)
+    objectives: tuple[Objective, ...] = (
+        *(ACC, FLOPS, CO2, MACS, PARAMS),
+        *(CO2_TRAINING, CO2_INFERENCE, FPO),
+    )
     default_objectives: tuple[str, ...] = ("acc", "flops", "co2")
-    cheap = frozenset({"flops", "macs", "params", "co2"})
-    effort = "flops"
+    cheap = frozenset(
+        {"flops", "macs", "params", "co2", "co2_training", "co2_inference", "fpo"}
+    )
+    effort = "fpo"
     final: tuple[Objective, ...] = (TEST_ACC,)
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -50,11 +70,17 @@ class TrainedProblem(Problem):
         self.whole = describe(name, data_dir=where, image_size=size)
         self.recipe = _told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
-        self._cost: tuple[Genome, Cost] | None = None
+        self._cost_by_genome: dict[Genome, Cost] = {}
 
     @abstractmethod
     def build(self, architecture: Mapping[str, Any]) -> nn.Module:
         """Make the untrained network, from images ``(n, channels, size, size)`` to logits."""
+
+    @property
+    def device_name(self) -> str:
+        """What its driver calls the accelerator that trains; empty on a processor."""
+        is_cuda = self.device.type == "cuda"
+        return torch.cuda.get_device_name(self.device) if is_cuda else ""
 
     @property
     def n_channels(self) -> int:
@@ -119,24 +145,37 @@ class TrainedProblem(Problem):
 
     def cost(self, genome: Genome) -> Cost:
         """FLOPs, parameters and operations of one forward pass of one image."""
-        if self._cost is None or self._cost[0] != genome:
+        known = self._cost_by_genome
+        if genome not in known:
             shape = (self.n_channels, self.image_size, self.image_size)
-            self._cost = genome, count(lambda: self.build(self.space.decode(genome)), shape)
-        return self._cost[1]
+            cost = count(lambda: self.build(self.space.decode(genome)), shape)
+            if len(known) >= N_REMEMBERED_COSTS:
+                known.pop(next(iter(known)))
+            known[genome] = cost
+        return known[genome]
 
-    def _count(self, genome: Genome) -> dict[str, float]:
-        cost = self.cost(genome)
-        lifetime = carbon.lifetime(
-            cost.operations,
+    def price(self, genome: Genome, assumptions: Assumptions) -> carbon.Price:
+        """What one real training and one inference of this network cost."""
+        return carbon.price(
+            self.cost(genome).operations,
             n_train=self.whole.n_train,
             n_validation=self.whole.n_validation,
-            assumptions=self.settings.carbon,
+            assumptions=assumptions,
         )
+
+    def _count(self, genome: Genome) -> dict[str, float]:
+        cost, assumptions = self.cost(genome), self.settings.carbon
+        lifetime = carbon.lifetime(self.price(genome, assumptions), assumptions)
+        # Green AI's floating-point operations: all trials of a search, summed, are its price.
+        n_passes = TRAINING_PASSES * self.info.n_train + self.info.n_validation
         return {
             "flops": float(cost.flops),
             "macs": float(cost.macs),
             "params": float(cost.params),
             "co2": lifetime.total_kg,
+            "co2_training": lifetime.training_kg,
+            "co2_inference": lifetime.inference_kg,
+            "fpo": float(cost.flops * n_passes * self.recipe.epochs),
         }
 
     def _dataset(self) -> Dataset:

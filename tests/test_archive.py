@@ -5,29 +5,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymoo.indicators.hv import HV
 
-from evonas import carbon
 from evonas.archive import Archive
+from evonas.assumptions import CORE_W
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
 from evonas.front import front
 from evonas.loading import ProblemSpec
+from evonas.meter import Meter, Tariff
 
 genomes = st.tuples(*(st.integers(0, size - 1) for size in toy.Flaky.space.sizes))
 batches = st.lists(st.lists(genomes, max_size=8), min_size=1, max_size=6)
 
 
 def begin(problem="Flaky", *, accelerator_w=0.0, pue=1.0, intensity=400.0, **config):
-    config = Config(problem=toy.reference(problem), **config)
+    config = Config(problem=toy.reference(problem), n_jobs=0, **config)
     plan = SearchPlan(config, ProblemSpec(config.problem, config.settings))
     evaluator = Evaluator(plan.order)
-    archive = Archive(
-        evaluator,
-        plan.goals,
-        intensity_g_per_kwh=intensity,
-        accelerator_w=accelerator_w,
-        pue=pue,
-    )
+    tariff = Tariff(accelerator_w=accelerator_w, pue=pue, intensity_g_per_kwh=intensity)
+    archive = Archive(evaluator, plan.goals, meter=Meter(tariff, sensors=[]))
     return evaluator, archive, plan.goals
 
 
@@ -108,7 +104,7 @@ def test_an_empty_archive_is_accounted_for():
     assert archive.front() == []
     assert generation.n_evaluations == generation.front_size == generation.n_failures == 0
     assert generation.best == {}
-    assert generation.energy_kwh == 0.0
+    assert generation.spend.energy_kwh == 0.0
 
 
 def test_failures_are_counted_and_never_on_the_front():
@@ -147,10 +143,10 @@ def test_energy_is_proportional_to_busy_seconds(accelerator_w):
     for batch in ([(0, 1, 1)], [(0, 2, 2), (1, 1, 1)], [(0, 2, 2)]):
         evaluator(batch)
         generation = archive.close_generation()
-        power_w = 1.5 * (carbon.CORE_W + accelerator_w)
-        assert generation.busy_seconds == evaluator.busy_seconds > 0
-        assert generation.energy_kwh == pytest.approx(power_w * generation.busy_seconds / 3.6e6)
-        assert generation.co2_g == pytest.approx(400.0 * generation.energy_kwh)
+        spend, power_w = generation.spend, 1.5 * (CORE_W + accelerator_w)
+        assert spend.busy_seconds == evaluator.busy_seconds > 0
+        assert spend.energy_kwh == pytest.approx(power_w * spend.busy_seconds / 3.6e6)
+        assert spend.co2_g == pytest.approx(400.0 * spend.energy_kwh)
 
 
 def test_a_generation_is_a_row_with_units_in_its_header():
@@ -163,9 +159,13 @@ def test_a_generation_is_a_row_with_units_in_its_header():
         "failures",
         "front_size",
         "hypervolume",
+        "wall [s]",
         "busy [s]",
+        "cpu [s]",
+        "fpo [FLOP]",
         "energy [kWh]",
         "co2 [g]",
+        "metered [kWh]",
         "best_acc",
         "best_flops",
     ]

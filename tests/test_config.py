@@ -26,7 +26,11 @@ optional = st.fixed_dictionaries(
         "option": st.lists(words.map(lambda name: f"{name}=true"), max_size=2),
         "augment": st.none() | st.lists(words, max_size=2),
         "pop_size": counts,
-        "time_limit": st.none() | st.floats(0.1, 1e6),
+        "budget_time": st.none() | st.just("30m"),
+        "budget_co2": st.none() | st.just("2kg"),
+        "budget_kwh": st.none() | st.floats(0.1, 1e6),
+        "grid": st.none() | st.sampled_from(["fra", "us-ca"]),
+        "carbon": st.just({}) | st.just({"device": "a100", "pue": [1.1, 1.2, 1.3]}),
         "seed": st.integers(0, 2**40),
         "n_jobs": counts,
         "timeout": st.none() | st.floats(0.1, 1e6),
@@ -74,9 +78,9 @@ def test_an_unknown_key_is_named_with_the_known_ones():
         ("seed", True, "int"),
         ("seed", None, "int"),
         ("pop_size", "20", "int"),
-        ("time_limit", "60", "float"),
-        ("time_limit", False, "float"),
-        ("pue", None, "float"),
+        ("budget_kwh", "60", "float"),
+        ("budget_kwh", False, "float"),
+        ("max_failures", None, "float"),
         ("objectives", "acc", "a list of texts"),
         ("objectives", ["acc", 3], "a list of texts"),
         ("objectives", None, "a list of texts"),
@@ -90,7 +94,7 @@ def test_a_value_of_the_wrong_kind_is_named_with_the_right_one(key, value, expec
 
 
 def test_an_integer_will_do_for_a_number_and_none_for_what_may_be_left_out():
-    assert Config.from_dict({"time_limit": 60, "pop_size": None}).time_limit == 60
+    assert Config.from_dict({"timeout": 60, "pop_size": None}).timeout == 60
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,12 @@ def test_a_number_below_its_range_is_refused(key, value, least):
 @pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
 @pytest.mark.parametrize(
     ("name", "unit"),
-    [("time_limit", "seconds"), ("timeout", "seconds"), ("memory_limit", "gigabytes")],
+    [
+        ("timeout", "seconds"),
+        ("memory_limit", "gigabytes"),
+        ("budget_kwh", "kilowatt-hours"),
+        ("budget_flops", "FLOPs"),
+    ],
 )
 def test_a_limit_is_a_positive_number(name, unit, limit):
     with pytest.raises(ValueError, match=f"{name} must be a positive number of {unit}, got"):
@@ -207,7 +216,8 @@ def test_the_budget_is_counted_in_generations_where_none_is_given():
     assert Config().max_generations == DEFAULT_GENERATIONS
     assert Config(generations=3).max_generations == 3
     assert Config(evaluations=100).max_generations is None
-    assert Config(time_limit=9.0).max_generations is None
+    assert Config(budget_time="9s").max_generations is None
+    assert Config(budget_flops=1e15).max_generations is None
 
 
 def test_the_population_is_no_larger_than_the_budget_pays_for():
@@ -234,7 +244,12 @@ def test_differences_name_each_setting_with_both_values():
 
 @pytest.mark.parametrize("name", sorted(FREE_ON_RESUME))
 def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
-    values = {"data_dir": "elsewhere", "max_failures": 0.5}
+    values = {
+        "data_dir": "elsewhere",
+        "max_failures": 0.5,
+        "budget_co2": "5g",
+        "budget_time": "5h",
+    }
     other = replace(Config(), **{name: values.get(name, 40)})
     assert other != Config()
     assert Config().differences(other) == []
@@ -249,5 +264,5 @@ def test_a_new_budget_takes_the_place_of_the_old():
 def test_other_changes_leave_the_budget_as_it_was():
     config = Config(evaluations=50)
     assert config.replaced({"n_jobs": 2}) == Config(evaluations=50, n_jobs=2)
-    assert config.replaced({"time_limit": 9.0}) == Config(evaluations=50, time_limit=9.0)
+    assert config.replaced({"timeout": 9.0}) == Config(evaluations=50, timeout=9.0)
     assert config.replaced({}) == config

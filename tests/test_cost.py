@@ -140,3 +140,28 @@ def test_counting_computes_nothing_and_leaves_no_trace():
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.empty(1).device.type == "cpu"
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind"),
+    [
+        (nn.Conv2d(4, 8, 3, padding=1), "conv3x3"),
+        (nn.Conv2d(4, 8, 1), "conv1x1"),
+        (nn.Conv2d(4, 8, 3, stride=2), "conv"),
+        (nn.Conv2d(4, 8, 3, dilation=2), "conv"),
+        (nn.Conv2d(4, 8, 5), "conv"),
+        (nn.Conv2d(4, 8, 3, groups=2), "conv"),
+        (nn.Conv2d(4, 4, 3, groups=4), "depthwise"),
+        (nn.ConvTranspose2d(4, 4, 3), "conv"),
+        (nn.Linear(8, 8), "matmul"),
+        (nn.BatchNorm2d(4), "norm"),
+        (nn.ReLU(), "pointwise"),
+        (nn.Hardswish(), "pointwise"),
+        (nn.MaxPool2d(2), "pool"),
+        (nn.AdaptiveAvgPool2d(1), "pool"),
+        (nn.ZeroPad2d(1), "move"),
+    ],
+)
+def test_a_kernel_is_of_a_kind(layer, kind):
+    operations = count(lambda: layer.to("meta"), (4, 8, 8)).operations
+    assert [operation.kind for operation in operations][-1:] == [kind]

@@ -57,12 +57,12 @@ def hired(problem, n_jobs):
 
 
 def timeless(records):
-    return [replace(record, seconds=0.0) for record in records]
+    return [replace(record, seconds=0.0, cpu_seconds=0.0) for record in records]
 
 
 def traceless(record):
     """Everything but what depends on the time and on where it was measured."""
-    return replace(record, seconds=0.0, trace=())
+    return replace(record, seconds=0.0, cpu_seconds=0.0, trace=())
 
 
 def test_records_come_in_the_order_of_the_genomes():

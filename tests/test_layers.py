@@ -9,9 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    "space objectives front carbon fu2021 faults deadline",
+    "space objectives front faults deadline ranges devices grids machine duration assumptions "
+    "carbonfile carbon fu2021 spend",
     "problem trained tabular foreign train cost data published images layers contract loading",
-    "config record journal manifest folder audit measure workbench worker crew evaluate",
+    "config record journal manifest folder audit measure workbench worker crew evaluate meter",
     "goals operators bridge algorithms asktell archive result plan engine",
     "plot panels trace progress report",
     "run rerun",

@@ -271,7 +271,7 @@ def test_an_objective_of_a_users_file_computes_itself(mine):
     [
         (
             "flop",
-            r"unknown objective 'flop' \(did you mean 'flops'\?\); choose from acc, flops, ",
+            r"unknown objective 'flop' \(did you mean 'flops' or 'fpo'\?\); choose from acc",
         ),
         ("zzz", "unknown objective 'zzz'; choose from .* or name your own as FILE.py:NAME"),
         (

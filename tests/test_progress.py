@@ -6,6 +6,7 @@ from evonas.archive import Generation
 from evonas.config import Config
 from evonas.progress import Progress, describe
 from evonas.record import Record
+from evonas.spend import Spend
 
 GENERATION = Generation(
     number=3,
@@ -14,9 +15,15 @@ GENERATION = Generation(
     front_size=4,
     hypervolume=0.75,
     best={"acc": 91.5, "flops": 12000.0},
-    busy_seconds=60.0,
-    energy_kwh=0.00012,
-    co2_g=0.057,
+    spend=Spend(
+        wall_seconds=30.0,
+        busy_seconds=60.0,
+        cpu_seconds=60.0,
+        fpo=1e9,
+        energy_kwh=0.00012,
+        co2_g=0.057,
+        method="reckoned",
+    ),
 )
 RECORD = Record((0, 1), {"acc": 90.0}, 1.0)
 
@@ -47,7 +54,7 @@ def test_away_from_a_terminal_each_generation_is_one_plain_line():
 
 
 def test_without_a_number_to_reach_the_time_gone_is_told():
-    assert shown(io.StringIO(), time_limit=60.0).endswith(", 0:00 gone\n")
+    assert shown(io.StringIO(), budget_time="60s").endswith(", 0:00 gone\n")
 
 
 def test_on_a_terminal_there_is_a_bar_with_the_same_words():

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from evonas import carbon
+from evonas.assumptions import Assumptions
 from evonas.data import load
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
@@ -83,28 +84,35 @@ def test_the_test_accuracy_is_that_of_the_network_whose_accuracy_was_searched():
     assert final.metrics["test_acc"] == pytest.approx(by_hand, abs=1.0)  # threads may differ
 
 
+CHEAP = {"flops", "macs", "params", "co2", "co2_training", "co2_inference", "fpo"}
+
+
 def test_cheap_metrics_need_no_data():
     problem = Narrow(Settings(data="cifar10", data_dir="/nowhere"))
     measurement = problem.measure((0,), problem.cheap, seed=0)
-    assert set(measurement.metrics) == problem.cheap == {"flops", "macs", "params", "co2"}
+    assert set(measurement.metrics) == problem.cheap == CHEAP
     assert measurement.curve == ()
     flops = 2 * (9 * 3 * 4 * 32 * 32 + 16 * 10)
     assert measurement.metrics["flops"] == 2 * measurement.metrics["macs"] == flops
     assert measurement.metrics["params"] == 4 * 27 + 4 + 8 + 170
-    assert (
-        measurement.metrics["co2"]
-        == carbon.lifetime(
-            problem.cost((0,)).operations,
-            n_train=40_000,
-            n_validation=10_000,
-            assumptions=carbon.Assumptions(),
-        ).total_kg
+    price = carbon.price(
+        problem.cost((0,)).operations,
+        n_train=40_000,
+        n_validation=10_000,
+        assumptions=Assumptions(),
     )
+    assert price == problem.price((0,), Assumptions())
+    lifetime = carbon.lifetime(price, Assumptions())
+    assert measurement.metrics["co2"] == lifetime.total_kg
+    assert measurement.metrics["co2_training"] == lifetime.training_kg
+    assert measurement.metrics["co2_inference"] == lifetime.inference_kg
+    epochs = problem.recipe.epochs
+    assert measurement.metrics["fpo"] == flops * (3 * 40_000 + 10_000) * epochs
 
 
 def test_cheap_metrics_come_with_the_accuracy_where_both_are_wanted():
     measurement = Narrow(TINY).measure((0,), ["acc", "params"], seed=0)
-    assert set(measurement.metrics) == {"acc", "flops", "macs", "params", "co2"}
+    assert set(measurement.metrics) == {"acc", *CHEAP}
 
 
 def test_costs_are_counted_once_for_the_genome_at_hand():

@@ -1,0 +1,161 @@
+"""Everything that pricing a network assumes, with where each number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from evonas.devices import DEVICES, V100, Device
+from evonas.duration import Calibration, TimeSource
+from evonas.grids import GRIDS, WORLD, Grid
+from evonas.ranges import check
+
+I7_10750H_W = 45.0  # Intel, TDP; the host that Fu et al. assume
+I7_10750H_CORES = 6  # Intel
+CORE_W = I7_10750H_W / I7_10750H_CORES
+PUE = 1.59  # Uptime Institute, survey of 2020, as Fu et al. use it
+TRAININGS_PER_CITATION = 50.0  # Fu et al. 2021, section 2.1
+Model = Literal["physical", "fu2021"]
+End = Literal["low", "high"]
+_SOURCES = {
+    "host_w": "TDP of an Intel i7-10750H, the host in Fu et al. 2021",
+    "pue": "Uptime Institute 2020, as in Fu et al. 2021",
+    "trainings": "those of one citing paper in Fu et al. 2021",
+    "epochs": "Fu et al. 2021",
+    "utilisation": "our assumption",
+    "inferences": "our assumption",
+    "training_batch": "our assumption",
+}
+# How far a number that nobody has stated may lie from its central value: our assumptions.
+RANGES: Mapping[str, tuple[float, float]] = {
+    "utilisation": (0.8, 0.25),  # the first of each pair emits less
+    "host_w": (20.0, 120.0),  # a share of a server, to a workstation of its own
+    "pue": (1.1, 2.0),  # large operators, to a machine room
+}
+IDLE_SHARE_RANGE = (0.1, 0.4)  # of a device that is listed
+GRID_RANGE = (0.75, 1.25)  # of a yearly mean: hour of day, season, and the year of the data
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Everything about a network's life that its architecture does not say.
+
+    Attributes:
+        model: ``physical``, or ``fu2021`` for the published equations, which are an index.
+        device: That the network is trained and used on.
+        grid: That feeds it.
+        calibration: Where given, times come from it and not from the roofline.
+        training_hours: Where given, one training takes them, whatever the network.
+        utilisation: Part of the peak rate that arithmetic reaches, in (0, 1].
+        host_w: Drawn by the host while the device works, where the device has one.
+        pue: Power usage effectiveness of the building, at least 1.
+        trainings: From scratch, by everyone.
+        inferences: Inputs, one at a time, by everyone.
+        epochs: Of one training.
+        training_images: Of one epoch; those of the problem's whole data set if left out.
+        validation_images: Passed once after every epoch; likewise.
+        training_batch: Inputs per training step.
+        released: Networks that share the cost of the search that found them.
+        bounds: Low and high of numbers, in the user's own words, as (name, low, high); the
+            first of the two emits less.
+
+    Raises:
+        ValueError: A number is not finite or out of its range.
+    """
+
+    model: Model = "physical"
+    device: Device = V100
+    grid: Grid = WORLD
+    calibration: Calibration | None = None
+    training_hours: float | None = None
+    utilisation: float = 0.5
+    host_w: float = I7_10750H_W
+    pue: float = PUE
+    trainings: float = TRAININGS_PER_CITATION
+    inferences: float = 1_000_000
+    epochs: float = 250
+    training_images: int | None = None
+    validation_images: int | None = None
+    training_batch: int = 128
+    released: int = 1
+    bounds: tuple[tuple[str, float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        check(self, "(0, 1]", "utilisation")
+        check(self, "[0, inf)", "host_w", "trainings", "inferences")
+        check(self, "[1, inf)", "pue", "epochs", "training_batch", "released")
+        for name in ("training_hours", "training_images", "validation_images"):
+            if getattr(self, name) is not None:
+                check(self, "[0, inf)", name)
+        if self.model not in ("physical", "fu2021"):
+            raise ValueError(f"unknown model {self.model!r}; choose from physical, fu2021")
+        for name, low, high in self.bounds:
+            self._with(name, low)
+            self._with(name, high)
+
+    @property
+    def intensity_g_per_kwh(self) -> float:
+        """CO2e of one kWh of the grid."""
+        return self.grid.intensity_g_per_kwh
+
+    @property
+    def time_source(self) -> TimeSource:
+        """Where the time of a training comes from."""
+        if self.training_hours is not None or self.model == "fu2021":
+            return "fixed"
+        return "roofline" if self.calibration is None else "calibrated"
+
+    def at(self, end: End) -> Assumptions:
+        """The same, with all that is uncertain at the end that emits less, or more.
+
+        What a user stated is certain, unless it was stated with bounds. These are not the
+        limits of a confidence interval: all errors point the same way.
+        """
+        moved = self
+        for name, (low, high) in self._uncertain().items():
+            moved = moved._with(name, low if end == "low" else high)
+        if self.calibration is None:
+            return moved
+        return replace(moved, calibration=self.calibration.at(end))
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it for a report or JSON, with where each number comes from, and the bounds."""
+        plain = {
+            name: asdict(value) if isinstance(value, (Device, Grid, Calibration)) else value
+            for name, value in vars(self).items()
+            if value is not None and name != "bounds"
+        }
+        return {
+            "time_source": self.time_source,
+            **plain,
+            "sources": {
+                name: source
+                if getattr(self, name) == getattr(Assumptions, name)
+                else "the user"
+                for name, source in _SOURCES.items()
+            },
+            "bounds": {name: list(ends) for name, ends in self._uncertain().items()},
+        }
+
+    def _uncertain(self) -> dict[str, tuple[float, float]]:
+        """Low and high of all that is not certain."""
+        ranges = {
+            name: ends
+            for name, ends in RANGES.items()
+            if getattr(self, name) == getattr(Assumptions, name)
+        }
+        if DEVICES.get(self.device.name) == self.device:
+            ranges["idle_share"] = IDLE_SHARE_RANGE
+        if GRIDS.get(self.grid.name) == self.grid:
+            low, high = (share * self.grid.intensity_g_per_kwh for share in GRID_RANGE)
+            ranges["intensity_g_per_kwh"] = (low, high)
+        return {**ranges, **{name: (low, high) for name, low, high in self.bounds}}
+
+    def _with(self, name: str, value: float) -> Assumptions:
+        changes: dict[str, Any] = {name: value}
+        if name == "intensity_g_per_kwh":
+            changes = {"grid": replace(self.grid, intensity_g_per_kwh=value)}
+        elif name == "idle_share":
+            changes = {"device": replace(self.device, idle_share=value)}
+        return replace(self, bounds=(), **changes)

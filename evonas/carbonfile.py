@@ -1,0 +1,136 @@
+"""Assumptions in the words of a file, as users write them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from evonas.assumptions import RANGES, TRAININGS_PER_CITATION, Assumptions
+from evonas.devices import DEVICES, Device
+from evonas.duration import Calibration, TimeModel
+from evonas.grids import GRIDS, Grid, own_grid
+from evonas.machine import NAME, this_machine
+
+
+def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
+    """Assumptions in the words of a carbon file; what it leaves out stays as it is by default.
+
+    ``device`` and ``grid`` are names of listed ones, or the fields of a ``Device`` or ``Grid``;
+    ``intensity_g_per_kwh`` stands for a grid of the user's own. ``citations`` times
+    ``trainings_per_citation`` (50) stand for ``trainings``. A number that is uncertain is a
+    list: low, central, high.
+
+    Raises:
+        ValueError: A word is unknown, or a value is of the wrong kind or out of its range.
+    """
+    offered = {f.name for f in fields(Assumptions)} - {"bounds"} | set(_SHORT)
+    for name in settings:
+        if name not in offered:
+            close = "".join(
+                f" (did you mean {word!r}?)"
+                for word in difflib.get_close_matches(name, offered, n=1)
+            )
+            raise ValueError(
+                f"unknown assumption {name!r}{close}; choose from {', '.join(sorted(offered))}"
+            )
+    central, bounds = _split(settings)
+    changes = {name: value for name, value in central.items() if name not in _SHORT}
+    if "intensity_g_per_kwh" in central:
+        if "grid" in central:
+            raise ValueError("grid and intensity_g_per_kwh contradict each other; give one")
+        changes["grid"] = asdict(own_grid(central["intensity_g_per_kwh"]))
+    if "citations" in central:
+        if "trainings" in central:
+            raise ValueError("trainings and citations contradict each other; give one")
+        each = central.get("trainings_per_citation", TRAININGS_PER_CITATION)
+        changes["trainings"] = central["citations"] * each
+    elif "trainings_per_citation" in central:
+        raise ValueError("trainings_per_citation needs citations")
+    for name, read in _READERS.items():
+        if name in changes:
+            changes[name] = read(changes[name])
+    try:
+        return Assumptions(**changes, bounds=bounds)
+    except TypeError as error:
+        raise ValueError(f"cannot read the assumptions: {error}") from error
+
+
+_SHORT = ("intensity_g_per_kwh", "citations", "trainings_per_citation")
+_BOUNDED = (*RANGES, "trainings", "inferences", "intensity_g_per_kwh")
+
+
+def _split(
+    settings: Mapping[str, Any],
+) -> tuple[dict[str, Any], tuple[tuple[str, float, float], ...]]:
+    """Central values, and the bounds of those that came with some."""
+    central: dict[str, Any] = {}
+    bounds = []
+    for name, value in settings.items():
+        if isinstance(value, (list, tuple)):
+            if name not in _BOUNDED or len(value) != 3 or not all(map(_is_number, value)):
+                raise ValueError(
+                    f"{name} is {list(value)}; expected a number"
+                    + (", or three: low, central, high" if name in _BOUNDED else "")
+                )
+            bounds.append((name, float(value[0]), float(value[2])))
+            value = value[1]
+        needs_number = name not in ("model", *_READERS)
+        if needs_number and not _is_number(value):
+            raise ValueError(f"{name} is {value!r}; expected a number")
+        central[name] = value
+    return central, tuple(bounds)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _listed(value: Any, kind: str, listed: Mapping[str, Any], make: type) -> Any:
+    if isinstance(value, Mapping):
+        return _filled(make, value, kind)
+    if value not in listed:
+        close = difflib.get_close_matches(str(value), listed, n=3, cutoff=0.4)
+        hint = f" (did you mean {' or '.join(close)}?)" if close else ""
+        raise ValueError(
+            f"unknown {kind} {value!r}{hint}; evonas carbon --list names {len(listed)} of them"
+        )
+    return listed[value]
+
+
+def _filled(make: type, values: Any, what: str) -> Any:
+    """A dataclass from a table of a file."""
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{what} is {values!r}; expected keys and values")
+    try:
+        return make(**values)
+    except TypeError as error:
+        known = ", ".join(f.name for f in fields(make))
+        raise ValueError(f"cannot read {what}: {error}; it may have {known}") from error
+
+
+def _calibration(values: Any) -> Calibration:
+    read = dict(values) if isinstance(values, Mapping) else values
+    for name in ("training", "inference"):
+        if isinstance(read, dict) and isinstance(read.get(name), Mapping):
+            pairs = read[name].get("coefficients", ())
+            items = pairs.items() if isinstance(pairs, Mapping) else pairs
+            model = {**read[name], "coefficients": tuple((n, c) for n, c in items)}
+            read[name] = _filled(TimeModel, model, f"calibration.{name}")
+    found: Calibration = _filled(Calibration, read, "calibration")
+    return found
+
+
+def _device(value: Any) -> Device:
+    if value == NAME:
+        return this_machine()
+    found: Device = _listed(value, "device", DEVICES, Device)
+    return found
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "device": _device,
+    "grid": lambda value: _listed(value, "grid", GRIDS, Grid),
+    "calibration": _calibration,
+}

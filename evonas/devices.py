@@ -1,0 +1,100 @@
+"""The devices that a network's life can be priced on; ``devices.csv`` has their numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+
+from evonas.ranges import check
+
+IDLE_SHARE = 0.2  # our assumption, for all: a GPU of 300 W that holds 60 W, waiting
+JOULES_PER_BYTE = {
+    "hbm": 31e-12,  # O'Connor et al. 2017, MICRO: HBM2 takes 3.9 pJ per bit
+    "gddr": 112e-12,  # the same: GDDR5 takes 14 pJ per bit; its successors take less
+    "dram": 150e-12,  # our assumption for DDR and LPDDR: 19 pJ per bit
+}
+KERNEL_OVERHEAD_SECONDS = {
+    "gpu": 5e-6,  # our assumption: launches are commonly put at some 5 us
+    "board": 10e-6,  # our assumption: launched by a slower processor
+    "cpu": 2e-6,  # our assumption: a call into a library of kernels
+}
+# Lavin & Gray 2016: F(2x2, 3x3) needs 2.25 times fewer multiplications. cuDNN takes it in
+# single precision; tensor cores and processors' libraries rarely do.
+WINOGRAD_SAVING = 2.25
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device, as its data sheet describes it.
+
+    Attributes:
+        name: The word to choose it by.
+        tdp_w: Power that it may draw in the long run.
+        peak_flops_per_s: At the precision below; a multiply and an add count as two.
+        precision: Number format of the peak rate.
+        bandwidth_bytes_per_s: Of its memory.
+        idle_share: Part of full power drawn for time, in [0, 1]; the rest is paid per FLOP.
+        kernel_overhead_seconds: Added by every kernel, however small.
+        joules_per_byte: Paid for every byte moved, on top.
+        conv3x3_saving: How many times fewer operations its kernels take for a dense 3 x 3
+            convolution of stride 1 than its definition does, at least 1.
+        has_host: Whether a host computer with power of its own works beside it.
+        source: Of the numbers, in words, with the year.
+
+    Raises:
+        ValueError: A number is not finite or out of its range.
+    """
+
+    name: str
+    tdp_w: float
+    peak_flops_per_s: float
+    precision: str
+    bandwidth_bytes_per_s: float
+    idle_share: float = IDLE_SHARE
+    kernel_overhead_seconds: float = KERNEL_OVERHEAD_SECONDS["gpu"]
+    joules_per_byte: float = 0.0
+    conv3x3_saving: float = 1.0
+    has_host: bool = True
+    source: str = "the user"
+
+    def __post_init__(self) -> None:
+        check(self, "(0, inf)", "tdp_w", "peak_flops_per_s", "bandwidth_bytes_per_s")
+        check(self, "[0, 1]", "idle_share")
+        check(self, "[0, inf)", "kernel_overhead_seconds", "joules_per_byte")
+        check(self, "[1, inf)", "conv3x3_saving")
+
+
+def recognise(words: str) -> Device | None:
+    """The listed device that a driver's name for it means, such as ``Tesla V100-SXM2-16GB``."""
+    said = set(re.findall(r"[a-z0-9]+", words.lower()))
+    fitting = [name for name in DEVICES if set(name.split("-")) <= said]
+    return DEVICES[max(fitting, key=len)] if fitting else None
+
+
+def _read() -> dict[str, Device]:
+    with resources.files("evonas").joinpath("devices.csv").open(encoding="utf-8") as lines:
+        return {row["name"]: _device(row) for row in csv.DictReader(lines)}
+
+
+def _device(row: Mapping[str, str]) -> Device:
+    is_gpu = row["kind"] == "gpu"
+    return Device(
+        name=row["name"],
+        tdp_w=float(row["tdp [W]"]),
+        peak_flops_per_s=1e9 * float(row["peak [GFLOP/s]"]),
+        precision=row["precision"],
+        bandwidth_bytes_per_s=1e9 * float(row["bandwidth [GB/s]"]),
+        kernel_overhead_seconds=KERNEL_OVERHEAD_SECONDS[row["kind"]],
+        joules_per_byte=JOULES_PER_BYTE[row["memory"]],
+        conv3x3_saving=WINOGRAD_SAVING if is_gpu and row["precision"] == "fp32" else 1.0,
+        has_host=is_gpu,
+        source=f"{row['source']}, {row['year']}; idle share and kernel overhead assumed",
+    )
+
+
+DEVICES: Mapping[str, Device] = MappingProxyType(_read())
+V100 = DEVICES["v100"]

@@ -1,0 +1,187 @@
+"""How long a network takes on a device, reckoned from its operations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from evonas.devices import Device
+from evonas.ranges import check
+
+# What a kernel does. ``conv3x3`` and ``conv1x1`` are dense and of stride 1; ``depthwise`` has a
+# group per channel; ``conv`` is any other convolution.
+KINDS = (
+    *("conv3x3", "conv1x1", "conv", "depthwise", "matmul"),
+    *("norm", "pointwise", "pool", "move"),
+)
+# A forward pass, and a backward pass of two: gradients of the inputs and of the weights.
+TRAINING_PASSES = 3
+TimeSource = Literal["roofline", "calibrated", "fixed"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One kernel of the forward pass of one input.
+
+    Attributes:
+        flops: A multiply and an add count as two.
+        activation_bytes: Read and written once per input.
+        weight_bytes: Read once per batch.
+        kind: One of ``KINDS``.
+
+    Raises:
+        ValueError: A number is not finite or negative, or the kind is unknown.
+    """
+
+    flops: float
+    activation_bytes: float
+    weight_bytes: float
+    kind: str = "move"
+
+    def __post_init__(self) -> None:
+        check(self, "[0, inf)", "flops", "activation_bytes", "weight_bytes")
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown kind of operation {self.kind!r}; one of {KINDS}")
+
+
+def executed_flops(operation: Operation, device: Device) -> float:
+    """Arithmetic that a device really does for an operation.
+
+    Libraries of kernels compute dense 3 x 3 convolutions of stride 1 with fewer multiplications
+    (Lavin & Gray 2016, Winograd's minimal filtering); ``device.conv3x3_saving`` says how many.
+    """
+    saving = device.conv3x3_saving if operation.kind == "conv3x3" else 1.0
+    return operation.flops / saving
+
+
+def roofline_seconds(
+    operations: Sequence[Operation], *, batch: int, device: Device, utilisation: float
+) -> float:
+    """Modelled time of one forward pass over a batch; 0 without operations.
+
+    Each operation takes the longer of its arithmetic and its memory traffic, plus the kernel
+    overhead. The usual roofline takes that maximum once for a whole network; we take it per
+    operation, for depthwise layers wait for memory and dense layers for arithmetic, in turn.
+
+    Args:
+        operations: Of one input.
+        batch: Inputs at a time.
+        device: That runs them.
+        utilisation: Part of the peak rate that arithmetic reaches, (0, 1].
+    """
+    flops_per_s = device.peak_flops_per_s * utilisation
+    bytes_per_s = device.bandwidth_bytes_per_s
+    seconds = math.fsum(  # sum() rounds differently before Python 3.12
+        max(
+            batch * executed_flops(operation, device) / flops_per_s,
+            moved_bytes(operation, batch=batch) / bytes_per_s,
+        )
+        for operation in operations
+    )
+    return seconds + len(operations) * device.kernel_overhead_seconds
+
+
+def moved_bytes(operation: Operation, *, batch: int) -> float:
+    """Memory traffic of one operation over a batch."""
+    return operation.weight_bytes + batch * operation.activation_bytes
+
+
+def terms(operations: Sequence[Operation], *, batch: int) -> dict[str, float]:
+    """What a linear time model multiplies: FLOPs, bytes and kernels of each kind, and 1.
+
+    Args:
+        operations: Of one input.
+        batch: Inputs at a time.
+
+    Returns:
+        Amount by the name of its term; kinds that do not occur are left out.
+    """
+    amounts = {"constant": 1.0}
+    for operation in operations:
+        for name, amount in (
+            ("flops", batch * operation.flops),
+            ("bytes", moved_bytes(operation, batch=batch)),
+            ("kernels", 1.0),
+        ):
+            term = f"{operation.kind}.{name}"
+            amounts[term] = amounts.get(term, 0.0) + amount
+    return amounts
+
+
+@dataclass(frozen=True)
+class TimeModel:
+    """Seconds of one pass as a sum of amounts with coefficients that are never negative.
+
+    Attributes:
+        coefficients: Seconds per unit, by the terms of ``terms``.
+        batch: Inputs at a time when it was fitted.
+        n_fitted: Networks that it was fitted to.
+        n_held_out: Networks that it was judged on.
+        r2: Part of the variance of seconds explained on the held-out networks.
+        spearman: Rank correlation with measured seconds on the held-out networks.
+        relative_error: Of nine in ten held-out networks, it is below this.
+
+    Raises:
+        ValueError: A number is not finite or out of its range, or a term is unknown.
+    """
+
+    coefficients: tuple[tuple[str, float], ...]
+    batch: int
+    n_fitted: int
+    n_held_out: int
+    r2: float
+    spearman: float
+    relative_error: float
+
+    def __post_init__(self) -> None:
+        check(self, "[1, inf)", "batch", "n_fitted", "n_held_out")
+        check(self, "(-inf, 1]", "r2")
+        check(self, "[-1, 1]", "spearman")
+        check(self, "[0, inf)", "relative_error")
+        for name, value in self.coefficients:
+            kind, _, what = name.partition(".")
+            if name != "constant" and (
+                kind not in KINDS or what not in ("flops", "bytes", "kernels")
+            ):
+                raise ValueError(f"unknown term {name!r} of a time model")
+            if not 0 <= value < math.inf:
+                raise ValueError(f"the coefficient of {name} must be in [0, inf), got {value}")
+
+    def seconds(self, operations: Sequence[Operation], *, batch: int) -> float:
+        """Modelled time of one pass over a batch."""
+        amounts = terms(operations, batch=batch)
+        return math.fsum(value * amounts.get(name, 0.0) for name, value in self.coefficients)
+
+    def scaled(self, factor: float) -> TimeModel:
+        """The same, with all its times multiplied."""
+        return replace(self, coefficients=tuple((n, c * factor) for n, c in self.coefficients))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Time models of one device, fitted to networks that were timed on it.
+
+    Attributes:
+        device: What was timed: its name, threads and library versions in words.
+        date: Of the measurement, year-month-day.
+        space: The problem whose networks were timed.
+        training: Of one training step, forward, backward and update.
+        inference: Of one forward pass without gradients.
+    """
+
+    device: str
+    date: str
+    space: str
+    training: TimeModel
+    inference: TimeModel
+
+    def at(self, end: Literal["low", "high"]) -> Calibration:
+        """The same, with all times at one end of what nine in ten networks showed."""
+        sign = -1 if end == "low" else 1
+        training, inference = (
+            model.scaled(max(0.0, 1 + sign * model.relative_error))
+            for model in (self.training, self.inference)
+        )
+        return replace(self, training=training, inference=inference)

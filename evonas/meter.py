@@ -1,0 +1,183 @@
+"""What this search itself takes: measured where the machine has meters, reckoned elsewhere."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from evonas import carbon
+from evonas.assumptions import CORE_W
+from evonas.spend import Spend
+
+POWERCAP = Path("/sys/class/powercap")
+
+
+class Sensor(Protocol):
+    """A counter of energy in the machine.
+
+    Attributes:
+        name: In words.
+        part: ``accelerator`` or ``processor``.
+    """
+
+    name: str
+    part: str
+
+    def joules(self) -> float:
+        """Since any fixed time in the past; it never falls."""
+
+
+class Nvml:
+    """The energy counters of all NVIDIA GPUs, Volta or later, by ``pynvml``."""
+
+    name, part = "NVML", "accelerator"
+
+    def __init__(self, library: Any = None) -> None:
+        self._library = library or importlib.import_module("pynvml")
+        self._library.nvmlInit()
+        n = self._library.nvmlDeviceGetCount()
+        self._handles = [self._library.nvmlDeviceGetHandleByIndex(i) for i in range(n)]
+        self.joules()
+
+    def joules(self) -> float:
+        """Since the driver was loaded."""
+        count = self._library.nvmlDeviceGetTotalEnergyConsumption
+        return float(sum(count(handle) for handle in self._handles)) / 1000  # mJ
+
+
+class Rapl:
+    """The energy counters of all processor packages, which Linux shows to those it trusts."""
+
+    name, part = "RAPL", "processor"
+
+    def __init__(self, place: Path = POWERCAP) -> None:
+        self._packages = [
+            zone for zone in sorted(place.glob("intel-rapl:*")) if zone.name.count(":") == 1
+        ]
+        if not self._packages:
+            raise OSError(f"no package under {place}")
+        self._ranges = [_number(zone / "max_energy_range_uj") for zone in self._packages]
+        self._last = [_number(zone / "energy_uj") for zone in self._packages]
+        self._microjoules = 0.0
+
+    def joules(self) -> float:
+        """Since it was made; counters that began again at zero are accounted for."""
+        now = [_number(zone / "energy_uj") for zone in self._packages]
+        for last, value, span in zip(self._last, now, self._ranges, strict=True):
+            self._microjoules += value - last + (span if value < last else 0.0)
+        self._last = now
+        return self._microjoules / 1e6
+
+
+def _number(file: Path) -> float:
+    return float(file.read_text(encoding="ascii"))
+
+
+def find_sensors(kinds: Sequence[Callable[[], Sensor]] = (Nvml, Rapl)) -> list[Sensor]:
+    """Those that this machine has and lets us read."""
+    found = []
+    for kind in kinds:
+        with suppress(Exception):  # no library, no driver, no permission
+            found.append(kind())
+    return found
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """What time and energy cost where a search runs.
+
+    Attributes:
+        accelerator_w: Of the accelerator that a worker keeps busy, where none measures it.
+        pue: Power usage effectiveness.
+        intensity_g_per_kwh: CO2e of the grid.
+        core_w: Of a busy processor core, where nothing measures it.
+    """
+
+    accelerator_w: float
+    pue: float
+    intensity_g_per_kwh: float
+    core_w: float = CORE_W
+
+
+class Meter:
+    """Reads what a search takes, from its making on.
+
+    Sensors count everything that the machine does meanwhile. What they do not see is Eq. 1 of
+    Fu et al. 2021 on busy seconds. They begin anew in a run that is resumed; ``earlier_kwh`` is
+    what they counted before.
+
+    Args:
+        tariff: Power, PUE and grid.
+        sensors: To be read; those of the machine if left out.
+        earlier_kwh: Measured in earlier sessions of the run, PUE included.
+    """
+
+    def __init__(
+        self,
+        tariff: Tariff,
+        *,
+        sensors: Sequence[Sensor] | None = None,
+        earlier_kwh: float = 0.0,
+    ) -> None:
+        self.tariff = tariff
+        self._sensors = list(find_sensors() if sensors is None else sensors)
+        if not tariff.accelerator_w:  # other people's work
+            self._sensors = [s for s in self._sensors if s.part != "accelerator"]
+        self._first = [sensor.joules() for sensor in self._sensors]
+        self._earlier_kwh = earlier_kwh
+        self._started = time.monotonic()
+
+    @property
+    def method(self) -> str:
+        """How the energy comes about, in words."""
+        measured = {sensor.part: sensor.name for sensor in self._sensors}
+        tariff = self.tariff
+        parts = [measured.get("processor") or f"Eq. 1 at {tariff.core_w:g} W per busy core"]
+        if tariff.accelerator_w:
+            reckoned = f"Eq. 1 at {tariff.accelerator_w:g} W per busy accelerator"
+            parts.append(measured.get("accelerator") or reckoned)
+        return f"{' and '.join(parts)}, PUE {tariff.pue:g}"
+
+    @property
+    def wall_seconds(self) -> float:
+        """Since it was made."""
+        return time.monotonic() - self._started
+
+    def measured_kwh(self) -> float:
+        """By sensors, in all sessions so far, PUE included; 0 without any."""
+        joules = sum(
+            sensor.joules() - first
+            for sensor, first in zip(self._sensors, self._first, strict=True)
+        )
+        return self._earlier_kwh + self.tariff.pue * joules / carbon.JOULES_PER_KWH
+
+    def spend(self, *, busy_seconds: float, cpu_seconds: float, fpo: float) -> Spend:
+        """What was spent so far.
+
+        Args:
+            busy_seconds: Summed over all measurements.
+            cpu_seconds: Of processor cores in them.
+            fpo: Floating-point operations of all trainings.
+        """
+        seen = {sensor.part for sensor in self._sensors}
+        reckoned_kwh = carbon.search_energy_kwh(
+            busy_seconds,
+            accelerator_w=0.0 if "accelerator" in seen else self.tariff.accelerator_w,
+            core_w=0.0 if "processor" in seen else self.tariff.core_w,
+            pue=self.tariff.pue,
+        )
+        energy_kwh = reckoned_kwh + self.measured_kwh()
+        return Spend(
+            wall_seconds=self.wall_seconds,
+            busy_seconds=busy_seconds,
+            cpu_seconds=cpu_seconds,
+            fpo=fpo,
+            energy_kwh=energy_kwh,
+            co2_g=energy_kwh * self.tariff.intensity_g_per_kwh,
+            method=self.method,
+        )

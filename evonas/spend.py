@@ -1,0 +1,76 @@
+"""What a search has spent, and how much it may."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SECONDS_BY_UNIT = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+GRAMS_BY_UNIT = {"g": 1.0, "kg": 1000.0, "t": 1e6}
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What a search has spent so far.
+
+    Attributes:
+        wall_seconds: Of this process alone, whatever a run it resumes took.
+        busy_seconds: Summed over all measurements, those of a run it resumes included.
+        cpu_seconds: Of processor cores in them.
+        fpo: Floating-point operations of all proxy trainings, failed ones included (Schwartz
+            et al., Green AI); 0 where the problem does not know.
+        energy_kwh: PUE included, by the method.
+        co2_g: What that emitted.
+        method: How the energy came about, in words.
+    """
+
+    wall_seconds: float
+    busy_seconds: float
+    cpu_seconds: float
+    fpo: float
+    energy_kwh: float
+    co2_g: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a search may spend; endless where nothing is said."""
+
+    seconds: float = math.inf
+    kwh: float = math.inf
+    co2_g: float = math.inf
+    flops: float = math.inf
+
+    def why_over(self, spend: Spend) -> str:
+        """Which of them is spent, in words; empty while none is."""
+        if spend.wall_seconds > self.seconds:
+            return f"{self.seconds:g} seconds are over"
+        if spend.energy_kwh >= self.kwh:
+            return f"the budget of {self.kwh:g} kWh is spent"
+        if spend.co2_g >= self.co2_g:
+            return f"the budget of {self.co2_g:g} g CO2e is spent"
+        return ""
+
+
+def read_amount(setting: str, text: str | None, units: Mapping[str, float]) -> float:
+    """An amount such as ``50g``, in the unit that counts 1; endless without a text.
+
+    Raises:
+        ValueError: The text is not a positive number and one of the units.
+    """
+    if text is None:
+        return math.inf
+    match = re.fullmatch(r"\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*([a-z]+)\s*", text)
+    try:
+        amount = float(match[1]) * units[match[2]] if match else 0.0
+    except (KeyError, ValueError):
+        amount = 0.0
+    if not 0 < amount < math.inf:
+        raise ValueError(
+            f"cannot read the {setting} {text!r}; expected a positive number and one of "
+            f"{', '.join(units)}, like 50{next(iter(units))}"
+        )
+    return amount

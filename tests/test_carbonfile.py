@@ -1,0 +1,96 @@
+import json
+from dataclasses import asdict
+
+import pytest
+from test_duration import fitted
+
+from evonas.assumptions import Assumptions
+from evonas.carbonfile import read_assumptions
+from evonas.devices import DEVICES
+from evonas.duration import Calibration
+from evonas.grids import GRIDS
+
+
+def test_an_empty_file_leaves_everything_as_it_is():
+    assert read_assumptions({}) == Assumptions()
+
+
+def test_a_file_may_set_everything():
+    calibration = Calibration(
+        "here", "2026-01-01", "toy", training=fitted(constant=1.0), inference=fitted()
+    )
+    life = Assumptions(
+        device=DEVICES["a100"],
+        grid=GRIDS["fra"],
+        calibration=calibration,
+        training_hours=3.0,
+        utilisation=0.3,
+        host_w=100.0,
+        pue=1.2,
+        trainings=10.0,
+        inferences=1e9,
+        epochs=90.0,
+        training_images=1_281_167,
+        validation_images=50_000,
+        training_batch=256,
+        released=2,
+    )
+    words = {name: value for name, value in asdict(life).items() if name != "bounds"}
+    assert read_assumptions(json.loads(json.dumps(words))) == life
+
+
+def test_devices_and_grids_go_by_their_names():
+    life = read_assumptions({"device": "h100", "grid": "us-ca"})
+    assert life.device == DEVICES["h100"]
+    assert life.grid == GRIDS["us-ca"]
+
+
+def test_a_grid_may_be_a_number_of_the_users_own():
+    assert read_assumptions({"intensity_g_per_kwh": 30}).grid.intensity_g_per_kwh == 30
+
+
+def test_citations_stand_for_trainings():
+    assert (
+        read_assumptions({"citations": 73_000}).trainings == 3.65e6
+    )  # Fu et al. 2021: 50 each
+    assert read_assumptions({"citations": 10, "trainings_per_citation": 2}).trainings == 20
+
+
+def test_three_numbers_are_low_central_and_high():
+    life = read_assumptions({"pue": [1.1, 1.2, 1.4], "intensity_g_per_kwh": [20, 30, 50]})
+    assert (life.at("low").pue, life.pue, life.at("high").pue) == (1.1, 1.2, 1.4)
+    assert life.at("high").intensity_g_per_kwh == 50
+
+
+def test_this_machine_is_a_device():
+    device = read_assumptions({"device": "this-machine"}).device
+    assert device.name == "this-machine"
+    assert "assumed" in device.source
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            {"devise": "a100"},
+            r"unknown assumption 'devise' \(did you mean 'device'\?\);",
+        ),
+        ({"device": "a1000"}, r"unknown device 'a1000' \(did you mean a100"),
+        ({"grid": "france"}, "unknown grid 'france'"),
+        ({"grid": 475}, "unknown grid 475"),
+        ({"pue": "high"}, "pue is 'high'; expected a number"),
+        ({"pue": True}, "pue is True; expected a number"),
+        ({"pue": [1, 2]}, r"pue is \[1, 2\]; expected a number, or three: low, central, high"),
+        ({"epochs": [1, 2, 3]}, r"epochs is \[1, 2, 3\]; expected a number$"),
+        ({"pue": 0.5}, "Assumptions.pue must be in"),
+        ({"device": {"name": "x"}}, "cannot read device: .*tdp_w.*; it may have name, tdp_w"),
+        ({"calibration": 3}, "calibration is 3; expected keys and values"),
+        ({"calibration": {"training": {}}}, "cannot read calibration.training"),
+        ({"grid": "fra", "intensity_g_per_kwh": 3}, "grid and intensity_g_per_kwh contradict"),
+        ({"trainings": 1, "citations": 3}, "trainings and citations contradict each other"),
+        ({"trainings_per_citation": 3}, "trainings_per_citation needs citations"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named(words, expected):
+    with pytest.raises(ValueError, match=expected):
+        read_assumptions(words)

@@ -1,0 +1,44 @@
+import math
+
+import pytest
+
+from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, Spend, read_amount
+
+SPEND = Spend(10.0, 20.0, 20.0, 1e9, energy_kwh=0.5, co2_g=100.0, method="reckoned")
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "amount"),
+    [
+        ("50g", GRAMS_BY_UNIT, 50.0),
+        ("2 kg", GRAMS_BY_UNIT, 2000.0),
+        ("1e-3t", GRAMS_BY_UNIT, 1000.0),
+        ("90s", SECONDS_BY_UNIT, 90.0),
+        ("1.5h", SECONDS_BY_UNIT, 5400.0),
+        (None, SECONDS_BY_UNIT, math.inf),
+    ],
+)
+def test_an_amount_has_a_unit(text, units, amount):
+    assert read_amount("budget", text, units) == amount
+
+
+@pytest.mark.parametrize("text", ["50", "g", "-5g", "0g", "5 lb", "5gg", "1e999g", "..g", ""])
+def test_an_amount_without_number_or_unit_is_refused(text):
+    with pytest.raises(
+        ValueError, match=r"cannot read the budget .* one of g, kg, t, like 50g$"
+    ):
+        read_amount("budget", text, GRAMS_BY_UNIT)
+
+
+@pytest.mark.parametrize(
+    ("budget", "why"),
+    [
+        (Budget(), ""),
+        (Budget(seconds=9), "9 seconds are over"),
+        (Budget(seconds=11, kwh=0.6, co2_g=101), ""),
+        (Budget(kwh=0.5), "the budget of 0.5 kWh is spent"),
+        (Budget(co2_g=99), "the budget of 99 g CO2e is spent"),
+    ],
+)
+def test_a_budget_says_which_part_of_it_is_spent(budget, why):
+    assert budget.why_over(SPEND) == why
