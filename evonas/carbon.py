@@ -176,7 +176,12 @@ class Band:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.central:.3g} ({self.low:.3g} to {self.high:.3g})"
+        low, central, high = map(_three_digits, (self.low, self.central, self.high))
+        return f"{central} ({low} to {high})"
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def banded(
@@ -232,3 +237,17 @@ def _kwh(done: Pass, assumptions: Assumptions) -> float:
     return energy_kwh(
         seconds=done.seconds, flops=done.flops, n_bytes=done.n_bytes, assumptions=assumptions
     )
+
+
+def break_even(search_kg: float, *, ours_kg: float, theirs_kg: float) -> float:
+    """After how many uses a search has paid for itself against a network that needed none.
+
+    Args:
+        search_kg: Of the search, or of this network's share of it.
+        ours_kg: Of one use, a training or an inference, of the network that was found.
+        theirs_kg: Of one use of the other.
+
+    Returns:
+        Not rounded; infinite where ours is no better.
+    """
+    return search_kg / (theirs_kg - ours_kg) if theirs_kg > ours_kg else math.inf

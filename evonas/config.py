@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from evonas.assumptions import Assumptions
@@ -330,3 +332,23 @@ def _check_kind(name: str, value: Any, kind: str) -> None:
     if not any(fits[word] for word in kind.split(" | ")):
         expected = kind.replace("tuple[str, ...]", "a list of texts").replace(" | None", "")
         raise ValueError(f"setting {name} is {value!r}; expected {expected}")
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Settings from a TOML or JSON file; the ``config`` of a run's ``config.json`` too.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It cannot be read.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no such file: {path}")
+    text = path.read_text(encoding="utf-8")
+    try:
+        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except ValueError as error:
+        raise ValueError(f"cannot read {path}: {error}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds a {type(content).__name__}; expected keys and values")
+    settings: dict[str, Any] = content.get("config", content)
+    return settings

@@ -34,7 +34,8 @@ KIND_BY_WORD = {
     "matmul": ("mm", "linear", "attention", "addmv"),
     "norm": ("norm",),
     "pool": ("pool", "mean"),
-    "pointwise": ("hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "softmax"),
+    "pointwise": ("hardsigmoid", "hardswish", "hardtanh", "leaky_relu"),
+    "exponential": ("silu", "gelu", "sigmoid", "tanh", "softmax", "elu", "mish", "exp"),
 }
 
 

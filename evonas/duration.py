@@ -11,10 +11,11 @@ from evonas.devices import Device
 from evonas.ranges import check
 
 # What a kernel does. ``conv3x3`` and ``conv1x1`` are dense and of stride 1; ``depthwise`` has a
-# group per channel; ``conv`` is any other convolution.
+# group per channel; ``conv`` is any other convolution. ``exponential`` is pointwise as well,
+# but with an exponential function in it, such as SiLU.
 KINDS = (
     *("conv3x3", "conv1x1", "conv", "depthwise", "matmul"),
-    *("norm", "pointwise", "pool", "move"),
+    *("norm", "pointwise", "exponential", "pool", "move"),
 )
 # A forward pass, and a backward pass of two: gradients of the inputs and of the weights.
 TRAINING_PASSES = 3
@@ -116,7 +117,7 @@ class TimeModel:
 
     Attributes:
         coefficients: Seconds per unit, by the terms of ``terms``.
-        batch: Inputs at a time when it was fitted.
+        batch: Inputs at a time where it was judged.
         n_fitted: Networks that it was fitted to.
         n_held_out: Networks that it was judged on.
         r2: Part of the variance of seconds explained on the held-out networks.

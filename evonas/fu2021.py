@@ -6,7 +6,7 @@ measure is the business of ``evonas.carbon``.
 
 from __future__ import annotations
 
-from evonas.assumptions import I7_10750H_W, PUE
+from evonas.assumptions import I7_10750H_W, PUE, TRAININGS_PER_CITATION
 from evonas.devices import V100
 
 EPA_MARGINAL_G_PER_KWH = 707.0  # EPA 2021, for kWh *avoided* in the USA; not an average grid
@@ -53,7 +53,11 @@ def training_energy_wh(
 
 
 def lifetime_kg(
-    gflops: float, *, gpu_hours: float, citations: float, trainings_per_citation: float = 50
+    gflops: float,
+    *,
+    gpu_hours: float,
+    citations: float,
+    trainings_per_citation: float = TRAININGS_PER_CITATION,
 ) -> float:
     """Index of all trainings of a published network: Fu et al. 2021, Table 1 and Figure 4.
 

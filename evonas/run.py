@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import signal
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -15,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import evonas
-from evonas import plot, rerun
-from evonas.config import Config
+from evonas import calibrate, footprint, plot, rerun
+from evonas.config import Config, read_settings
 from evonas.engine import search
 from evonas.journal import FolderError
 from evonas.loading import problem_summaries
@@ -72,7 +70,12 @@ HELP = {
 
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"plot": plot.main, "rerun": rerun.main}
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "calibrate": calibrate.main,
+    "carbon": footprint.main,
+    "plot": plot.main,
+    "rerun": rerun.main,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -145,6 +148,8 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
         OSError: A file cannot be read.
     """
     out, run, file = (given.pop(name, None) for name in ("out", "resume", "config"))
+    if "carbon" in given:
+        given["carbon"] = read_settings(Path(given["carbon"]))
     changes = {**(read_settings(Path(file)) if file else {}), **given}
     if run is None:
         config = Config.from_dict(changes)
@@ -152,26 +157,6 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
     if out is not None:
         raise ValueError("--out and --resume contradict each other: a run goes on where it is")
     return read_config(Path(run)).replaced(changes), Path(run), True
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """Settings from a TOML or JSON file; the ``config`` of a run's ``config.json`` too.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: It cannot be read.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"no such config file: {path}")
-    text = path.read_text(encoding="utf-8")
-    try:
-        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
-        raise ValueError(f"cannot read {path}: {error}") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} holds a {type(content).__name__}; expected keys and values")
-    settings: dict[str, Any] = content.get("config", content)
-    return settings
 
 
 def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Result:

@@ -80,12 +80,21 @@ class Trace:
         goals: Of the run.
         hypervolumes: Evaluations and hypervolume, generation by generation; empty where
             the run has no reference point.
+        energy_kwh: What the search itself has taken, by its own account.
     """
 
     name: str
     records: tuple[Record, ...]
     goals: Goals
     hypervolumes: tuple[tuple[int, float], ...] = ()
+    energy_kwh: float = 0.0
+
+    def front(self) -> list[Record]:
+        """The records that no other one dominates, in the order of the journal."""
+        kept = [r for r in self.records if r.error is None and self.goals.are_met(r.metrics)]
+        signs = [objective.sign for objective in self.goals.objectives]
+        rows = _rows([self.goals.natural(r.metrics) for r in kept], self.goals.objectives)
+        return [r for r, is_on in zip(kept, front(rows * signs), strict=True) if is_on]
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -208,6 +217,7 @@ def read_trace(path: Path) -> Trace:
         records=tuple(read_journal(path / RECORDS).values()),
         goals=goals,
         hypervolumes=_read_hypervolumes(path / GENERATIONS),
+        energy_kwh=_read_energy_kwh(path / GENERATIONS),
     )
 
 
@@ -223,6 +233,7 @@ def _trace(run: Result | Trace) -> Trace:
             for generation in run.generations
             if generation.hypervolume is not None
         ),
+        energy_kwh=run.spend.energy_kwh,
     )
 
 
@@ -251,14 +262,26 @@ def _read_goals(path: Path, resolved: Mapping[str, Any]) -> Goals:
         ) from error
 
 
-def _read_hypervolumes(path: Path) -> tuple[tuple[int, float], ...]:
-    """Evaluations and hypervolume by generation; a torn last line is passed over."""
+def _read_generations(path: Path) -> list[dict[str, str]]:
+    """The rows of the generations' table; a torn last line is passed over."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    whole = text[: text.rfind("\n") + 1]
+    return list(csv.DictReader(text[: text.rfind("\n") + 1].splitlines()))
+
+
+def _read_energy_kwh(path: Path) -> float:
+    rows = _read_generations(path)
+    try:
+        return float(rows[-1]["energy [kWh]"]) if rows else 0.0
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _read_hypervolumes(path: Path) -> tuple[tuple[int, float], ...]:
+    """Evaluations and hypervolume by generation."""
     try:
         return tuple(
             (int(row["evaluations"]), float(row["hypervolume"]))
-            for row in csv.DictReader(whole.splitlines())
+            for row in _read_generations(path)
             if row["hypervolume"]
         )
     except (KeyError, TypeError, ValueError) as error:

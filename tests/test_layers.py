@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front faults deadline ranges devices grids machine duration assumptions "
-    "carbonfile carbon fu2021 spend",
-    "problem trained tabular foreign train cost data published images layers contract loading",
+    "carbonfile carbon fu2021 spend literature",
+    "problem trained tabular foreign train cost data published images layers contract loading "
+    "timing calibration zoo",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
-    "goals operators bridge algorithms asktell archive result plan engine",
-    "plot panels trace progress report",
-    "run rerun",
+    "goals operators bridge algorithms asktell archive result plan engine pricing",
+    "plot panels trace progress report carbonplots",
+    "run rerun calibrate footprint",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}
 HOMES = {
@@ -23,7 +24,7 @@ HOMES = {
     "torchvision": FLOORS[1].split(),
     "pymoo": FLOORS[3].split(),
     "joblib": ["crew"],
-    "matplotlib": ["plot", "panels"],
+    "matplotlib": ["plot", "panels", "carbonplots"],
 }
 MODULES = {path.stem: path for path in ROOT.glob("evonas/[!_]*.py")}
 PROBLEMS = {path.stem: path for path in ROOT.glob("problems/[!_]*.py")}

@@ -27,9 +27,14 @@ needs_table = pytest.mark.skipif(
 NAMES = list(problem_entries())
 NETWORKS = [name for name in NAMES if issubclass(load(problem_entries()[name]), TrainedProblem)]
 LAYERWISE = ["digits", "layerwise"]
+TABLES = {
+    "nas-bench-macro": needs_table,
+    "ec-nas": pytest.mark.skipif(
+        not (DATA / "ec-nas").is_dir(), reason="EVONAS_DATA names no folder with ec-nas/ in it"
+    ),
+}
 every_problem = pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=needs_table if n == "nas-bench-macro" else ()) for n in NAMES],
+    "name", [pytest.param(name, marks=TABLES.get(name, ())) for name in NAMES]
 )
 every_network = pytest.mark.parametrize("name", NETWORKS)
 few_examples = hypothesis_settings(max_examples=40, deadline=None)

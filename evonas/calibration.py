@@ -1,0 +1,171 @@
+"""Fitting a time model to networks that were timed on the device at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.optimize import nnls
+from scipy.stats import spearmanr
+
+from evonas.duration import Operation, TimeModel, terms
+from evonas.space import Genome
+from evonas.timing import inference_seconds, training_seconds
+from evonas.trained import TrainedProblem
+
+N_DRAWN_PER_NETWORK = 3  # of which the one is taken that spreads them over the range of FLOPs
+HELD_OUT = 3  # every third network
+LEAST_NETWORKS = 12
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One network, timed.
+
+    Attributes:
+        genome: Of the network.
+        operations: Of one input.
+        training_seconds: Of one step with a batch.
+        batch_seconds: Of one forward pass of a batch.
+        single_seconds: Of one forward pass of one input.
+    """
+
+    genome: Genome
+    operations: tuple[Operation, ...]
+    training_seconds: float
+    batch_seconds: float
+    single_seconds: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A fitted model with what it was judged on.
+
+    Attributes:
+        model: With its quality on the held-out networks.
+        measured: ``(n_held_out,)`` seconds.
+        predicted: Likewise.
+    """
+
+    model: TimeModel
+    measured: np.ndarray
+    predicted: np.ndarray
+
+
+def designed_sample(problem: TrainedProblem, *, n: int, seed: int) -> list[Genome]:
+    """Networks of a space that spread over its range of FLOPs, ascending.
+
+    Both ends of what was drawn are among them. Fewer where the space is small.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = problem.space.sample(N_DRAWN_PER_NETWORK * n, rng)
+    corners = [(0,) * len(problem.space.sizes), tuple(size - 1 for size in problem.space.sizes)]
+    genomes = list(dict.fromkeys(problem.canonical(genome) for genome in [*corners, *drawn]))
+    genomes.sort(key=lambda genome: problem.cost(genome).flops)
+    places = np.unique(np.linspace(0, len(genomes) - 1, n).round().astype(int))
+    return [genomes[place] for place in places]
+
+
+def measure_timings(
+    problem: TrainedProblem,
+    genomes: Sequence[Genome],
+    *,
+    batch: int,
+    on_network: Callable[[], None] = lambda: None,
+) -> list[Timing]:
+    """Time networks one after the other, as proxy trainings run: on one thread of a processor.
+
+    Args:
+        problem: Builds them.
+        genomes: Canonical.
+        batch: Inputs of a training step.
+        on_network: Told after each.
+    """
+    shape = (problem.n_channels, problem.image_size, problem.image_size)
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    timings = []
+    try:
+        for genome in genomes:
+            model = problem.build(problem.space.decode(genome)).to(problem.device)
+            step, whole, single = (
+                training_seconds(model, shape, batch=batch, device=problem.device),
+                inference_seconds(model, shape, batch=batch, device=problem.device),
+                inference_seconds(model, shape, batch=1, device=problem.device),
+            )
+            timings.append(Timing(genome, problem.cost(genome).operations, step, whole, single))
+            on_network()
+    finally:
+        torch.set_num_threads(n_threads)
+    return timings
+
+
+def fit_training(timings: Sequence[Timing], *, batch: int) -> Judged:
+    """The model of a training step, judged on every third network."""
+    samples = [(t.operations, batch, t.training_seconds) for t in timings]
+    return judge(samples, samples, batch=batch)
+
+
+def fit_inference(timings: Sequence[Timing], *, batch: int) -> Judged:
+    """The model of a forward pass of one input or many, judged on single ones."""
+    single = [(t.operations, 1, t.single_seconds) for t in timings]
+    whole = [(t.operations, batch, t.batch_seconds) for t in timings]
+    return judge([s for pair in zip(single, whole, strict=True) for s in pair], single, batch=1)
+
+
+Sample = tuple[Sequence[Operation], int, float]  # operations, batch, seconds
+
+
+def judge(samples: Sequence[Sample], judged: Sequence[Sample], *, batch: int) -> Judged:
+    """Fit to two thirds of some networks and judge on the rest.
+
+    Args:
+        samples: To be fitted, each network as often as in ``judged`` or a whole multiple, in
+            the same order.
+        judged: One for each network.
+        batch: Of those judged.
+
+    Raises:
+        ValueError: There are too few.
+    """
+    if len(judged) < LEAST_NETWORKS:
+        raise ValueError(
+            f"{len(judged)} networks are too few to fit and to judge; take {LEAST_NETWORKS} "
+            "or more"
+        )
+    n_each = len(samples) // len(judged)
+    kept = [s for i, s in enumerate(samples) if (i // n_each) % HELD_OUT != HELD_OUT - 1]
+    rest = judged[HELD_OUT - 1 :: HELD_OUT]
+    coefficients = tuple(fit(kept).items())
+    blank = TimeModel(coefficients, batch, len(kept) // n_each, len(rest), 0.0, 0.0, 0.0)
+    measured = np.array([seconds for _, _, seconds in rest])
+    predicted = np.array([blank.seconds(operations, batch=n) for operations, n, _ in rest])
+    residual = ((predicted - measured) ** 2).sum() / ((measured - measured.mean()) ** 2).sum()
+    model = TimeModel(
+        coefficients,
+        batch=batch,
+        n_fitted=blank.n_fitted,
+        n_held_out=blank.n_held_out,
+        r2=float(1 - residual),
+        spearman=float(spearmanr(measured, predicted).statistic),
+        relative_error=float(np.quantile(abs(predicted / measured - 1), 0.9)),
+    )
+    return Judged(model, measured, predicted)
+
+
+def fit(samples: Sequence[Sample]) -> dict[str, float]:
+    """Seconds per unit of each term, never negative, least in squares of relative errors.
+
+    Terms that explain nothing are left out. Relative errors, for small networks count as much
+    as large ones; no negative seconds, so that no network is faster for having more to do.
+    """
+    rows = [terms(operations, batch=batch) for operations, batch, _ in samples]
+    names = sorted(set().union(*rows))
+    seconds = np.array([seconds for _, _, seconds in samples])  # (n,)
+    X = np.array([[row.get(name, 0.0) for name in names] for row in rows])  # (n, n_terms)
+    scale = np.where(X.max(0) > 0, X.max(0), 1.0)
+    found, _ = nnls(X / scale / seconds[:, None], np.ones(len(samples)), maxiter=100 * X.size)
+    values = found / scale
+    return {name: float(v) for name, v in zip(names, values, strict=True) if v > 0}

@@ -1,0 +1,162 @@
+"""Pictures of what networks and searches emit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evonas.assumptions import TRAININGS_PER_CITATION
+from evonas.calibration import Judged
+from evonas.literature import NETWORKS, TABLE_1
+from evonas.panels import COLOURS, GREY, LINES
+from evonas.pricing import BreakEven, Footprint
+
+DOTS_PER_INCH = 150
+MILLION = 1e6
+
+
+def draw_calibration(judged: Sequence[Judged], *, out: Path) -> None:
+    """Measured against predicted seconds of the networks that were held out."""
+    figure = Figure(figsize=(5.0 * len(judged), 4.4), layout="constrained")
+    panels = figure.subplots(1, len(judged), squeeze=False)[0]
+    for ax, each in zip(panels, judged, strict=True):
+        ends = [min(each.measured.min(), each.predicted.min())]
+        ends.append(max(each.measured.max(), each.predicted.max()))
+        ax.plot(ends, ends, color=GREY, linewidth=1)
+        ax.loglog(each.measured, each.predicted, "o", color=COLOURS[0], markersize=4)
+        what = "one input" if each.model.batch == 1 else f"a step of {each.model.batch} inputs"
+        ax.set(xlabel=f"measured [s], {what}", ylabel="model [s]")
+        ax.set_title(
+            f"R2 {each.model.r2:.3f}, rank correlation {each.model.spearman:.3f}",
+            fontsize="medium",
+        )
+    figure.savefig(out, dpi=DOTS_PER_INCH)
+
+
+def draw_paper(folder: Path) -> list[Path]:
+    """Figures 2 to 4 of Fu et al. 2021 with the numbers that are published, one file each."""
+    figures = {
+        "figure2": _search_costs(),
+        "figure3": _lifetimes(),
+        "figure4": _citations(),
+    }
+    paths = []
+    for name, figure in figures.items():
+        paths.append(folder / f"{name}.png")
+        figure.savefig(paths[-1], dpi=DOTS_PER_INCH)
+    return paths
+
+
+def _search_costs() -> Figure:
+    """Figure 2: what searches cost, against the accuracy and the FLOPs of what they found."""
+    figure = Figure(figsize=(11, 4.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    searched = [n for n in NETWORKS.values() if n.search_kg is not None]
+    for ax, values, label in (
+        (left, [n.top1 for n in searched], "ImageNet top-1 accuracy [%]"),
+        (right, [1000 * n.gmacs for n in searched], "multiply-accumulates [M]"),
+    ):
+        costs = [n.search_kg or 0.0 for n in searched]
+        ax.semilogx(costs, values, "o", color=COLOURS[0])
+        for network, cost, value in zip(searched, costs, values, strict=True):
+            _name(ax, network.name, cost, value)
+        ax.set(xlabel="CO2e of the search by Eq. 1 and 2 [kg]", ylabel=label)
+        ax.margins(x=0.22, y=0.1)
+    figure.suptitle("Fu et al. 2021, Figure 2, from published GPU hours (see networks.csv)")
+    return figure
+
+
+def _name(ax: Axes, name: str, x: float, y: float) -> None:
+    ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize="x-small")
+
+
+def _lifetimes() -> Figure:
+    """Figure 3: search and a million trainings."""
+    figure = Figure(figsize=(7.5, 4.8), layout="constrained")
+    ax = figure.subplots()
+    trainings = np.linspace(0, MILLION, 101)
+    names = ("ResNet-50", "DARTS", "ProxylessNAS-G", "OFA (230M)", "FBNet-A", "MobileNetV2")
+    for i, network in enumerate(NETWORKS[name] for name in names):
+        start = (network.search_kg or 0.0) / 1000
+        tonnes = start + trainings * network.training_index_kg / 1000
+        ax.plot(
+            trainings / MILLION,
+            tonnes,
+            color=COLOURS[i % len(COLOURS)],
+            linestyle=LINES[i % len(LINES)],
+            label=f"{network.name} ({tonnes[-1]:.1f} t)",
+        )
+    ax.set(xlabel="trainings on ImageNet [millions]", ylabel="Eq. 1 + Eq. 3, an index [t]")
+    ax.legend(frameon=False)
+    figure.suptitle("Fu et al. 2021, Figure 3, as published: Eq. 3 is an index, not tonnes")
+    return figure
+
+
+def _citations() -> Figure:
+    """Figure 4: by citations; only one of their numbers is known, the others are implied."""
+    figure = Figure(figsize=(7.5, 4.8), layout="constrained")
+    ax = figure.subplots()
+    for i, row in enumerate(TABLE_1):
+        n = row.citations or row.implied_citations
+        given = "as given" if row.citations else "implied by what is printed"
+        label = f"{row.name}: {n:,.0f} citations, {given}"
+        ends = np.array([0.0, 1.15 * n])
+        ax.plot(ends, ends * row.tonnes_per_citation, color=COLOURS[i])
+        ax.plot(n, row.tonnes, "o", color=COLOURS[i], label=label)
+    ax.set(
+        xlabel=f"citations, {TRAININGS_PER_CITATION:g} trainings each",
+        ylabel="Eq. 3, an index [t]",
+    )
+    ax.legend(frameon=False, loc="upper left")
+    figure.suptitle("Fu et al. 2021, Figure 4: Eq. 3 as lines, Table 1 as points")
+    return figure
+
+
+def draw_footprints(
+    footprints: Sequence[Footprint], comparisons: Sequence[BreakEven], *, out: Path
+) -> None:
+    """The three parts of lives side by side, and when a search has paid for itself."""
+    figure = Figure(figsize=(11, 4.6) if comparisons else (6.5, 4.6), layout="constrained")
+    panels = figure.subplots(1, 2 if comparisons else 1, squeeze=False)[0]
+    _draw_parts(panels[0], footprints)
+    if comparisons:
+        _draw_break_even(panels[1], comparisons)
+    figure.savefig(out, dpi=DOTS_PER_INCH)
+
+
+def _draw_parts(ax: Axes, footprints: Sequence[Footprint]) -> None:
+    places = np.arange(len(footprints))
+    floor = np.zeros(len(footprints))
+    for i, part in enumerate(("search", "training", "inference")):
+        heights = np.array([getattr(f.lifetime, f"{part}_kg") for f in footprints])
+        ax.bar(places, heights, bottom=floor, color=COLOURS[i], label=part, width=0.8)
+        floor += heights
+    low = [max(0.0, f.total_kg.central - f.total_kg.low) for f in footprints]
+    high = [max(0.0, f.total_kg.high - f.total_kg.central) for f in footprints]
+    ax.errorbar(places, floor, [low, high], fmt="none", ecolor=GREY, linewidth=1)
+    ax.set_xlabel("members of the front, by FLOPs")
+    ax.set_ylabel("lifetime CO2e [kg], with its band")
+    ax.legend(frameon=False, loc="upper left")
+
+
+def _draw_break_even(ax: Axes, comparisons: Sequence[BreakEven]) -> None:
+    ours = comparisons[0].ours
+    finite = [c.trainings for c in comparisons if np.isfinite(c.trainings)]
+    most = 2.0 * max([*finite, 1.0])
+    n = np.geomspace(most / 1e4, most, 200)
+    search_kg = comparisons[0].search_kg
+    ax.loglog(
+        n,
+        search_kg + n * ours.price.training_kg,
+        color="black",
+        label="found here, with the search",
+    )
+    for i, each in enumerate(comparisons):
+        kg = n * each.theirs.price.training_kg
+        ax.loglog(n, kg, color=COLOURS[i % len(COLOURS)], label=each.theirs.name)
+    ax.set(xlabel="trainings", ylabel="CO2e of search and trainings [kg]")
+    ax.legend(frameon=False, fontsize="small")

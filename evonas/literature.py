@@ -1,0 +1,140 @@
+"""Published networks, in ``networks.csv``, and what Fu et al. 2021 print of some."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from evonas import fu2021
+
+HOME_YEAR_T = 5.906  # fits all rows of their Table 1; the size of EPA's home electricity
+CAR_YEAR_T = 4.626  # fits two rows of three; the third is a misprint
+
+
+@dataclass(frozen=True)
+class Network:
+    """A published network for ImageNet at 224 x 224.
+
+    Attributes:
+        name: As its authors call it.
+        top1: Accuracy in percent.
+        gmacs: Billions of multiply-accumulates of one image, which Fu et al. call FLOPS.
+        search_gpu_hours: That found it; ``None`` where nobody has published them.
+        is_searched: Found by a search, and not by hand.
+        source: Of the numbers, with the year of the network.
+    """
+
+    name: str
+    top1: float
+    gmacs: float
+    search_gpu_hours: float | None
+    is_searched: bool
+    source: str
+
+    @property
+    def gpu_hours(self) -> float:
+        """Of one training, as Fu et al. assume: 250 epochs of 60 minutes, or of 40."""
+        return fu2021.NAS_GPU_HOURS if self.is_searched else fu2021.RESNET_GPU_HOURS
+
+    @property
+    def search_kg(self) -> float | None:
+        """CO2 of the search: Fu et al. 2021, Eq. 1 and 2, with a V100."""
+        hours = self.search_gpu_hours
+        return None if hours is None else fu2021.kg(fu2021.search_energy_wh(hours))
+
+    @property
+    def training_index_kg(self) -> float:
+        """CO2 of one training by Eq. 3, which is an index (see ``fu2021``)."""
+        return fu2021.lifetime_kg(
+            self.gmacs, gpu_hours=self.gpu_hours, citations=1, trainings_per_citation=1
+        )
+
+
+def _read() -> dict[str, Network]:
+    with resources.files("evonas").joinpath("networks.csv").open(encoding="utf-8") as lines:
+        return {row["name"]: _network(row) for row in csv.DictReader(lines)}
+
+
+def _network(row: Mapping[str, str]) -> Network:
+    hours = row["search [GPU h]"]
+    return Network(
+        name=row["name"],
+        top1=float(row["top-1 [%]"]),
+        gmacs=float(row["macs [M]"]) / 1000,
+        search_gpu_hours=float(hours) if hours else None,
+        is_searched=row["kind"] == "nas",
+        source=f"{row['source']} ({row['year']})",
+    )
+
+
+NETWORKS: Mapping[str, Network] = _read()
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One row of Table 1 of Fu et al. 2021, and what we put into their equations for it.
+
+    Attributes:
+        name: Of the network.
+        tonnes: As printed; cars and homes driven and powered for a year, likewise.
+        gmacs: What we take for its FLOPS.
+        citations: What we take; ``None`` where they print none.
+        remark: What does not fit.
+    """
+
+    name: str
+    tonnes: float
+    cars: float
+    homes: float
+    gmacs: float
+    citations: float | None
+    remark: str
+
+    @property
+    def tonnes_per_citation(self) -> float:
+        """By Eq. 3 with 50 trainings each."""
+        kg = fu2021.lifetime_kg(self.gmacs, gpu_hours=fu2021.RESNET_GPU_HOURS, citations=1)
+        return kg / 1000
+
+    @property
+    def ours_tonnes(self) -> float | None:
+        """By Eq. 3, where the citations are known."""
+        return None if self.citations is None else self.citations * self.tonnes_per_citation
+
+    @property
+    def implied_citations(self) -> float:
+        """That would give what is printed."""
+        return self.tonnes / self.tonnes_per_citation
+
+
+TABLE_1 = (
+    Printed(
+        name="ResNet",
+        tonnes=326.6,
+        cars=70.6,
+        homes=55.3,
+        gmacs=3.8,  # He et al. 2016, Table 1: ResNet-50
+        citations=73_000,  # Fu et al. 2021, section 2.1
+        remark="as ResNet-50 on a V100, without PUE",
+    ),
+    Printed(
+        name="VGG",
+        tonnes=181.7,
+        cars=39.8,
+        homes=30.8,
+        gmacs=15.47,  # torchvision, VGG-16
+        citations=None,
+        remark="no VGG has so few citations; 181.7 t are 39.3 car-years, not 39.8",
+    ),
+    Printed(
+        name="GoogLeNet",
+        tonnes=65.1,
+        cars=14.1,
+        homes=11.0,
+        gmacs=2.0,  # of several counts in use, the one that gives believable citations
+        citations=None,
+        remark="fits 2.0 GFLOPS with 27.7 thousand citations; not printed, so not a check",
+    ),
+)

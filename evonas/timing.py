@@ -1,0 +1,82 @@
+"""Wall-clock time of networks, measured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+MIN_REPEATS = 5
+MAX_REPEATS = 50
+LONG_ENOUGH_S = 0.15  # of repeats, once there are enough of them
+
+
+def inference_seconds(
+    model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
+) -> float:
+    """Time of one forward pass without gradients.
+
+    Args:
+        model: On ``device``.
+        shape: Of one input, ``(channels, height, width)``.
+        batch: Inputs at a time.
+        device: Where.
+
+    Returns:
+        The shortest of several passes: whatever else the machine does only makes them longer.
+    """
+    model.eval().to(memory_format=torch.channels_last)
+    images = _images(shape, batch=batch, device=device)
+
+    def once() -> None:
+        with torch.inference_mode():
+            model(images)
+
+    return _shortest(once, device)
+
+
+def training_seconds(
+    model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
+) -> float:
+    """Time of one training step: forward, backward and update; else as above."""
+    model.train().to(memory_format=torch.channels_last)
+    images = _images(shape, batch=batch, device=device)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, fused=True)
+    n_classes = model(images).shape[1]
+    labels = torch.arange(batch, device=device) % n_classes
+
+    def once() -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss: torch.Tensor = functional.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+
+    return _shortest(once, device)
+
+
+def _images(shape: tuple[int, ...], *, batch: int, device: torch.device) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randn(batch, *shape, generator=generator).to(device)
+    return images.to(memory_format=torch.channels_last)
+
+
+def _shortest(once: Callable[[], None], device: torch.device) -> float:
+    once()  # the first pass chooses kernels and takes memory
+    seconds: list[float] = []
+    while len(seconds) < MIN_REPEATS or (
+        sum(seconds) < LONG_ENOUGH_S and len(seconds) < MAX_REPEATS
+    ):
+        _wait(device)
+        started = time.perf_counter()
+        once()
+        _wait(device)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

@@ -1,0 +1,307 @@
+"""The table of EC-NAS: cells of NAS-Bench-101, trained with their energy measured."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from evonas.cost import Cost, count
+from evonas.layers import convolution
+from evonas.objectives import FLOPS, PARAMS, Objective
+from evonas.problem import Settings
+from evonas.space import Gene, Genome, SearchSpace
+from evonas.tabular import TabularProblem
+
+FILE = Path("ec-nas", "ecnas_4v5v_measured.csv")
+N_VERTICES = 5  # of the largest cells, input and output included
+EDGES = tuple(itertools.combinations(range(N_VERTICES), 2))
+INNER = tuple(range(1, N_VERTICES - 1))
+OPERATIONS = ("conv3x3", "conv1x1", "maxpool3x3")
+INPUT_SHAPE = (3, 32, 32)
+STEM_CHANNELS, N_STACKS, N_MODULES, N_CLASSES = 128, 3, 3, 10
+
+TABLE_ACC = Objective("acc", "%", "CIFAR-10 validation accuracy", -1, best=100.0, worst=0.0)
+ENERGY = Objective("energy", "kWh", "measured energy of its training", +1, worst=0.07)
+TRAINING = Objective("training", "s", "measured time of its training", +1, worst=400.0)
+
+Matrix = Sequence[Sequence[int]]  # adjacency, upper triangular
+Cell = tuple[tuple[tuple[int, ...], ...], tuple[str, ...]]  # matrix, inner operations
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell of the table.
+
+    Attributes:
+        cell: As the table numbers its vertices, which decides who is a channel wider.
+        metrics: One value per training.
+    """
+
+    cell: Cell
+    metrics: dict[str, list[float]]
+
+
+class EcNas(TabularProblem):
+    """EC-NAS's table: CIFAR-10 accuracy and measured energy of cells (--data-dir).
+
+    Bakhtiarifard, Igel & Selvan 2024: the 2,532 cells of NAS-Bench-101 (Ying et al. 2019) of
+    up to five vertices, trained for 4 epochs on one GPU, those of up to four vertices (91) four
+    times. ``energy`` is of that training.
+
+    A genome is the upper triangle of the adjacency matrix of five vertices, and the operations
+    of the inner three. Cells fold to one genome where they are equal once dead vertices are
+    gone and inner ones renumbered. Where no path leads from input to output, each inner vertex
+    that lacks a predecessor is given the input, and each that lacks a successor the output.
+    The table stops at nine edges: where all ten are there, that from input to output goes.
+    """
+
+    space = SearchSpace(
+        [
+            *(Gene(f"edge{a}{b}", (False, True)) for a, b in EDGES),
+            *(Gene(f"operation{v}", OPERATIONS) for v in INNER),
+        ]
+    )
+    objectives = (TABLE_ACC, ENERGY, TRAINING, PARAMS, FLOPS)
+    default_objectives = ("acc", "energy")
+    cheap = frozenset({"params", "flops"})
+    final = (Objective("test_acc", "%", "CIFAR-10 test accuracy", -1, best=100.0, worst=0.0),)
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__(settings)
+        folder = self.settings.data_dir or os.environ.get("EVONAS_DATA") or "."
+        self._table = _read(Path(folder).expanduser() / FILE)
+
+    def canonical(self, genome: Genome) -> Genome:
+        """The genome that stands for all that build the same cell."""
+        return encoded(*_alive(*_cell(super().canonical(genome))))
+
+    def lookup(self, architecture: Mapping[str, Any]) -> Mapping[str, float | Sequence[float]]:
+        """What was measured, training by training."""
+        return self._entry(self.space.encode(architecture)).metrics
+
+    def measure(
+        self, genome: Genome, wanted: Collection[str], *, seed: int
+    ) -> Mapping[str, float]:
+        """Look up the wanted metrics, and count FLOPs where they are among them."""
+        metrics = dict(super().measure(genome, wanted, seed=seed))
+        if "flops" in wanted:
+            metrics["flops"] = float(self.cost(genome).flops)
+        return metrics
+
+    def cost(self, genome: Genome) -> Cost:
+        """FLOPs, parameters and operations of one forward pass of one image."""
+        return _count(self._entry(genome).cell)
+
+    def _entry(self, genome: Genome) -> Entry:
+        return self._table[self.canonical(genome)]
+
+
+@cache
+def _count(cell: Cell) -> Cost:
+    return count(lambda: CellNetwork(*cell), INPUT_SHAPE)
+
+
+def encoded(matrix: Matrix, operations: Sequence[str]) -> Genome:
+    """The smallest genome among those of all numberings of a cell's inner vertices.
+
+    The inner vertices may be fewer than a genome has; dead ones take the first operation.
+    """
+    n = len(operations)
+    genomes = []
+    for places in itertools.permutations(INNER, n):
+        place = (0, *places, N_VERTICES - 1)
+        edges = {
+            (place[a], place[b])
+            for a, b in itertools.combinations(range(n + 2), 2)
+            if matrix[a][b]
+        }
+        if all(a < b for a, b in edges):
+            named = dict(zip(places, operations, strict=True))
+            words = (OPERATIONS.index(named.get(v, OPERATIONS[0])) for v in INNER)
+            genomes.append((*(int(edge in edges) for edge in EDGES), *words))
+    return min(genomes)
+
+
+def _cell(genome: Genome) -> Cell:
+    """The cell as the genes say, dead vertices included."""
+    edges = {edge for edge, gene in zip(EDGES, genome, strict=False) if gene}
+    if len(edges) == len(EDGES):
+        edges.remove((0, N_VERTICES - 1))
+    matrix = tuple(
+        tuple(int((a, b) in edges) for b in range(N_VERTICES)) for a in range(N_VERTICES)
+    )
+    return matrix, tuple(OPERATIONS[int(gene)] for gene in genome[len(EDGES) :])
+
+
+def _alive(matrix: Matrix, operations: Sequence[str]) -> Cell:
+    """The cell without the vertices that no path from input to output passes, mended."""
+    kept, last = _on_a_path(matrix), len(matrix) - 1
+    if not kept and not matrix[0][last]:
+        matrix = _connected(matrix)
+        kept = _on_a_path(matrix)
+    vertices = (0, *kept, last)
+    return (
+        tuple(tuple(matrix[a][b] for b in vertices) for a in vertices),
+        tuple(operations[v - 1] for v in kept),
+    )
+
+
+def _on_a_path(matrix: Matrix) -> tuple[int, ...]:
+    last = len(matrix) - 1
+    forward, backward = {0}, {last}
+    for v in range(1, last):
+        if any(matrix[u][v] for u in forward):
+            forward.add(v)
+    for v in range(last - 1, 0, -1):
+        if any(matrix[v][u] for u in backward):
+            backward.add(v)
+    return tuple(sorted(forward & backward))
+
+
+def _connected(matrix: Matrix) -> list[list[int]]:
+    last = len(matrix) - 1
+    mended = [list(row) for row in matrix]
+    for v in range(1, last):
+        mended[0][v] |= not any(mended[u][v] for u in range(v))
+        mended[v][last] |= not any(mended[v][v + 1 :])
+    return [[int(entry) for entry in row] for row in mended]
+
+
+def _read(path: Path) -> dict[Genome, Entry]:
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no table at {path}; get the measurements of the repository "
+            f"PedramBakh/EC-NAS-Bench as one row per training, and name the folder that holds "
+            f"{FILE} with --data-dir"
+        )
+    table: dict[Genome, Entry] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            cell = _cell_of(row)
+            entry = table.setdefault(encoded(*_alive(*cell)), Entry(cell, {}))
+            for name, value in _metrics(row).items():
+                entry.metrics.setdefault(name, []).append(value)
+    return table
+
+
+def _cell_of(row: Mapping[str, str]) -> Cell:
+    matrix = tuple(tuple(map(int, line)) for line in row["matrix"].split("/"))
+    labels = [int(label) for label in row["labels"].split()][1:-1]
+    return matrix, tuple(OPERATIONS[label] for label in labels)
+
+
+def _metrics(row: Mapping[str, str]) -> dict[str, float]:
+    return {
+        "acc": 100 * float(row["end_val_acc"]),
+        "test_acc": 100 * float(row["end_test_acc"]),
+        "energy": float(row["end_energy_kwh"]),
+        "training": float(row["end_train_time_s"]),
+        "params": float(row["params"]),
+    }
+
+
+class CellNetwork(nn.Module):
+    """The network of a cell, as NAS-Bench-101 builds it for CIFAR-10 (Ying et al. 2019).
+
+    A stem, three stacks of three cells with pooling and twice the channels in between, global
+    average pooling, a linear layer.
+    """
+
+    def __init__(self, matrix: Matrix, operations: Sequence[str]) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [convolution(INPUT_SHAPE[0], STEM_CHANNELS)]
+        n_in = n_out = STEM_CHANNELS
+        for stack in range(N_STACKS):
+            if stack:
+                layers.append(nn.MaxPool2d(2))
+                n_out *= 2
+            for _ in range(N_MODULES):
+                layers.append(CellModule(matrix, operations, n_in=n_in, n_out=n_out))
+                n_in = n_out
+        self.features = nn.Sequential(*layers)
+        self.classify = nn.Linear(n_out, N_CLASSES)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Classify ``(n, 3, size, size)``."""
+        logits: Tensor = self.classify(self.features(images).mean((2, 3)))
+        return logits
+
+
+class CellModule(nn.Module):
+    """One cell: inner vertices sum what they are given, the output joins its own."""
+
+    def __init__(
+        self, matrix: Matrix, operations: Sequence[str], *, n_in: int, n_out: int
+    ) -> None:
+        super().__init__()
+        self.matrix = [list(row) for row in matrix]
+        self.last = len(matrix) - 1
+        self.channels = vertex_channels(matrix, n_in=n_in, n_out=n_out)
+        self.projections = nn.ModuleDict(
+            {
+                str(v): convolution(n_in, self.channels[v], kernel=1)
+                for v in range(1, self.last + 1)
+                if matrix[0][v]
+            }
+        )
+        self.operations = nn.ModuleList(
+            _operation(word, n) for word, n in zip(operations, self.channels[1:-1], strict=True)
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Transform ``(n, n_in, h, w)`` to ``(n, n_out, h, w)``."""
+        outputs = [images]
+        for v in range(1, self.last):
+            given = [
+                outputs[u][:, : self.channels[v]] for u in range(1, v) if self.matrix[u][v]
+            ]
+            if self.matrix[0][v]:
+                given.append(self.projections[str(v)](images))
+            outputs.append(self.operations[v - 1](_sum(given)))
+        joined = [outputs[v] for v in range(1, self.last) if self.matrix[v][self.last]]
+        if not joined:
+            projected: Tensor = self.projections[str(self.last)](images)
+            return projected
+        found = torch.cat(joined, 1) if len(joined) > 1 else joined[0]
+        if self.matrix[0][self.last]:
+            found = found + self.projections[str(self.last)](images)
+        return found
+
+
+def vertex_channels(matrix: Matrix, *, n_in: int, n_out: int) -> tuple[int, ...]:
+    """Channels of every vertex (Ying et al. 2019, section 2.2 and the published code).
+
+    Those that the output joins share its channels as evenly as can be, the first ones taking
+    what is left over; every other has as many as the widest that it feeds.
+    """
+    last = len(matrix) - 1
+    channels = [n_in, *[0] * (last - 1), n_out]
+    joined = [v for v in range(1, last) if matrix[v][last]]
+    for i, v in enumerate(joined):
+        channels[v] = n_out // len(joined) + (i < n_out % len(joined))
+    for v in range(last - 1, 0, -1):
+        if not matrix[v][last]:
+            channels[v] = max(channels[u] for u in range(v + 1, last) if matrix[v][u])
+    return tuple(channels)
+
+
+def _operation(word: str, n: int) -> nn.Module:
+    if word == "maxpool3x3":
+        return nn.MaxPool2d(3, stride=1, padding=1)
+    return convolution(n, n, kernel=3 if word == "conv3x3" else 1)
+
+
+def _sum(tensors: Sequence[Tensor]) -> Tensor:
+    total = tensors[0]
+    for tensor in tensors[1:]:
+        total = total + tensor
+    return total

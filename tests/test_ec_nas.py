@@ -1,0 +1,92 @@
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.loading import load
+from evonas.problem import Settings
+
+EcNas = load("evonas.problems.ec_nas:EcNas")
+FILE = Path(os.environ.get("EVONAS_DATA", "."), "ec-nas", "ecnas_4v5v_measured.csv")
+needs_table = pytest.mark.skipif(not FILE.exists(), reason=f"no {FILE}; set EVONAS_DATA")
+genomes = st.tuples(*(st.integers(0, n - 1) for n in EcNas.space.sizes))
+pytestmark = needs_table
+
+
+@pytest.fixture(scope="module")
+def problem():
+    return EcNas(Settings(data_dir=str(FILE.parents[1])))
+
+
+@pytest.fixture(scope="module")
+def every(problem):
+    """All canonical genomes."""
+    raw = itertools.product(*(range(n) for n in problem.space.sizes))
+    return sorted({problem.canonical(genome) for genome in raw})
+
+
+def test_every_genome_is_a_cell_of_the_table_and_every_cell_a_genome(problem, every):
+    assert len(every) == 2532  # rows of the table with five vertices, or fewer that are alive
+    for genome in every:
+        assert problem.canonical(genome) == genome
+        assert problem.lookup(problem.space.decode(genome))["acc"]
+
+
+def test_small_cells_were_trained_four_times(problem, every):
+    trained = [len(problem.lookup(problem.space.decode(genome))["acc"]) for genome in every]
+    assert sorted(set(trained)) == [1, 4]
+    assert trained.count(4) == 91
+
+
+@given(genomes)
+def test_renumbering_inner_vertices_leaves_the_cell_as_it_is(genome):
+    """Vertices 1 and 2 may change places where no edge joins them."""
+    space = EcNas.space
+    architecture = space.decode(genome)
+    if architecture["edge12"]:
+        return
+    swapped = dict(architecture)
+    for one, other in (
+        ("edge01", "edge02"),
+        ("edge13", "edge23"),
+        ("edge14", "edge24"),
+        ("operation1", "operation2"),
+    ):
+        swapped[one], swapped[other] = architecture[other], architecture[one]
+    problem = EcNas(Settings(data_dir=str(FILE.parents[1])))
+    assert problem.canonical(space.encode(swapped)) == problem.canonical(genome)
+
+
+def check_params(problem, some):
+    for genome in some:
+        row = problem.measure(genome, ["params", "flops"], seed=0)
+        assert problem.cost(genome).params == row["params"]
+        assert problem.cost(genome).flops == row["flops"]
+
+
+def test_rebuilt_networks_have_the_parameters_of_the_table(problem, every):
+    check_params(problem, every[::40])
+
+
+@pytest.mark.slow
+def test_all_rebuilt_networks_have_the_parameters_of_the_table(problem, every):
+    check_params(problem, every)
+
+
+def test_metrics_are_in_their_units(problem, every):
+    wanted = ["acc", "energy", "training", "test_acc"]
+    rows = [problem.measure(genome, wanted, seed=0) for genome in every[::25]]
+    assert all(5 < row["acc"] < 100 for row in rows)
+    assert all(0.004 < row["energy"] < 0.06 for row in rows)  # kWh, of 4 epochs
+    assert all(25 < row["training"] < 400 for row in rows)  # seconds
+    assert all(abs(row["acc"] - row["test_acc"]) < 5 for row in rows)
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match=r"no table at .*ec-nas.*; get the measurements"
+    ):
+        EcNas(Settings(data_dir=str(tmp_path)))
