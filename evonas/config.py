@@ -16,6 +16,7 @@ from evonas.carbonfile import read_assumptions
 from evonas.objectives import Constraint
 from evonas.problem import Settings
 from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
+from evonas.tracker import TRACKERS
 
 DEFAULT_POP_SIZE = 20
 DEFAULT_GENERATIONS = 10
@@ -34,6 +35,7 @@ FREE_ON_RESUME = frozenset(
         "memory_limit",
         "n_jobs",
         "timeout",
+        "tracker",
     }
 )
 
@@ -65,6 +67,7 @@ class Config:
             combine with all the others; the first that is spent ends the search.
         budget_kwh: Budget of energy for the search itself.
         budget_co2: Budget of emissions of the search itself, such as ``50g`` or ``2kg``.
+        tracker: ``codecarbon`` for a second opinion on the energy of the search.
         budget_flops: Budget of floating-point operations for all proxy trainings together.
         seed: Of the search and, together with the genome, of every candidate.
         n_jobs: Worker processes; by default one per core on a CPU and one on a GPU. With 0 this
@@ -111,6 +114,7 @@ class Config:
     budget_kwh: float | None = None
     budget_co2: str | None = None
     budget_flops: float | None = None
+    tracker: str | None = None
     seed: int = 0
     n_jobs: int | None = None
     timeout: float | None = None
@@ -291,6 +295,8 @@ class Config:
             limit = getattr(self, name)
             if limit is not None and not (math.isfinite(limit) and limit > 0):
                 raise ValueError(f"{name} must be a positive number of {unit}, got {limit}")
+        if self.tracker not in (None, *TRACKERS):
+            raise ValueError(f"unknown tracker {self.tracker!r}; choose from {TRACKERS[0]}")
         if not 0 <= self.max_failures <= 1:
             raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
         if self.memory_limit is not None and self.n_jobs == 0:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from evonas.archive import Archive, Generation
 from evonas.asktell import AskTell
 from evonas.audit import check_records
 from evonas.config import Config
+from evonas.degeneracy import examine
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.folder import RunFolder, check_free
+from evonas.journal import logger
 from evonas.manifest import check_resumable
 from evonas.meter import Meter
 from evonas.plan import SearchPlan
@@ -61,7 +64,14 @@ def search(
     with plan.crew:
         plan.check()
         with _opened(plan, folder, resume=resume) as run_folder:
-            return _run(plan, run_folder, on_generation, on_record, should_stop)
+            tracker = plan.tracking()
+            with tracker or nullcontext():
+                result = _run(plan, run_folder, on_generation, on_record, should_stop)
+            if tracker is None or tracker.opinion is None:
+                return result
+            if run_folder:
+                run_folder.add_opinion(tracker.opinion.as_dict())
+            return replace(result, opinion=tracker.opinion)
 
 
 @contextmanager
@@ -124,6 +134,7 @@ def _run(
         records=tuple(evaluator.records.values()),
         generations=tuple(archive.generations),
         problem=plan.problem,
+        degeneracy=examine(tuple(evaluator.records.values()), plan.goals),
         stopped=stopped,
         spend=archive.spend(),
         is_hopeless=bool(hopeless),
@@ -132,6 +143,11 @@ def _run(
     if folder:
         folder.write_front(*result.table())
         folder.write_failures(result.failures)
+        folder.write_spend(asdict(result.spend))
+        if result.degeneracy:
+            folder.write_objectives(*result.degeneracy.table())
+    if result.degeneracy and result.degeneracy.warning():
+        logger.warning("%s", result.degeneracy.warning())
     return result
 
 

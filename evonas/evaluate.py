@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from evonas.crew import Crew
 from evonas.journal import Journal, logger
-from evonas.loading import load_objective
+from evonas.loading import is_derived, load_objective
 from evonas.measure import Order, candidate_seed
 from evonas.record import Record, merge
 from evonas.space import Genome
@@ -148,8 +148,9 @@ class Evaluator:
 
     def _trained(self, order: Order) -> set[str]:
         """What of an order takes a training."""
-        named = [load_objective(word, self.problem) for word in order.wanted if ":" in word]
-        plain = {word for word in order.wanted if ":" not in word}
+        derived = [word for word in order.wanted if is_derived(word)]
+        named = [load_objective(word, self.problem) for word in derived]
+        plain = set(order.wanted).difference(derived)
         return (plain | {need for o in named for need in o.needs}) - self.problem.cheap
 
     def _affordable(

@@ -24,7 +24,8 @@ from evonas.manifest import (
 from evonas.record import Record
 
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
-FAILURES = "failures.csv"
+FAILURES, OBJECTIVES, TRACKED = "failures.csv", "objectives.csv", "codecarbon.json"
+SPEND = "spend.json"
 METERED = "metered [kWh]"  # a column of the generations' table
 # What a creation leaves that was killed before its last step, the config.
 _LEFT_OVER = {RECORDS, ENVIRONMENT, "environment.part", "config.part"}
@@ -138,6 +139,21 @@ class RunFolder:
     def write_front(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write the front's table; a reader sees the old one or the new one, never half."""
         self._replace(FRONT, _table([header, *rows]))
+
+    def write_objectives(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write what each objective adds to the front."""
+        self._replace(OBJECTIVES, _table([header, *rows]))
+
+    def write_spend(self, spend: Mapping[str, Any]) -> None:
+        """Write what the search has taken in all."""
+        self._replace(SPEND, json.dumps(spend, indent=2) + "\n")
+
+    def add_opinion(self, opinion: Mapping[str, Any]) -> None:
+        """Add what a tracker said of one session to what it said of earlier ones."""
+        earlier: list[Any] = []
+        with suppress(OSError, ValueError):
+            earlier = list(json.loads((self._place / TRACKED).read_text(encoding="utf-8")))
+        self._replace(TRACKED, json.dumps([*earlier, opinion], indent=2) + "\n")
 
     def write_failures(self, records: Sequence[Record]) -> None:
         """Write the table of candidates that failed, in the given order, if there are any."""

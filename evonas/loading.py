@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from evonas.contract import check_declaration, told
+from evonas.fitness import is_expression, read_fitness
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Objective
 from evonas.problem import Problem, Settings
@@ -97,15 +98,21 @@ def load_problem(reference: str) -> Any:
 
 
 def load_objective(reference: str, problem: Problem) -> Objective:
-    """The objective that a word stands for: one of the problem's, or ``file.py:name``.
+    """The objective that a word stands for.
+
+    It is one of the problem's, one of a file's as ``file.py:name``, or an expression such as
+    ``acc-0.5*co2`` (see ``evonas.fitness``).
 
     Raises:
-        ValueError: The problem does not measure it, or the file holds none of that name.
+        ValueError: The problem does not measure it, the file holds none of that name, or the
+            expression cannot be read.
         FileNotFoundError: There is no such file.
     """
     offered = {objective.name: objective for objective in problem.objectives}
     if reference in offered:
         return offered[reference]
+    if is_expression(reference):
+        return read_fitness(reference, offered)
     if reference in {objective.name for objective in problem.final}:
         raise ValueError(
             f"{reference!r} is measured for the final front alone: a search that sees it would "
@@ -129,6 +136,11 @@ def load_objective(reference: str, problem: Problem) -> Objective:
             f"{', '.join(offered)}"
         )
     return objective
+
+
+def is_derived(word: str) -> bool:
+    """Whether a word stands for an objective that is computed from metrics."""
+    return ":" in word or is_expression(word)
 
 
 def load(reference: str, *, kind: type | None = None) -> Any:

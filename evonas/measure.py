@@ -13,7 +13,7 @@ import numpy as np
 
 from evonas import deadline
 from evonas.faults import Fault, MetricError
-from evonas.loading import ProblemSpec, load_objective
+from evonas.loading import ProblemSpec, is_derived, load_objective
 from evonas.objectives import Constraint, Objective, broken
 from evonas.problem import Measurement, Problem
 from evonas.record import Record
@@ -90,7 +90,7 @@ def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
 
 
 def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measurement:
-    derived = {name: load_objective(name, problem) for name in wanted if ":" in name}
+    derived = {name: load_objective(name, problem) for name in wanted if is_derived(name)}
     return ask(problem, genome, set(wanted).difference(derived), derived.values(), seed=seed)
 
 

@@ -22,6 +22,7 @@ from evonas.meter import Tariff
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.space import Genome
+from evonas.tracker import CodeCarbon
 from evonas.workbench import Task
 from evonas.worker import WorkerError
 
@@ -101,10 +102,21 @@ class SearchPlan:
         AskTell(self.config, Evaluator(Order(self.spec, ())), goals)
         if not isinstance(self.problem, ForeignProblem):
             rehearse(self.problem, self.config.problem)
+        self.tracking()
         try:
             self.crew.begin()
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
+
+    def tracking(self) -> CodeCarbon | None:
+        """A tracker of the search's energy, if the config wants one.
+
+        Raises:
+            ValueError: It is not installed.
+        """
+        if self.config.tracker is None:
+            return None
+        return CodeCarbon(pue=self.tariff.pue, grid=self.config.assumptions.grid.name)
 
     def resolved(self) -> dict[str, Any]:
         """Everything that was settled beyond the config, JSON-able."""

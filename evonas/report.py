@@ -18,7 +18,7 @@ def summary(result: Result) -> str:
     """What a person wants to read when a search has ended."""
     lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
     if result.front:
-        lines += ["", *_front(result), "", _cost(result)]
+        lines += ["", *_front(result), "", *_objectives(result), _cost(result)]
     else:
         lines += ["", _nothing(result)]
     if result.failures:
@@ -59,7 +59,12 @@ def _front(result: Result) -> list[str]:
 
 
 def _columns(result: Result) -> list[Objective]:
-    return [*result.goals.objectives, *result.problem.final]
+    """Objectives, what they are computed from, and what only the front is measured for."""
+    offered = {objective.name: objective for objective in result.problem.objectives}
+    chosen = result.goals.objectives
+    needed = [offered[name] for objective in chosen for name in objective.needs]
+    metrics = [*chosen, *needed, *result.problem.final]
+    return list({metric.name: metric for metric in metrics}.values())
 
 
 def _number(value: float | None) -> str:
@@ -77,12 +82,35 @@ def _cost(result: Result) -> str:
     return (
         f"{hypervolume}The search itself took {spend.busy_seconds:.0f} core-seconds"
         f"{_flops(spend.fpo)}: about {1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g "
-        f"CO2e ({spend.method}; config.json has the assumptions)."
+        f"CO2e ({spend.method}; config.json has the assumptions).{_opinion(result)}"
     )
+
+
+def _objectives(result: Result) -> list[str]:
+    """What each objective adds, in a line."""
+    found = result.degeneracy
+    if found is None:
+        return []
+    without = ", ".join(
+        f"{size} without {name}"
+        for name, size in zip(found.names, found.sizes_without, strict=True)
+    )
+    ranks = ", ".join(f"{one}~{other} {rank:.3f}" for one, other, rank in found.pairs)
+    return [f"Front of {found.front_size}: {without}. Rank correlations: {ranks}."]
 
 
 def _flops(fpo: float) -> str:
     return f" and {fpo:.3g} FLOPs" if fpo else ""
+
+
+def _opinion(result: Result) -> str:
+    said = result.opinion
+    if said is None:
+        return ""
+    return (
+        f" This session by {said.method}: {1000 * said.energy_kwh:.3g} Wh and "
+        f"{said.co2_g:.3g} g in {said.country}."
+    )
 
 
 def _nothing(result: Result) -> str:

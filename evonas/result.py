@@ -10,10 +10,12 @@ import numpy as np
 
 from evonas.archive import Generation
 from evonas.config import Config
+from evonas.degeneracy import Degeneracy
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.spend import Spend
+from evonas.tracker import Opinion
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ class Result:
         records: All records, in the order of asking.
         generations: One entry each.
         problem: The opened problem.
+        degeneracy: What each objective adds, where there is anything to say.
         stopped: Why the search ended, in words.
         spend: What the search itself took, the last measuring of the front included.
         is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
+        opinion: What a tracker says of this session's energy, if one was asked for.
     """
 
     config: Config
@@ -39,10 +43,12 @@ class Result:
     records: tuple[Record, ...]
     generations: tuple[Generation, ...]
     problem: Problem
+    degeneracy: Degeneracy | None
     stopped: str
     spend: Spend
     is_hopeless: bool
     folder: Path | None
+    opinion: Opinion | None = None
 
     @property
     def F(self) -> np.ndarray:  # noqa: N802  the papers' name

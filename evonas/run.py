@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import evonas
-from evonas import calibrate, footprint, plot, rerun
+from evonas import budget, calibrate, footprint, plot, rerun
 from evonas.config import Config, read_settings
 from evonas.engine import search
 from evonas.journal import FolderError
@@ -45,6 +45,7 @@ HELP = {
     "budget_time": "such as 90s, 30m, 8h; the first budget that is spent ends the search",
     "budget_kwh": "kilowatt-hours for the search itself",
     "budget_co2": "emissions of the search itself, such as 50g or 2kg",
+    "tracker": "codecarbon, for a second opinion on the search's energy",
     "budget_flops": "floating-point operations of all proxy trainings together",
     "seed": "of everything random",
     "n_jobs": "worker processes (default: one per core; one on a GPU); 0 for none, to debug",
@@ -71,6 +72,7 @@ HELP = {
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "budget": budget.main,
     "calibrate": calibrate.main,
     "carbon": footprint.main,
     "plot": plot.main,

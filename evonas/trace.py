@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from evonas.folder import GENERATIONS, RECORDS
+from evonas.folder import GENERATIONS, RECORDS, SPEND
 from evonas.front import front
 from evonas.journal import read_journal
 from evonas.manifest import CONFIG, read_resolved
@@ -217,7 +218,7 @@ def read_trace(path: Path) -> Trace:
         records=tuple(read_journal(path / RECORDS).values()),
         goals=goals,
         hypervolumes=_read_hypervolumes(path / GENERATIONS),
-        energy_kwh=_read_energy_kwh(path / GENERATIONS),
+        energy_kwh=_read_energy_kwh(path),
     )
 
 
@@ -269,11 +270,16 @@ def _read_generations(path: Path) -> list[dict[str, str]]:
 
 
 def _read_energy_kwh(path: Path) -> float:
-    rows = _read_generations(path)
+    """By the account at the end, or at the last generation where there is none yet."""
+    file = path / SPEND
     try:
+        if file.exists():
+            return float(json.loads(file.read_text(encoding="utf-8"))["energy_kwh"])
+        file = path / GENERATIONS
+        rows = _read_generations(file)
         return float(rows[-1]["energy [kWh]"]) if rows else 0.0
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _read_hypervolumes(path: Path) -> tuple[tuple[int, float], ...]:

@@ -10,13 +10,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front faults deadline ranges devices grids machine duration assumptions "
-    "carbonfile carbon fu2021 spend literature",
+    "carbonfile carbon fu2021 spend literature tracker fitness expected",
     "problem trained tabular foreign train cost data published images layers contract loading "
     "timing calibration zoo",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
-    "goals operators bridge algorithms asktell archive result plan engine pricing",
-    "plot panels trace progress report carbonplots",
-    "run rerun calibrate footprint",
+    "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
+    "pricetag",
+    "plot panels trace progress report carbonplots tagplots statement",
+    "run rerun calibrate footprint budget",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}
 HOMES = {
@@ -24,7 +25,7 @@ HOMES = {
     "torchvision": FLOORS[1].split(),
     "pymoo": FLOORS[3].split(),
     "joblib": ["crew"],
-    "matplotlib": ["plot", "panels", "carbonplots"],
+    "matplotlib": ["plot", "panels", "carbonplots", "tagplots"],
 }
 MODULES = {path.stem: path for path in ROOT.glob("evonas/[!_]*.py")}
 PROBLEMS = {path.stem: path for path in ROOT.glob("problems/[!_]*.py")}

@@ -1,0 +1,190 @@
+"""The price tag of a search: ``evonas budget RUN [RUN ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from evonas.expected import expected_best
+from evonas.measure import candidate_seed
+from evonas.plan import SearchPlan
+from evonas.pricetag import PriceTag, why_not_independent
+from evonas.record import Record
+from evonas.report import aligned
+from evonas.statement import escaped, latex, markdown, paragraph, table
+from evonas.tagplots import draw_curves, draw_expected, draw_fractions, draw_progress
+from evonas.trained import TrainedProblem
+from evonas.workbench import Task
+
+N_MEMBERS = 3
+PROGRESS, CURVES, EXPECTED, FRACTIONS = "budget", "curves", "expected", "fractions"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Say what runs have cost and brought, and leave tables and pictures in the first one.
+
+    Returns:
+        0, or 2 after a mistake, said in one line; 130 after Ctrl-C.
+    """
+    given = _make_parser().parse_args(argv)
+    try:
+        tags = [PriceTag.read(path) for path in given.runs]
+        out: Path = given.out or given.runs[0]
+        if given.expected and (reason := why_not_independent(tags)):
+            raise ValueError(reason)
+        out.mkdir(parents=True, exist_ok=True)
+        lines = [*_totals(tags, out), *_files(tags, out), *_expected(tags, out)]
+        if given.fractions:
+            lines += _fractions(tags[0], given.fractions, n=given.members, out=out)
+    except (ValueError, OSError) as error:
+        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    print("\n".join(lines))
+    return 0
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evonas budget",
+        description="What searches have cost: FLOPs of all trials, hours, energy and CO2e, "
+        "against what they found; with a paragraph and a table for a paper.",
+    )
+    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="run directory")
+    parser.add_argument(
+        "--expected",
+        action="store_true",
+        help="insist on the expected best performance, or be told why there is none",
+    )
+    parser.add_argument(
+        "--fractions",
+        type=_shares,
+        metavar="X,...",
+        help="train members of the front again on these shares of the training images",
+    )
+    parser.add_argument(
+        "--members", type=int, default=N_MEMBERS, metavar="N", help="how many (default: 3)"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="default: the first run")
+    return parser
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        shares = tuple(sorted({float(word) for word in text.split(",")}))
+    except ValueError:
+        shares = ()
+    if not shares or not all(0 < share <= 1 for share in shares):
+        raise argparse.ArgumentTypeError(
+            f"cannot read {text!r}; expected shares such as 0.1,0.5,1"
+        )
+    return shares
+
+
+def _totals(tags: Sequence[PriceTag], out: Path) -> list[str]:
+    header, rows = table(tags)
+    words = "\n\n".join(paragraph(tag) for tag in tags)
+    (out / "statement.md").write_text(f"{words}\n\n{markdown(header, rows)}\n")
+    (out / "statement.tex").write_text(f"{escaped(words)}\n\n{latex(header, rows)}\n")
+    return [*aligned(header, rows), "", words]
+
+
+def _files(tags: Sequence[PriceTag], out: Path) -> list[str]:
+    written = ["statement.md", "statement.tex"]
+    for i, tag in enumerate(tags):
+        name = f"{PROGRESS}.csv" if len(tags) == 1 else f"{PROGRESS}-{i + 1}.csv"
+        _write(out / name, tag.progress())
+        written.append(name)
+    draw_progress(tags, out=out / f"{PROGRESS}.png")
+    written.append(f"{PROGRESS}.png")
+    if draw_curves(tags[0], out=out / f"{CURVES}.png"):
+        written.append(f"{CURVES}.png")
+    return ["", f"Written to {out}: {', '.join(written)}"]
+
+
+def _write(file: Path, columns: dict[str, np.ndarray]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened, lineterminator="\n")
+        writer.writerow(columns)
+        for row in zip(*columns.values(), strict=True):
+            writer.writerow(["" if np.isnan(value) else f"{value:.10g}" for value in row])
+
+
+def _expected(tags: Sequence[PriceTag], out: Path) -> list[str]:
+    """The expected best, where trials are independent draws."""
+    if reason := why_not_independent(tags):
+        return [f"No expected best performance: {reason}."]
+    values = tags[0].scores() if len(tags) == 1 else [max(tag.scores()) for tag in tags]
+    if not values:
+        return []
+    draw_expected(tags, values, out=out / f"{EXPECTED}.png")
+    objective = tags[0].trace.goals.objectives[0]
+    what = "trials" if len(tags) == 1 else "searches"
+    places = sorted({1, len(values), *(n for n in (2, 5, 10, 20, 50, 100) if n < len(values))})
+    estimates = [
+        -objective.sign * expected_best(values, is_unbiased=is_unbiased)
+        for is_unbiased in (True, False)
+    ]
+    rows = [[f"{n}", *(f"{each[n - 1]:.4g}" for each in estimates)] for n in places]
+    return [
+        f"Expected best {objective.label} of n independent {what} (Dodge et al. 2019):",
+        *aligned(["n", "unbiased", "as published"], rows),
+        f"Drawn: {out / f'{EXPECTED}.png'}",
+    ]
+
+
+def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> list[str]:
+    """What members of the front score when trained on a part of the images."""
+    plan = SearchPlan.of(tag.config)
+    problem = plan.problem
+    trained = [o for o in tag.trace.goals.objectives if o.name not in problem.cheap]
+    if not isinstance(problem, TrainedProblem) or not trained:
+        raise ValueError(f"run {tag.trace.name} has no objective that takes a training")
+    objective = trained[0]
+    members = _spread(tag.trace.front(), n, by=objective.name)
+    least = problem.n_classes
+    counts = sorted({max(least, round(share * problem.info.n_train)) for share in shares})
+    found: dict[tuple[int, ...], list[tuple[int, float]]] = {m.genome: [] for m in members}
+    for count in counts:
+        for record in _retrained(tag, members, n_images=count, wanted=objective.name):
+            if record.error is None:
+                found[record.genome].append((count, record.metrics[objective.name]))
+    rows = [("-".join(map(str, genome)), points) for genome, points in found.items()]
+    draw_fractions(rows, objective, out=out / f"{FRACTIONS}.png")
+    cells = [
+        [*(f"{dict(points).get(count, float('nan')):.4g}" for count in counts), name]
+        for name, points in rows
+    ]
+    return [
+        "",
+        f"{objective.label} of members of the front, trained on fewer images:",
+        *aligned([*map(str, counts), "genome"], cells),
+        f"Drawn: {out / f'{FRACTIONS}.png'}",
+    ]
+
+
+def _spread(members: Sequence[Record], n: int, *, by: str) -> list[Record]:
+    """Members from the worst to the best in a metric, evenly spread."""
+    if n < 1 or not members:
+        raise ValueError(f"--members must be at least 1 and the front not empty, got {n}")
+    ordered = sorted(members, key=lambda record: record.metrics[by])
+    places = np.unique(np.linspace(0, len(ordered) - 1, n).round().astype(int))
+    return [ordered[place] for place in places[-n:]]
+
+
+def _retrained(
+    tag: PriceTag, members: Sequence[Record], *, n_images: int, wanted: str
+) -> list[Record]:
+    config = replace(tag.config, subset=n_images)
+    plan = SearchPlan.of(config)
+    order = replace(plan.order, wanted=(wanted,), constraints=())
+    tasks = [Task(m.genome, candidate_seed(config.seed, m.genome)) for m in members]
+    with plan.crew as crew:
+        return list(crew.measure(order, tasks, should_stop=lambda: False))

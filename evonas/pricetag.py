@@ -1,0 +1,187 @@
+"""What a run has cost and what it has brought, trial by trial (Schwartz et al., Green AI)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pymoo.indicators.hv import HV
+
+from evonas import carbon
+from evonas.config import Config
+from evonas.front import front
+from evonas.manifest import read_config, read_resolved
+from evonas.meter import Tariff
+from evonas.objectives import Objective
+from evonas.record import Record
+from evonas.trace import Trace, read_trace
+
+N_CHECKPOINTS = 200  # at which the hypervolume is reckoned
+
+
+@dataclass(frozen=True)
+class PriceTag:
+    """What a run has cost, and what it has brought.
+
+    Attributes:
+        config: Of the run.
+        trace: Its records.
+        tariff: What its time and energy cost.
+        resolved: What it settled beyond its config.
+    """
+
+    config: Config
+    trace: Trace
+    tariff: Tariff
+    resolved: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> PriceTag:
+        """Of a run directory, finished or not.
+
+        Raises:
+            FileNotFoundError: There is no run.
+            ValueError: One of its files cannot be read, or nothing was measured yet.
+        """
+        trace, resolved = read_trace(path), read_resolved(path)
+        if not trace.records:
+            raise ValueError(f"run {trace.name} holds no measurement yet")
+        try:
+            tariff = Tariff(**resolved["search_energy"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path}/config.json does not tell its search_energy") from error
+        return cls(read_config(path), trace, tariff, resolved)
+
+    @property
+    def n_trials(self) -> int:
+        """All that were begun, failed ones included: the H of Green AI's E x D x H."""
+        return len(self.trace.records)
+
+    @property
+    def fpo(self) -> float:
+        """Floating-point operations of all trainings, those that failed included."""
+        return float(sum(record.effort for record in self.trace.records))
+
+    @property
+    def busy_hours(self) -> float:
+        """Summed over all measurements."""
+        return sum(record.seconds for record in self.trace.records) / 3600
+
+    @property
+    def kwh(self) -> float:
+        """By the run's own account, or Eq. 1 of Fu et al. where it was cut off before one."""
+        return self.trace.energy_kwh or self._kwh(3600 * self.busy_hours)
+
+    @property
+    def kg(self) -> float:
+        """What that emitted."""
+        return self.kwh * self.tariff.intensity_g_per_kwh / 1000
+
+    @property
+    def split(self) -> tuple[float, float, int] | None:
+        """Green AI's E, D and H: FLOPs of an example, examples of a trial, trials.
+
+        E is the mean over trials of one forward pass, the last trainings of a front's members
+        counted to their trials; D counts an example three times where it is learnt from and
+        once where it is judged, times epochs. Their product is ``fpo``.
+        """
+        try:
+            data, epochs = self.resolved["data"], self.resolved["training"]["epochs"]
+            n_examples = (3 * data["n_train"] + data["n_validation"]) * epochs
+        except (KeyError, TypeError):
+            return None
+        if not self.fpo or not n_examples:
+            return None
+        return self.fpo / n_examples / self.n_trials, float(n_examples), self.n_trials
+
+    def progress(self) -> dict[str, np.ndarray]:
+        """Cumulated costs and the best so far, trial by trial, in the journal's order.
+
+        Returns:
+            ``(n_trials,)`` columns with units in their names; ``hypervolume`` is NaN where it
+            was not reckoned, or where the run has no reference point.
+        """
+        records = self.trace.records
+        seconds = np.cumsum([record.seconds for record in records])
+        kwh = np.array([self._kwh(s) for s in seconds])
+        objective = self.trace.goals.objectives[0]
+        return {
+            "evaluations": np.arange(1, len(records) + 1),
+            "fpo [FLOP]": np.cumsum([record.effort for record in records]),
+            "busy [h]": seconds / 3600,
+            "energy [kWh]": kwh,
+            "co2 [kg]": kwh * self.tariff.intensity_g_per_kwh / 1000,
+            f"best {objective.column}": self._best(objective),
+            "hypervolume": self._hypervolumes(),
+        }
+
+    def scores(self) -> list[float]:
+        """What each trial that did not fail scored in the first objective, larger is better."""
+        objective = self.trace.goals.objectives[0]
+        return [-objective.sign * r.metrics[objective.name] for r in self._kept()]
+
+    def _kwh(self, busy_seconds: float) -> float:
+        tariff = self.tariff
+        return carbon.search_energy_kwh(
+            busy_seconds,
+            accelerator_w=tariff.accelerator_w,
+            core_w=tariff.core_w,
+            pue=tariff.pue,
+        )
+
+    def _kept(self) -> list[Record]:
+        return [r for r in self.trace.records if self.trace.goals.are_met(r.metrics)]
+
+    def _best(self, objective: Objective) -> np.ndarray:
+        values = [
+            objective.sign * r.metrics[objective.name]
+            if self.trace.goals.are_met(r.metrics)
+            else np.inf
+            for r in self.trace.records
+        ]
+        best = np.minimum.accumulate(np.array(values, dtype=float))
+        return np.where(np.isfinite(best), objective.sign * best, np.nan)
+
+    def _hypervolumes(self) -> np.ndarray:
+        goals, n = self.trace.goals, self.n_trials
+        found = np.full(n, np.nan)
+        if not goals.is_scaled:
+            return found
+        reckon = HV(np.ones(len(goals.objectives)))
+        places = np.linspace(0, n - 1, min(n, N_CHECKPOINTS)).round().astype(int)
+        for place in np.unique(places):
+            kept = [r for r in self.trace.records[: place + 1] if goals.are_met(r.metrics)]
+            points = np.array([goals.scaled(r.metrics) for r in kept]).reshape(
+                len(kept), len(goals.objectives)
+            )
+            inside = points[(points < 1).all(1)] if len(points) else points
+            found[place] = float(reckon(inside[front(inside)])) if len(inside) else 0.0
+        return found
+
+
+def why_not_independent(tags: Sequence[PriceTag]) -> str:
+    """Why the trials of runs are no independent draws; empty where they are.
+
+    Those of one random search are, and so are whole searches that differ in nothing but their
+    seeds.
+    """
+    if len(tags) == 1:
+        if tags[0].config.algorithm == "random":
+            return ""
+        return (
+            f"the trials of a {tags[0].config.algorithm} search depend on each other; the "
+            "expected best is defined for independent draws alone: take a random search, or "
+            "several runs with different seeds"
+        )
+    seeds = [tag.config.seed for tag in tags]
+    if len(set(seeds)) < len(seeds):
+        return f"runs share seeds ({', '.join(map(str, seeds))}), so they are no new draws"
+    first = {**tags[0].config.as_dict(), "seed": 0}
+    for tag in tags[1:]:
+        differing = [n for n, v in {**tag.config.as_dict(), "seed": 0}.items() if v != first[n]]
+        if set(differing) - {"data_dir", "n_jobs"}:
+            return f"runs differ in more than their seeds: {', '.join(sorted(differing))}"
+    return ""

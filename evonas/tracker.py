@@ -1,0 +1,92 @@
+"""A second opinion on what a search takes: codecarbon, beside our own account."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any, Self
+
+TRACKERS = ("codecarbon",)
+FALLBACK_COUNTRY = "USA"  # only its CO2 depends on it, and ours is printed beside
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a tracker says of a search.
+
+    Attributes:
+        energy_kwh: PUE included.
+        co2_g: By its own grid table.
+        country: Whose grid.
+        method: How it came about, in words.
+    """
+
+    energy_kwh: float
+    co2_g: float
+    country: str
+    method: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        return asdict(self)
+
+
+class CodeCarbon:
+    """codecarbon over one session of a search; one per run, in the parent process alone.
+
+    Use it as a context. It works offline, writes nothing, and counts the whole machine; without
+    RAPL it guesses 4 W per CPU thread and 5 W per memory module.
+
+    Args:
+        pue: Power usage effectiveness, which it multiplies in.
+        grid: Name of a grid; a country's is understood, else that of the USA is taken.
+
+    Attributes:
+        opinion: What it counted, once the session has ended.
+
+    Raises:
+        ValueError: It is not installed.
+    """
+
+    def __init__(self, *, pue: float, grid: str) -> None:
+        try:
+            library = importlib.import_module("codecarbon")
+        except ImportError as error:
+            raise ValueError(
+                "codecarbon is not installed; pip install 'evonas[codecarbon]'"
+            ) from error
+        logging.getLogger("codecarbon").setLevel(logging.CRITICAL)
+        self.opinion: Opinion | None = None
+        self._country = grid.upper() if len(grid) == 3 and grid.isalpha() else FALLBACK_COUNTRY
+        self._version = getattr(library, "__version__", "")
+        self._pue = pue
+        self._tracker = library.OfflineEmissionsTracker(
+            country_iso_code=self._country,
+            pue=pue,
+            save_to_file=False,
+            tracking_mode="machine",
+            allow_multiple_runs=True,
+            log_level="critical",
+        )
+
+    def __enter__(self) -> Self:
+        self._tracker.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._tracker.stop()
+        said = self._tracker.final_emissions_data
+        self.opinion = Opinion(
+            energy_kwh=float(said.energy_consumed),
+            co2_g=1000 * float(said.emissions),
+            country=self._country,
+            method=f"codecarbon {self._version}, {said.tracking_mode}, "
+            f"{said.cpu_model or 'unknown processor'}, PUE {self._pue:g}",
+        )
