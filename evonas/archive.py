@@ -63,6 +63,12 @@ class Generation:
         }
 
 
+def hypervolume(points: np.ndarray) -> float:
+    """Share of the box from 0 to 1 that points dominate; ``(n, n_objectives)``, minimised."""
+    inside = points[(points < 1).all(1)]
+    return float(HV(np.ones(points.shape[1]))(inside)) if len(inside) else 0.0
+
+
 class Archive:
     """The front of what an evaluator measured, and its account.
 
@@ -136,8 +142,7 @@ class Archive:
     def _hypervolume(self, points: np.ndarray) -> float | None:
         if not self._goals.is_scaled:
             return None
-        inside = points[(points < 1).all(1)]
-        return float(HV(np.ones(points.shape[1]))(inside)) if len(inside) else 0.0
+        return hypervolume(points)
 
     def _best(self) -> dict[str, float]:
         values = np.array([self._goals.natural(record.metrics) for record in self._members])

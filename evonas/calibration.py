@@ -18,6 +18,7 @@ from evonas.trained import TrainedProblem
 N_DRAWN_PER_NETWORK = 3  # of which the one is taken that spreads them over the range of FLOPs
 HELD_OUT = 3  # every third network
 LEAST_NETWORKS = 12
+NEGLIGIBLE = 1e-9  # part of the longest time that a term must be able to explain
 
 
 @dataclass(frozen=True)
@@ -167,5 +168,9 @@ def fit(samples: Sequence[Sample]) -> dict[str, float]:
     X = np.array([[row.get(name, 0.0) for name in names] for row in rows])  # (n, n_terms)
     scale = np.where(X.max(0) > 0, X.max(0), 1.0)
     found, _ = nnls(X / scale / seconds[:, None], np.ones(len(samples)), maxiter=100 * X.size)
-    values = found / scale
-    return {name: float(v) for name, v in zip(names, values, strict=True) if v > 0}
+    matters = found > NEGLIGIBLE * seconds.max()
+    return {
+        name: float(value)
+        for name, value, is_kept in zip(names, found / scale, matters, strict=True)
+        if is_kept
+    }

@@ -13,6 +13,30 @@ from evonas.duration import Calibration, TimeModel
 from evonas.grids import GRIDS, Grid, own_grid
 from evonas.machine import NAME, this_machine
 
+# The command line's words for what a file may set, and what each takes the place of.
+CARBON_FLAGS: Mapping[str, tuple[str, ...]] = {
+    "target": ("device",),
+    "grid": ("grid", "intensity_g_per_kwh"),
+    "intensity_g_per_kwh": ("grid", "intensity_g_per_kwh"),
+    "pue": ("pue",),
+    "trainings": ("trainings", "citations", "trainings_per_citation"),
+    "citations": ("trainings", "citations"),
+    "inferences": ("inferences",),
+}
+
+
+def overruled(settings: Mapping[str, Any], flags: Mapping[str, Any]) -> dict[str, Any]:
+    """A file's settings with those of the command line in their places.
+
+    Args:
+        settings: Of a carbon file.
+        flags: By the names of ``CARBON_FLAGS``; ``None`` where one was not given.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    gone = {word for name in given for word in CARBON_FLAGS[name]}
+    kept = {name: value for name, value in settings.items() if name not in gone}
+    return {**kept, **{"device" if n == "target" else n: v for n, v in given.items()}}
+
 
 def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     """Assumptions in the words of a carbon file; what it leaves out stays as it is by default.

@@ -147,7 +147,7 @@ def _draw_break_even(ax: Axes, comparisons: Sequence[BreakEven]) -> None:
     ours = comparisons[0].ours
     finite = [c.trainings for c in comparisons if np.isfinite(c.trainings)]
     most = 2.0 * max([*finite, 1.0])
-    n = np.geomspace(most / 1e4, most, 200)
+    n = np.geomspace(min(1.0, most / 10), most, 200)
     search_kg = comparisons[0].search_kg
     ax.loglog(
         n,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import math
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 from evonas.assumptions import Assumptions
-from evonas.carbonfile import read_assumptions
+from evonas.carbonfile import CARBON_FLAGS, overruled, read_assumptions
 from evonas.objectives import Constraint
 from evonas.problem import Settings
+from evonas.settings import check_kind, name_and_value
 from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
 from evonas.tracker import TRACKERS
 
@@ -162,7 +161,7 @@ class Config:
     @property
     def reference_point(self) -> dict[str, float]:
         """The given part of the reference point, by objective name."""
-        pairs = [_name_and_value(text, "reference", "flops=1e8") for text in self.reference]
+        pairs = [name_and_value(text, "reference", "flops=1e8") for text in self.reference]
         try:
             point = {name: float(value) for name, value in pairs}
         except ValueError as error:
@@ -200,23 +199,8 @@ class Config:
     @property
     def assumptions(self) -> Assumptions:
         """What the carbon model assumes."""
-        told = dict(self.carbon)
-        instead = {  # of what a flag takes the place, beside itself
-            "grid": ("intensity_g_per_kwh",),
-            "intensity_g_per_kwh": ("grid",),
-            "trainings": ("citations", "trainings_per_citation"),
-            "citations": ("trainings",),
-        }
-        flags = {"target": "device"} | {n: n for n in (*instead, "pue", "inferences")}
-        given = {
-            word: getattr(self, name)
-            for name, word in flags.items()
-            if getattr(self, name) is not None
-        }
-        for word in given:
-            for other in instead.get(word, ()):
-                told.pop(other, None)
-        return read_assumptions({**told, **given})
+        given = {name: getattr(self, name) for name in CARBON_FLAGS}
+        return read_assumptions(overruled(self.carbon, given))
 
     @property
     def settings(self) -> Settings:
@@ -233,7 +217,7 @@ class Config:
             augment=() if augment == ("none",) else augment,
             device=self.device,
             carbon=self.assumptions,
-            options=tuple(_name_and_value(t, "option", "noisy=true") for t in self.option),
+            options=tuple(name_and_value(t, "option", "noisy=true") for t in self.option),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -251,7 +235,7 @@ class Config:
         for name, value in values.items():
             if name not in known:
                 raise ValueError(f"unknown setting {name!r}; choose from {', '.join(known)}")
-            _check_kind(name, value, known[name])
+            check_kind(name, value, known[name])
         return cls(**values)
 
     def differences(self, other: Config) -> list[str]:
@@ -315,46 +299,3 @@ class Config:
                 f"evaluations={self.evaluations} does not pay for one population of "
                 f"pop_size={self.population}; raise the first or lower the second"
             )
-
-
-def _name_and_value(text: str, setting: str, example: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name.strip() and equals and value.strip()):
-        raise ValueError(f"cannot read the {setting} {text!r}; expected one like {example!r}")
-    return name.strip(), value.strip()
-
-
-def _check_kind(name: str, value: Any, kind: str) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    fits = {
-        "str": isinstance(value, str),
-        "int": is_number and isinstance(value, int),
-        "float": is_number,
-        "tuple[str, ...]": isinstance(value, (list, tuple))
-        and all(isinstance(item, str) for item in value),
-        "Mapping[str, Any]": isinstance(value, dict),
-        "None": value is None,
-    }
-    if not any(fits[word] for word in kind.split(" | ")):
-        expected = kind.replace("tuple[str, ...]", "a list of texts").replace(" | None", "")
-        raise ValueError(f"setting {name} is {value!r}; expected {expected}")
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """Settings from a TOML or JSON file; the ``config`` of a run's ``config.json`` too.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: It cannot be read.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"no such file: {path}")
-    text = path.read_text(encoding="utf-8")
-    try:
-        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
-        raise ValueError(f"cannot read {path}: {error}") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} holds a {type(content).__name__}; expected keys and values")
-    settings: dict[str, Any] = content.get("config", content)
-    return settings

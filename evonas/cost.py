@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Any
 
 import torch
@@ -30,12 +31,12 @@ NOT_A_KERNEL = {
     *("_unsafe_view", "arange", "detach", "empty", "empty_like"),
     *("fill_", "full", "ones", "zeros"),
 }
-KIND_BY_WORD = {
-    "matmul": ("mm", "linear", "attention", "addmv"),
-    "norm": ("norm",),
-    "pool": ("pool", "mean"),
-    "pointwise": ("hardsigmoid", "hardswish", "hardtanh", "leaky_relu"),
-    "exponential": ("silu", "gelu", "sigmoid", "tanh", "softmax", "elu", "mish", "exp"),
+POINTWISE = {"hardsigmoid", "hardswish", "hardtanh", "leaky_relu"}  # though not tagged so
+KIND_BY_WORD = {  # patterns of names, without the underscore of those that work in place
+    "matmul": ("*mm", "*linear*", "*attention*", "addmv"),
+    "norm": ("*norm*",),
+    "pool": ("*pool*", "mean"),
+    "exponential": ("silu", "elu", "[cgs]elu", "sigmoid", "tanh", "*softmax", "mish", "exp"),
 }
 
 
@@ -145,9 +146,10 @@ def _kind(func: Any, args: Any) -> str:
     if name == "convolution":
         return _kind_of_convolution(args)
     for kind, words in KIND_BY_WORD.items():
-        if any(word in name for word in words):
+        if any(fnmatch(name.rstrip("_"), word) for word in words):
             return kind
-    return "pointwise" if torch.Tag.pointwise in func.tags else "move"
+    is_pointwise = torch.Tag.pointwise in func.tags or name.rstrip("_") in POINTWISE
+    return "pointwise" if is_pointwise else "move"
 
 
 def _kind_of_convolution(args: Any) -> str:

@@ -11,11 +11,10 @@ from evonas.archive import Archive, Generation
 from evonas.asktell import AskTell
 from evonas.audit import check_records
 from evonas.config import Config
-from evonas.degeneracy import examine
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.folder import RunFolder, check_free
 from evonas.journal import logger
-from evonas.manifest import check_resumable
+from evonas.manifest import check_resumable, check_same_prices
 from evonas.meter import Meter
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
@@ -82,8 +81,11 @@ def _opened(
     if folder is None:
         yield None
         return
+    resolved = plan.resolved()
+    if resume:
+        check_same_prices(Path(folder), resolved)
     start = RunFolder.resume if resume else RunFolder.create
-    run_folder = start(Path(folder), plan.config, resolved=plan.resolved())
+    run_folder = start(Path(folder), plan.config, resolved=resolved)
     try:
         check_records(
             run_folder.journal,
@@ -134,21 +136,24 @@ def _run(
         records=tuple(evaluator.records.values()),
         generations=tuple(archive.generations),
         problem=plan.problem,
-        degeneracy=examine(tuple(evaluator.records.values()), plan.goals),
         stopped=stopped,
         spend=archive.spend(),
         is_hopeless=bool(hopeless),
         folder=folder.path if folder else None,
     )
     if folder:
-        folder.write_front(*result.table())
-        folder.write_failures(result.failures)
-        folder.write_spend(asdict(result.spend))
-        if result.degeneracy:
-            folder.write_objectives(*result.degeneracy.table())
+        _keep(result, folder)
     if result.degeneracy and result.degeneracy.warning():
         logger.warning("%s", result.degeneracy.warning())
     return result
+
+
+def _keep(result: Result, folder: RunFolder) -> None:
+    folder.write_front(*result.table())
+    folder.write_failures(result.failures)
+    folder.write_spend(asdict(result.spend))
+    if result.degeneracy:
+        folder.write_objectives(*result.degeneracy.table())
 
 
 def _report(

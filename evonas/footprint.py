@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.stats import spearmanr
-
-from evonas.calibration import measure_timings
 from evonas.carbonplots import draw_footprints, draw_paper
-from evonas.config import Config, read_settings
+from evonas.config import Config
 from evonas.devices import DEVICES
+from evonas.frontprice import front_in_words, price_front, write_table
 from evonas.grids import GRIDS
 from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1
-from evonas.machine import NAME
 from evonas.manifest import read_config
 from evonas.plan import SearchPlan
 from evonas.pricing import IMAGENET, BreakEven, Footprint, compare, describe, footprint
 from evonas.report import aligned
-from evonas.trace import Trace, read_trace
-from evonas.trained import TrainedProblem
+from evonas.settings import read_settings
+from evonas.trace import read_trace
 from evonas.zoo import SHORT_NAMES, count_network
 
 BASELINES = ("resnet18", "mobilenet_v2")
@@ -204,37 +198,14 @@ def _in_words(each: Footprint) -> list[str]:
     ]
 
 
-@dataclass(frozen=True)
-class Front:
-    """A run's front, priced.
-
-    Attributes:
-        footprints: By FLOPs, ascending.
-        scores: Of each, what the run's first objective says.
-        seconds: Of each, one inference on this machine; empty where it was not timed.
-        is_here: Whether the model is of this machine, and its time can be in error.
-        n_images: For training and for validation.
-        side: Of the images.
-        search_kwh: Of the whole search.
-    """
-
-    footprints: list[Footprint]
-    scores: list[float]
-    seconds: list[float]
-    is_here: bool
-    n_images: tuple[int, int]
-    side: int
-    search_kwh: float
-
-
 def _run(given: argparse.Namespace) -> list[str]:
-    trace, plan = (
-        read_trace(given.run),
-        SearchPlan.of(read_config(given.run).replaced(_told(given))),
-    )
+    trace = read_trace(given.run)
+    plan = SearchPlan.of(read_config(given.run).replaced(_told(given)))
     assumptions = plan.config.assumptions
-    front = _front(trace, plan, is_timed=given.measure or assumptions.calibration is not None)
-    best = max(range(len(front.scores)), key=lambda i: _goodness(trace, front.scores[i]))
+    is_timed = given.measure or assumptions.calibration is not None
+    front = price_front(trace, plan, is_timed=is_timed)
+    sign = trace.goals.objectives[0].sign
+    best = min(range(len(front.scores)), key=lambda i: sign * front.scores[i])
     shape = (3, *2 * (max(LEAST_SIDE, front.side),))
     comparisons = [
         compare(
@@ -243,10 +214,10 @@ def _run(given: argparse.Namespace) -> list[str]:
         )
         for name in given.baseline or BASELINES
     ]
-    _write(given.run / TABLE, front, trace)
+    write_table(given.run / TABLE, front, trace)
     draw_footprints(front.footprints, comparisons, out=given.run / PICTURE)
     return [
-        *_front_in_words(front, trace),
+        *front_in_words(front, trace),
         "",
         f"The search has paid for itself with {front.footprints[best].name}, the best in "
         f"{trace.goals.objectives[0].label}, (networks for ImageNet on images of "
@@ -260,75 +231,6 @@ def _run(given: argparse.Namespace) -> list[str]:
     ]
 
 
-def _goodness(trace: Trace, score: float) -> float:
-    return -trace.goals.objectives[0].sign * score
-
-
-def _front(trace: Trace, plan: SearchPlan, *, is_timed: bool) -> Front:
-    problem = plan.problem
-    if not isinstance(problem, TrainedProblem):
-        raise ValueError(f"{plan.config.problem} builds no networks that could be priced")
-    members = trace.front()
-    if not members:
-        raise ValueError(f"run {trace.name} has no front yet")
-    n_images = (problem.whole.n_train, problem.whole.n_validation)
-    search_kwh = trace.energy_kwh
-    first = trace.goals.objectives[0].name
-    costed = [(problem.cost(record.genome), record) for record in members]
-    costed.sort(key=lambda pair: pair[0].flops)
-    footprints = [
-        footprint(
-            "-".join(map(str, record.genome)),
-            cost,
-            plan.config.assumptions,
-            n_images=n_images,
-            search_kwh=search_kwh,
-        )
-        for cost, record in costed
-    ]
-    genomes = [record.genome for _, record in costed]
-    timings = measure_timings(problem, genomes, batch=2) if is_timed else []
-    return Front(
-        footprints=footprints,
-        scores=[record.metrics[first] for _, record in costed],
-        seconds=[timing.single_seconds for timing in timings],
-        is_here=plan.config.assumptions.device.name == NAME
-        or plan.config.assumptions.calibration is not None,
-        n_images=n_images,
-        side=problem.image_size,
-        search_kwh=search_kwh,
-    )
-
-
-def _front_in_words(front: Front, trace: Trace) -> list[str]:
-    objective = trace.goals.objectives[0]
-    header = [objective.column, "training [kg]", "inference [kg]", "total [kg]", "low", "high"]
-    header += ["model [ms]", "here [ms]"] if front.seconds else []
-    header += ["error"] if front.seconds and front.is_here else []
-    rows = []
-    for i, each in enumerate(front.footprints):
-        life, total = each.lifetime, each.total_kg
-        parts = (life.training_kg, life.inference_kg, total.central, total.low, total.high)
-        row = [f"{front.scores[i]:.4g}", *(f"{kg:.3g}" for kg in parts)]
-        if front.seconds:
-            modelled, measured = each.price.inference_seconds, front.seconds[i]
-            row += [f"{1e3 * modelled:.3g}", f"{1e3 * measured:.3g}"]
-            row += [f"{100 * (modelled / measured - 1):+.0f} %"] if front.is_here else []
-        rows.append([*row, each.name])
-    search_kg = front.footprints[0].lifetime.search_kg
-    lines = [
-        f"The front, {len(front.footprints)} architectures, by FLOPs; the search's share of "
-        f"each total is {search_kg:.3g} kg ({front.search_kwh:.3g} kWh):",
-        *aligned([*header, "genome"], rows),
-    ]
-    if len(front.seconds) > 2:
-        model = [each.price.inference_seconds for each in front.footprints]
-        rank = float(spearmanr(model, front.seconds).statistic)
-        where = "" if front.is_here else ", another device"
-        lines.append(f"Rank correlation of the modelled time and that here{where}: {rank:.3f}")
-    return lines
-
-
 def _comparison(each: BreakEven) -> str:
     def after(n: float, what: str) -> str:
         return f"never by {what}" if math.isinf(n) else f"after {math.ceil(n):,} {what}"
@@ -338,21 +240,3 @@ def _comparison(each: BreakEven) -> str:
         f"  against {each.theirs.name}: {after(each.trainings, 'trainings')}, "
         f"{after(each.inferences, 'inferences')} (one training emits {saving:.3g} times ours)"
     )
-
-
-def _write(file: Path, front: Front, trace: Trace) -> None:
-    objective = trace.goals.objectives[0]
-    seconds = front.seconds or [float("nan")] * len(front.footprints)
-    rows = [
-        {
-            "genome": each.name.replace("-", " "),
-            objective.column: score,
-            **each.row(),
-            "measured inference [s]": "" if np.isnan(measured) else measured,
-        }
-        for each, score, measured in zip(front.footprints, front.scores, seconds, strict=True)
-    ]
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.DictWriter(opened, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

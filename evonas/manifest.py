@@ -44,6 +44,23 @@ def check_resumable(path: Path, config: Config) -> None:
         )
 
 
+def check_same_prices(path: Path, resolved: Mapping[str, Any]) -> None:
+    """Refuse to go on with a run whose carbon model has become another, as on another machine.
+
+    Raises:
+        FileNotFoundError: The directory is not there, or is no run's.
+        ValueError: Its config cannot be read, or the model differs; the message says where.
+    """
+    before = read_resolved(path).get("carbon", {})
+    now = json.loads(json.dumps(resolved)).get("carbon", {})
+    differing = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    if differing:
+        raise ValueError(
+            f"CO2 is priced otherwise here than in {path}, which would not compare: "
+            f"{', '.join(sorted(differing))} differ; start a new run with --out"
+        )
+
+
 def read_config(path: Path) -> Config:
     """The config of a run.
 

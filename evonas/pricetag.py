@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pymoo.indicators.hv import HV
 
 from evonas import carbon
+from evonas.archive import hypervolume
 from evonas.config import Config
 from evonas.front import front
 from evonas.manifest import read_config, read_resolved
@@ -150,15 +150,12 @@ class PriceTag:
         found = np.full(n, np.nan)
         if not goals.is_scaled:
             return found
-        reckon = HV(np.ones(len(goals.objectives)))
         places = np.linspace(0, n - 1, min(n, N_CHECKPOINTS)).round().astype(int)
         for place in np.unique(places):
             kept = [r for r in self.trace.records[: place + 1] if goals.are_met(r.metrics)]
-            points = np.array([goals.scaled(r.metrics) for r in kept]).reshape(
-                len(kept), len(goals.objectives)
-            )
-            inside = points[(points < 1).all(1)] if len(points) else points
-            found[place] = float(reckon(inside[front(inside)])) if len(inside) else 0.0
+            if kept:
+                points = np.array([goals.scaled(record.metrics) for record in kept])
+                found[place] = hypervolume(points[front(points)])
         return found
 
 

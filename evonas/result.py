@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from evonas.archive import Generation
 from evonas.config import Config
-from evonas.degeneracy import Degeneracy
+from evonas.degeneracy import Degeneracy, examine
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
@@ -29,7 +30,6 @@ class Result:
         records: All records, in the order of asking.
         generations: One entry each.
         problem: The opened problem.
-        degeneracy: What each objective adds, where there is anything to say.
         stopped: Why the search ended, in words.
         spend: What the search itself took, the last measuring of the front included.
         is_hopeless: Whether it was given up because too many candidates failed.
@@ -43,7 +43,6 @@ class Result:
     records: tuple[Record, ...]
     generations: tuple[Generation, ...]
     problem: Problem
-    degeneracy: Degeneracy | None
     stopped: str
     spend: Spend
     is_hopeless: bool
@@ -65,6 +64,11 @@ class Result:
     def architectures(self) -> list[dict[str, Any]]:
         """The front's architectures, in the order of ``F``."""
         return [self.problem.decode(record.genome) for record in self.front]
+
+    @cached_property
+    def degeneracy(self) -> Degeneracy | None:
+        """What each objective adds, where there is anything to say."""
+        return examine(self.records, self.goals)
 
     @property
     def failures(self) -> list[Record]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import evonas
 from evonas import budget, calibrate, footprint, plot, rerun
-from evonas.config import Config, read_settings
+from evonas.config import Config
 from evonas.engine import search
 from evonas.journal import FolderError
 from evonas.loading import problem_summaries
@@ -22,6 +22,7 @@ from evonas.manifest import read_config
 from evonas.progress import Progress
 from evonas.report import summary
 from evonas.result import Result
+from evonas.settings import read_settings
 from evonas.worker import WorkerError
 
 LISTS = ("objectives", "augment")  # given as one word with commas

@@ -55,6 +55,25 @@ class Budget:
         return ""
 
 
+def training_flops(
+    flops: float, *, n_train: int, n_validation: int, epochs: int, evaluations: int
+) -> float:
+    """Floating-point operations of one trial (Schwartz et al., Green AI).
+
+    Their Eq. 1 is E x D x H, an example's cost times the data set's size times the number of
+    trials; it leaves out epochs. The true sum counts an example three times where it is learnt
+    from, for the backward pass costs two forward ones, and once where it is judged.
+
+    Args:
+        flops: Of one forward pass of one example, multiplies and adds counted separately.
+        n_train: Examples of an epoch.
+        n_validation: Examples of an evaluation.
+        epochs: Of the training.
+        evaluations: On the validation examples.
+    """
+    return flops * (3.0 * n_train * epochs + n_validation * evaluations)
+
+
 def read_amount(setting: str, text: str | None, units: Mapping[str, float]) -> float:
     """An amount such as ``50g``, in the unit that counts 1; endless without a text.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from evonas.expected import expected_best
 from evonas.objectives import Objective
@@ -40,6 +41,8 @@ def draw_progress(tags: Sequence[PriceTag], *, out: Path) -> None:
             volumes = progress["hypervolume"][is_known]
             below.step(x[is_known], volumes, where="post", color=colour)
         below.set_xlabel(label)
+        below.xaxis.set_major_locator(MaxNLocator(4))
+        above.sharex(below)
     panels[0, 0].set_ylabel(f"best {objective.label}{_unit(objective)}")
     panels[1, 0].set_ylabel("hypervolume")
     if len(tags) > 1:

@@ -277,7 +277,7 @@ def _read_energy_kwh(path: Path) -> float:
             return float(json.loads(file.read_text(encoding="utf-8"))["energy_kwh"])
         file = path / GENERATIONS
         rows = _read_generations(file)
-        return float(rows[-1]["energy [kWh]"]) if rows else 0.0
+        return float(rows[-1].get("energy [kWh]") or 0.0) if rows else 0.0
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
 

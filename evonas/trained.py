@@ -15,7 +15,6 @@ from evonas import carbon
 from evonas.assumptions import Assumptions
 from evonas.cost import Cost, count
 from evonas.data import Dataset, describe, load
-from evonas.duration import TRAINING_PASSES
 from evonas.objectives import (
     ACC,
     CO2,
@@ -30,6 +29,7 @@ from evonas.objectives import (
 )
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
+from evonas.spend import training_flops
 from evonas.train import Recipe, accuracy, train
 
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
@@ -166,8 +166,14 @@ class TrainedProblem(Problem):
     def _count(self, genome: Genome) -> dict[str, float]:
         cost, assumptions = self.cost(genome), self.settings.carbon
         lifetime = carbon.lifetime(self.price(genome, assumptions), assumptions)
-        # Green AI's floating-point operations: all trials of a search, summed, are its price.
-        n_passes = TRAINING_PASSES * self.info.n_train + self.info.n_validation
+        epochs = self.recipe.epochs
+        fpo = training_flops(
+            cost.flops,
+            n_train=self.info.n_train,
+            n_validation=self.info.n_validation,
+            epochs=epochs,
+            evaluations=epochs,
+        )
         return {
             "flops": float(cost.flops),
             "macs": float(cost.macs),
@@ -175,7 +181,7 @@ class TrainedProblem(Problem):
             "co2": lifetime.total_kg,
             "co2_training": lifetime.training_kg,
             "co2_inference": lifetime.inference_kg,
-            "fpo": float(cost.flops * n_passes * self.recipe.epochs),
+            "fpo": fpo,
         }
 
     def _dataset(self) -> Dataset:

@@ -7,17 +7,20 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_tracker import Tracker
 
 from evonas.config import Config
 from evonas.engine import search
 from evonas.front import front
 from evonas.journal import read_journal
+from evonas.machine import this_machine
 from evonas.manifest import read_config
 
 SCRIPT = """
@@ -69,7 +72,9 @@ def test_a_run_leaves_all_that_repeats_and_explains_it(tmp_path):
         "environment.json",
         "front.csv",
         "generations.csv",
+        "objectives.csv",
         "records.jsonl",
+        "spend.json",
     ]
     assert read_config(tmp_path / "run") == config()
     assert list(read_journal(tmp_path / "run" / "records.jsonl")) == asked(result)
@@ -328,3 +333,101 @@ def test_a_run_killed_in_mid_generation_and_resumed_ends_as_if_it_had_not(
     search(Config.from_dict(settings), folder=tmp_path / "run", resume=True)
     assert (tmp_path / "run" / "front.csv").read_bytes() == uninterrupted
     assert len(journal.read_text().splitlines()) == 60
+
+
+def laborious(**settings):
+    return config("Laborious", evaluations=None, **settings)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_budget_of_flops_ends_the_search_and_is_never_exceeded(n_jobs):
+    result = search(laborious(budget_flops=150.0, n_jobs=n_jobs))
+    assert result.stopped == "the budget of 150 FLOPs is spent"
+    assert 100 < result.spend.fpo <= 150
+    assert result.spend.fpo == sum(record.effort for record in result.records)
+    alone = search(laborious(budget_flops=150.0, n_jobs=0))
+    assert result.genomes == alone.genomes
+    assert {r.genome for r in result.records} == {r.genome for r in alone.records}
+
+
+def test_a_larger_budget_of_flops_on_resume_equals_the_longer_run(tmp_path):
+    search(laborious(budget_flops=100.0), folder=tmp_path / "run")
+    resumed = search(laborious(budget_flops=300.0), folder=tmp_path / "run", resume=True)
+    assert resumed.genomes == search(laborious(budget_flops=300.0)).genomes
+
+
+@pytest.mark.parametrize(
+    ("budget", "stopped"),
+    [
+        ({"budget_kwh": 1e-7}, "the budget of 1e-07 kWh is spent"),
+        ({"budget_co2": "5e-5g"}, "the budget of 5e-05 g CO2e is spent"),
+    ],
+)
+def test_a_budget_of_energy_or_emissions_ends_the_search(budget, stopped):
+    result = search(config("Slow", evaluations=None, option=("seconds=0.01",), **budget))
+    assert result.stopped == stopped
+    assert 0 < len(result.records) < 10
+    assert result.front
+
+
+@pytest.mark.parametrize("algorithm", ["nsga2", "random", "smsemoa"])
+def test_co2_may_be_a_term_of_one_fitness(algorithm):
+    settings = config("Bowl", objectives=("acc-1e-5*flops",), algorithm=algorithm)
+    result = search(settings)
+    values = [
+        r.metrics["acc"] - 1e-5 * r.metrics["flops"] for r in result.records if r.error is None
+    ]
+    assert result.F.shape[1] == 1
+    assert result.F[0, 0] == pytest.approx(max(values))
+    assert {"acc", "flops"} <= result.front[0].metrics.keys()
+
+
+def test_the_objectives_are_examined_at_the_end(tmp_path, caplog):
+    settings = config("Bowl", objectives=("acc", "flops", "flops-0.001*acc"))
+    result = search(settings, folder=tmp_path / "run")
+    assert result.degeneracy.front_size == len(result.front)
+    assert "adds nothing" in caplog.text
+    table = (tmp_path / "run" / "objectives.csv").read_text().splitlines()
+    assert table[0].startswith("objective,front_size_without,spearman_acc")
+    assert len(table) == 4
+
+
+def test_a_run_tells_in_the_end_what_it_has_taken(tmp_path):
+    result = search(config("Laborious"), folder=tmp_path / "run")
+    told = json.loads((tmp_path / "run" / "spend.json").read_text())
+    assert told["busy_seconds"] == result.spend.busy_seconds > 0
+    assert told["fpo"] == result.spend.fpo > 0
+    assert told["cpu_seconds"] > 0
+    assert "Eq. 1" in told["method"]
+
+
+def test_a_tracker_gives_its_opinion_of_every_session(tmp_path, monkeypatch):
+    module = SimpleNamespace(OfflineEmissionsTracker=Tracker, __version__="3.3")
+    monkeypatch.setitem(sys.modules, "codecarbon", module)
+    first = search(config("Bowl", tracker="codecarbon"), folder=tmp_path / "run")
+    assert first.opinion.energy_kwh == 0.25
+    longer = config("Bowl", tracker="codecarbon", evaluations=60)
+    search(longer, folder=tmp_path / "run", resume=True)
+    assert len(json.loads((tmp_path / "run" / "codecarbon.json").read_text())) == 2
+
+
+def test_a_tracker_that_is_not_installed_is_named_before_anything_is_written(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "codecarbon", None)
+    with pytest.raises(ValueError, match="codecarbon is not installed"):
+        search(config("Bowl", tracker="codecarbon"), folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_not_resumed_where_co2_is_priced_otherwise(tmp_path, monkeypatch):
+    base = {"evaluations": 4, "pop_size": 4, "epochs": 1, "subset": 20, "n_jobs": 0}
+    settings = Config(objectives=("acc", "co2"), target="this-machine", **base)
+    search(settings, folder=tmp_path / "run")
+    search(settings, folder=tmp_path / "run", resume=True)
+    other = replace(this_machine(), name="another")
+    monkeypatch.setattr("evonas.carbonfile.this_machine", lambda: other)
+    with pytest.raises(
+        ValueError, match=r"CO2 is priced otherwise here than in .*device differ"
+    ):
+        search(settings, folder=tmp_path / "run", resume=True)

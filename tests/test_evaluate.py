@@ -339,3 +339,44 @@ def test_a_member_that_cannot_be_completed_stays_and_that_is_said(tmp_path, capl
         (first.metrics, None),
         (second.metrics, None),
     ]
+
+
+FINE, BROKEN = (0, 1, 1), (1, 3, 3)  # 4 FLOP, and 16 that fail
+
+
+def test_the_effort_of_every_training_is_kept_failed_ones_included(tmp_path):
+    path = tmp_path / "records.jsonl"
+    journal = Journal(path)
+    evaluator = Evaluator(order(toy.Laborious), journal=journal)
+    fine, broken = evaluator([FINE, BROKEN])
+    journal.close()
+    assert (fine.error, fine.effort) == (None, 4.0)
+    assert broken.error is not None
+    assert broken.effort == 16.0
+    assert evaluator.fpo == 20.0
+    assert sorted(record.effort for record in read_journal(path).values()) == [4.0, 16.0]
+    again = Evaluator(order(toy.Laborious), journal=Journal(path))
+    again([FINE, BROKEN])
+    assert again.fpo == 20.0
+
+
+def test_what_is_not_trained_costs_no_effort():
+    screened = Evaluator(order(toy.Laborious, constraints=("flops<=10",)))
+    screened([(0, 1, 1), (0, 4, 4)])
+    assert screened.fpo == 4.0
+    cheap = Evaluator(order(toy.Laborious, wanted=("flops",)))
+    cheap([(0, 1, 1)])
+    assert cheap.fpo == 0.0
+    assert Evaluator(order(toy.Flaky))([FINE])[0].effort == 0.0
+
+
+@pytest.mark.parametrize("n_jobs", [0, 1, 2])
+def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
+    genomes = [(0, 1, 1), (0, 4, 4), (0, 2, 2), (0, 0, 0)]  # 4, 25, 9, 1 FLOP
+    with Crew(order(toy.Laborious).spec, n_jobs=n_jobs) as crew:
+        evaluator = Evaluator(order(toy.Laborious), crew=crew, budget_flops=35.0)
+        with pytest.raises(StoppedError):
+            evaluator(genomes)
+        assert set(evaluator.records) == set(genomes[:2])  # the third would make 38
+        assert evaluator.has_spent_flops
+        assert evaluator.fpo == 29.0

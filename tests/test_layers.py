@@ -10,13 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front faults deadline ranges devices grids machine duration assumptions "
-    "carbonfile carbon fu2021 spend literature tracker fitness expected",
+    "carbonfile carbon fu2021 spend literature tracker fitness expected settings",
     "problem trained tabular foreign train cost data published images layers contract loading "
-    "timing calibration zoo",
+    "timing calibration zoo cells",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
-    "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
-    "pricetag",
-    "plot panels trace progress report carbonplots tagplots statement",
+    "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy",
+    "plot panels trace progress report carbonplots tagplots statement pricetag frontprice",
     "run rerun calibrate footprint budget",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}

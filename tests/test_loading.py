@@ -195,7 +195,7 @@ def test_a_plain_pymoo_problem_can_be_a_class_a_factory_or_an_object(mine, name,
         (
             "digit",
             r"unknown problem 'digit' \(did you mean 'digits'\?\); choose from digits, "
-            r"layerwise, macro, nas-bench-macro, or name your own as FILE\.py:CLASS or "
+            r"ec-nas, layerwise, macro, nas-bench-macro, or name your own as FILE\.py:CLASS or "
             "MODULE:CLASS",
         ),
         ("zzzz", "unknown problem 'zzzz'; choose from digits, "),

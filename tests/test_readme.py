@@ -11,11 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CARBON = (ROOT / "docs" / "carbon.md").read_text(encoding="utf-8")
 SETUP = "python3 -m venv .venv && . .venv/bin/activate && pip install -q -e "
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def commands() -> list[str]:
@@ -74,7 +75,7 @@ def test_the_main_command_finds_a_wide_front_of_good_networks(tmp_path):
 def test_a_command_of_the_readme_runs(command, folder):
     done = shell(command, folder)
     assert done.returncode == 0, done.stderr
-    if "--out" in command:
+    if "--out runs/" in command:
         words = shlex.split(command)
         run = folder / words[words.index("--out") + 1]
         assert {"config.json", "front.csv", "front.png", "records.jsonl"} <= {
@@ -99,6 +100,17 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
     }
     table = README[README.index("| flag |") : README.index("A run directory holds")]
     named = set(re.findall(r"--[a-z][a-z-]*", README))
-    assert set(re.findall(r"--[a-z][a-z-]*", table)) <= offered
-    assert named - offered <= {"--failed", "--genome"}  # of other commands
+    assert set(re.findall(r"--[a-z][a-z-]*", table)) <= offered | {"--list"}
+    others = {"--failed", "--genome", "--list", "--measure", "--model", "--input", "--networks"}
+    assert named - offered <= others  # of other commands
     assert offered - named <= {"--sampling", "--crossover"}
+
+
+def test_the_worked_example_of_the_carbon_page_gives_what_it_says(tmp_path):
+    (settings,), (command,) = blocks("toml", CARBON), blocks("sh", CARBON)
+    name, _, text = settings.partition("\n")
+    (tmp_path / name.removeprefix("# file: ")).write_text(text)
+    done = shell(command.strip(), tmp_path)
+    assert done.returncode == 0, done.stderr
+    for figure in ("8.178 GFLOP", "174 kernels", "34.8", "kWh in 107", "16.6 (6.1", "5.8"):
+        assert figure in done.stdout

@@ -143,7 +143,7 @@ BAD = {
     "--device tpu": "unknown device 'tpu'; choose from auto, cpu, cuda",
     "--pue 0.5": "pue.*0.5",
     "--intensity-g-per-kwh -1": "intensity_g_per_kwh.*-1",
-    "--config none.toml": "no such config file: none.toml",
+    "--config none.toml": "no such file: none.toml",
     "--config bad.toml": "cannot read bad.toml",
     "--config kind.toml": "setting seed is 'one'; expected int",
     "--config unknown.json": "unknown setting 'sed'; choose from problem",
@@ -197,7 +197,9 @@ def test_a_search_prints_its_front_and_leaves_its_files(folder, capsys):
         "front.csv",
         "front.png",
         "generations.csv",
+        "objectives.csv",
         "records.jsonl",
+        "spend.json",
     }
 
 

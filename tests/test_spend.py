@@ -2,7 +2,14 @@ import math
 
 import pytest
 
-from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, Spend, read_amount
+from evonas.spend import (
+    GRAMS_BY_UNIT,
+    SECONDS_BY_UNIT,
+    Budget,
+    Spend,
+    read_amount,
+    training_flops,
+)
 
 SPEND = Spend(10.0, 20.0, 20.0, 1e9, energy_kwh=0.5, co2_g=100.0, method="reckoned")
 
@@ -42,3 +49,8 @@ def test_an_amount_without_number_or_unit_is_refused(text):
 )
 def test_a_budget_says_which_part_of_it_is_spent(budget, why):
     assert budget.why_over(SPEND) == why
+
+
+def test_the_known_answer_of_green_ai():
+    sizes = {"n_train": 100, "n_validation": 10, "epochs": 3, "evaluations": 1}
+    assert sum(training_flops(f, **sizes) for f in (1e6, 2e6)) == 2.73e9

@@ -370,3 +370,9 @@ class Hinted(Slow):
     """Says what its effort grows with."""
 
     effort = "flops"
+
+
+class Laborious(Flaky):
+    """Knows what its trainings cost; some of them fail."""
+
+    effort = "flops"

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from evonas.calibration import (
+    LEAST_NETWORKS,
+    designed_sample,
+    fit,
+    fit_inference,
+    fit_training,
+    judge,
+    measure_timings,
+)
+from evonas.duration import Operation, TimeModel
+from evonas.loading import ProblemSpec
+from evonas.problem import Settings
+from evonas.timing import MIN_REPEATS, inference_seconds, training_seconds
+
+CPU = torch.device("cpu")
+TRUTH = {"constant": 1e-4, "conv.flops": 2e-11, "conv.bytes": 3e-10, "pool.kernels": 5e-5}
+
+
+def networks(n, *, seed=0):
+    """Networks of convolutions and pooling, of all sizes."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(n):
+        n_convolutions, n_pools = rng.integers((1, 0), (9, 5))
+        amounts = 10 ** rng.uniform((4, 3, 2), (8, 6, 5), (n_convolutions, 3))
+        convolutions = [Operation(*row, kind="conv") for row in amounts.tolist()]
+        moved = rng.uniform(1e3, 1e5, n_pools).tolist()
+        pools = [Operation(0, n_bytes, 0, "pool") for n_bytes in moved]
+        found.append([*convolutions, *pools])
+    return found
+
+
+def timed(operations, batch, *, noise=0.0, rng=None):
+    model = TimeModel(tuple(TRUTH.items()), batch, 1, 1, 0.0, 0.0, 0.0)
+    factor = 1.0 if rng is None else rng.uniform(1 - noise, 1 + noise)
+    return operations, batch, model.seconds(operations, batch=batch) * factor
+
+
+def test_a_fit_finds_the_seconds_that_times_were_made_of():
+    found = fit([timed(network, 8) for network in networks(60)])
+    assert found == {name: pytest.approx(value, rel=1e-6) for name, value in TRUTH.items()}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000))
+def test_no_operation_is_fitted_to_save_time(seed):
+    rng = np.random.default_rng(seed)
+    samples = [(n, 4, float(10 ** rng.uniform(-5, 0))) for n in networks(20, seed=seed)]
+    assert all(value > 0 for value in fit(samples).values())
+
+
+def test_a_model_is_judged_on_networks_that_it_was_not_fitted_to():
+    rng = np.random.default_rng(0)
+    samples = [timed(network, 8, noise=0.1, rng=rng) for network in networks(60)]
+    samples[2::3] = [(o, b, 10 * seconds) for o, b, seconds in samples[2::3]]  # held out
+    judged = judge(samples, samples, batch=8)
+    assert (judged.model.n_fitted, judged.model.n_held_out) == (40, 20)
+    assert judged.predicted == pytest.approx(judged.measured / 10, rel=0.3)
+    assert judged.model.r2 < 0
+    assert judged.model.spearman > 0.95
+    assert judged.model.relative_error == pytest.approx(0.9, abs=0.03)
+
+
+def test_a_perfect_model_is_judged_perfect():
+    samples = [timed(network, 8) for network in networks(30)]
+    model = judge(samples, samples, batch=8).model
+    assert model.r2 == pytest.approx(1)
+    assert model.spearman == pytest.approx(1)
+    assert model.relative_error == pytest.approx(0, abs=1e-6)
+
+
+def test_too_few_networks_are_refused():
+    samples = [timed(network, 8) for network in networks(LEAST_NETWORKS - 1)]
+    with pytest.raises(ValueError, match=f"{LEAST_NETWORKS - 1} networks are too few to fit"):
+        judge(samples, samples, batch=8)
+
+
+def test_a_sample_is_reproducible_and_spreads_over_the_flops():
+    problem = ProblemSpec("digits", Settings()).open()
+    sample = designed_sample(problem, n=8, seed=0)
+    assert sample == designed_sample(problem, n=8, seed=0)
+    assert len(set(sample)) == 8
+    flops = [problem.cost(genome).flops for genome in sample]
+    assert flops == sorted(flops)
+    assert flops[-1] > 50 * flops[0]
+
+
+def test_timings_of_real_networks_can_be_fitted():
+    problem = ProblemSpec("digits", Settings(device="cpu")).open()
+    genomes = designed_sample(problem, n=LEAST_NETWORKS, seed=0)
+    told = []
+    timings = measure_timings(problem, genomes, batch=4, on_network=lambda: told.append(1))
+    assert len(told) == len(genomes)
+    assert all(t.training_seconds > t.batch_seconds > 0 for t in timings)
+    training, inference = fit_training(timings, batch=4), fit_inference(timings, batch=4)
+    assert training.model.batch == 4
+    assert inference.model.batch == 1
+    assert training.model.n_held_out == inference.model.n_held_out == LEAST_NETWORKS // 3
+
+
+def test_the_shortest_of_several_passes_counts(monkeypatch):
+    clock = iter(np.cumsum([0.0, 1.0, 0.0, 3.0, 0.0, 2.0, 0.0, 1.5, 0.0, 4.0]).tolist())
+    monkeypatch.setattr("evonas.timing.time.perf_counter", lambda: next(clock))
+    passes = []
+
+    class Counted(nn.Module):
+        def forward(self, images):
+            passes.append(images.shape)
+            return images
+
+    assert inference_seconds(Counted(), (1, 2, 2), batch=3, device=CPU) == 1.0
+    assert passes == [(3, 1, 2, 2)] * (MIN_REPEATS + 1)  # and one to warm up
+
+
+def test_training_takes_longer_than_inference():
+    model = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 900, 10))
+    shape = (1, 32, 32)
+    inference = inference_seconds(model, shape, batch=32, device=CPU)
+    assert training_seconds(model, shape, batch=32, device=CPU) > inference

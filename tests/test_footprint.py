@@ -1,0 +1,144 @@
+import csv
+import json
+
+import pytest
+
+from evonas import footprint
+from evonas.assumptions import Assumptions
+from evonas.carbon import lifetime, price
+from evonas.pricing import IMAGENET, compare
+from evonas.pricing import footprint as priced
+from evonas.trace import read_trace
+from evonas.zoo import count_network
+
+
+def said(capsys, *arguments):
+    status = footprint.main(list(map(str, arguments)))
+    told = capsys.readouterr()
+    return status, told.out, told.err
+
+
+def test_a_network_of_torchvision_is_priced(capsys, tmp_path):
+    status, out, _ = said(
+        capsys,
+        *("--model", "torchvision.models:resnet50", "--input", "3x224x224"),
+        *("--baseline", "mobilenet_v2", "--json", tmp_path / "price.json"),
+    )
+    assert status == 0
+    assert "torchvision.models:resnet50: 8.178 GFLOP, 25.56 M parameters" in out
+    assert "time of a training: roofline" in out
+    assert "low and high: utilisation 0.8 to 0.25" in out
+    content = json.loads((tmp_path / "price.json").read_text())
+    assert list(content["networks"]) == ["torchvision.models:resnet50", "mobilenet_v2"]
+    row = content["networks"]["torchvision.models:resnet50"]
+    cost = count_network("resnet50", (3, 224, 224))
+    alone = price(
+        cost.operations,
+        n_train=IMAGENET[0],
+        n_validation=IMAGENET[1],
+        assumptions=Assumptions(),
+    )
+    assert row["one training [kWh]"] == alone.training_kwh
+    total = lifetime(alone, Assumptions()).total_kg
+    assert row["co2_total low [kg]"] < row["co2_total [kg]"] == total
+    assert row["co2_total high [kg]"] > total
+    assert content["assumptions"]["time_source"] == "roofline"
+
+
+def test_what_is_assumed_may_be_told(capsys, tmp_path):
+    file = tmp_path / "carbon.toml"
+    file.write_text('device = "a100"\npue = [1.1, 1.2, 1.3]\ntraining_images = 1000\n')
+    flags = ("--carbon", file, "--grid", "fra", "--citations", 10, "--inferences", 5)
+    status, out, _ = said(capsys, "--model", "resnet18", *flags)
+    assert status == 0
+    assert "device a100: 400 W" in out
+    assert "grid fra: 56 g/kWh" in out
+    assert "500 trainings (the user) of 250 epochs (Fu et al. 2021) with 1,000 images" in out
+    assert "5 inferences (the user)" in out
+    assert "pue 1.1 to 1.3" in out
+
+
+def test_devices_and_grids_are_listed(capsys):
+    status, out, _ = said(capsys, "--list")
+    assert status == 0
+    assert "raspberry-pi-5" in out
+    assert "epa_avert_2021" in out
+    assert "this-machine" in out
+
+
+def test_the_papers_table_and_figures_are_made_again(capsys, tmp_path):
+    status, out, _ = said(capsys, "--paper", tmp_path / "paper")
+    assert status == 0
+    assert "325.88" in out
+    assert "70.6 (70.6)" in out
+    assert "39.3 (39.8)" in out
+    assert "no VGG has so few citations" in out
+    for number in (2, 3, 4):
+        assert (tmp_path / "paper" / f"figure{number}.png").stat().st_size > 10_000
+
+
+def test_the_front_of_a_run_is_priced_in_three_parts(capsys, run):
+    status, out, _ = said(capsys, run)
+    assert status == 0
+    with (run / "carbon.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    members = {" ".join(map(str, r.genome)): r for r in read_trace(run).front()}
+    assert {row["genome"] for row in rows} == set(members)
+    search_kg = json.loads((run / "spend.json").read_text())["co2_g"] / 1000
+    for row in rows:
+        record = members[row["genome"]]
+        assert float(row["co2_training [kg]"]) == record.metrics["co2_training"]
+        assert float(row["co2_inference [kg]"]) == record.metrics["co2_inference"]
+        assert float(row["co2_search [kg]"]) == pytest.approx(search_kg)
+        parts = record.metrics["co2"] + search_kg
+        assert float(row["co2_total [kg]"]) == pytest.approx(parts)
+        assert row["measured inference [s]"] == ""
+    assert "against resnet18: after" in out
+    assert (run / "carbon.png").stat().st_size > 10_000
+
+
+def test_a_front_may_be_timed_and_priced_anew(capsys, run):
+    status, out, _ = said(capsys, run, "--measure", "--target", "this-machine")
+    assert status == 0
+    assert "error" in out
+    assert "one core of" in out
+    status, out, _ = said(capsys, run, "--measure", "--baseline", "vgg16")
+    assert status == 0
+    assert "error" not in out
+    assert "against vgg16" in out
+    with (run / "carbon.csv").open(encoding="utf-8") as lines:
+        assert all(float(row["measured inference [s]"]) > 0 for row in csv.DictReader(lines))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), "name a run, or --model, --paper or --list"),
+        (("nowhere",), "no run at nowhere"),
+        (("--model", "resnet"), "unknown network 'resnet'"),
+        (("--model", "resnet18", "--input", "3x"), "cannot read the input '3x'; expected one"),
+        (("--model", "resnet18", "--input", "3x0x4"), "cannot read the input '3x0x4'"),
+        (("--model", "resnet18", "--input", "1x64x64"), "cannot count resnet18 on an input of"),
+        (("--model", "resnet18", "--grid", "frnace"), "unknown grid 'frnace'"),
+        (("--model", "resnet18", "--target", "x"), "unknown device 'x'"),
+        (("--model", "resnet18", "--pue", "0.5"), "pue must be in"),
+        (("--model", "resnet18", "--carbon", "none.toml"), "no such file: none.toml"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(capsys, arguments, expected):
+    status, out, err = said(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert expected in err
+
+
+def test_a_search_has_paid_for_itself_when_savings_reach_its_cost():
+    life = Assumptions(released=2)
+    large, small = (count_network(name, (3, 64, 64)) for name in ("resnet18", "mobilenet_v2"))
+    ours, theirs = (
+        priced("x", cost, life, n_images=(100, 10), search_kwh=3.0) for cost in (small, large)
+    )
+    found = compare(ours, theirs)
+    saved = found.trainings * (theirs.price.training_kg - ours.price.training_kg)
+    assert saved == pytest.approx(found.search_kg) == pytest.approx(3.0 * 0.475 / 2)
+    assert compare(theirs, ours).trainings == float("inf")

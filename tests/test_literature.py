@@ -1,0 +1,53 @@
+import re
+
+import pytest
+
+from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1
+
+ROWS = {row.name: row for row in TABLE_1}
+
+
+def test_resnet_is_reproduced():
+    resnet = ROWS["ResNet"]
+    assert resnet.ours_tonnes == pytest.approx(325.88373, abs=5e-6)
+    assert resnet.ours_tonnes == pytest.approx(resnet.tonnes, rel=0.0025)  # 0.22 % below
+    assert resnet.implied_citations == pytest.approx(73_000, rel=0.0025)
+
+
+@pytest.mark.parametrize("row", TABLE_1, ids=lambda row: row.name)
+def test_one_home_year_fits_all_rows(row):
+    assert row.tonnes / HOME_YEAR_T == pytest.approx(row.homes, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["ResNet", "GoogLeNet"])
+def test_one_car_year_fits_two_rows(name):
+    assert ROWS[name].tonnes / CAR_YEAR_T == pytest.approx(ROWS[name].cars, abs=0.05)
+    for tonnes in (4.622, 4.630):  # all that fits
+        assert ROWS[name].tonnes / tonnes == pytest.approx(ROWS[name].cars, abs=0.07)
+
+
+def test_the_car_years_of_vgg_are_a_misprint():
+    vgg = ROWS["VGG"]
+    assert vgg.tonnes / CAR_YEAR_T == pytest.approx(39.3, abs=0.05)
+    assert vgg.cars == 39.8
+    assert vgg.implied_citations < 10_100  # it had several times as many in 2021
+
+
+def test_googlenet_needs_citations_that_are_not_printed():
+    assert ROWS["GoogLeNet"].citations is None
+    assert ROWS["GoogLeNet"].ours_tonnes is None
+    assert ROWS["GoogLeNet"].implied_citations == pytest.approx(27_700, rel=0.001)
+
+
+def test_once_for_all_cost_what_fu_et_al_say():
+    network = NETWORKS["OFA (230M)"]
+    assert network.search_kg == pytest.approx(465.38982)  # 1,200 GPU hours by Eq. 1 and 2
+    assert network.search_kg / network.training_index_kg == pytest.approx(57_414, abs=1)
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=lambda network: network.name)
+def test_every_network_has_a_source_with_a_year(network):
+    assert re.search(r"\((19|20)\d\d\)$", network.source)
+    assert 60 < network.top1 < 90
+    assert 0.1 < network.gmacs < 20
+    assert network.search_gpu_hours is None or network.search_gpu_hours > 0

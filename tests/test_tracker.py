@@ -1,0 +1,62 @@
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from evonas.tracker import CodeCarbon
+
+
+class Tracker:
+    """What is used of codecarbon's."""
+
+    def __init__(self, **settings):
+        self.settings = settings
+        self.final_emissions_data = None
+
+    def start(self):
+        pass
+
+    def stop(self):
+        self.final_emissions_data = SimpleNamespace(
+            energy_consumed=0.25,
+            emissions=0.1,
+            tracking_mode="machine",
+            cpu_model="a processor",
+        )
+
+
+@pytest.fixture
+def library(monkeypatch):
+    made = []
+
+    def make(**settings):
+        made.append(Tracker(**settings))
+        return made[-1]
+
+    module = SimpleNamespace(OfflineEmissionsTracker=make, __version__="3.3", made=made)
+    monkeypatch.setitem(sys.modules, "codecarbon", module)
+    return module
+
+
+def test_an_opinion_is_there_when_the_session_has_ended(library):
+    with CodeCarbon(pue=1.5, grid="fra") as tracker:
+        assert tracker.opinion is None
+    assert tracker.opinion.energy_kwh == 0.25
+    assert tracker.opinion.co2_g == 100.0
+    assert tracker.opinion.country == "FRA"
+    assert tracker.opinion.method == "codecarbon 3.3, machine, a processor, PUE 1.5"
+    assert tracker.opinion.as_dict()["country"] == "FRA"
+
+
+def test_it_works_offline_and_writes_nothing(library):
+    CodeCarbon(pue=1.5, grid="us-ca")
+    (made,) = library.made
+    assert made.settings["save_to_file"] is False
+    assert made.settings["pue"] == 1.5
+    assert made.settings["country_iso_code"] == "USA"  # no country's code, so the fallback
+
+
+def test_without_the_library_the_way_out_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "codecarbon", None)
+    with pytest.raises(ValueError, match=r"codecarbon is not installed; pip install 'evonas\["):
+        CodeCarbon(pue=1.0, grid="world")
