@@ -106,12 +106,14 @@ def _run(
     on_record: Callable[[Record], None],
     should_stop: Callable[[], bool],
 ) -> Result:
-    budget = plan.config.budget
+    budget, is_limited = plan.config.budget, plan.config.budget != Budget()
     evaluator = Evaluator(
         plan.order,
         crew=plan.crew,
         journal=folder.journal if folder else None,
-        should_stop=lambda: should_stop() or bool(budget.why_over(archive.spend())),
+        should_stop=lambda: (
+            should_stop() or (is_limited and bool(budget.why_over(archive.spend())))
+        ),
         on_record=on_record,
         budget_flops=budget.flops,
     )

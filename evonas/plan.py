@@ -102,6 +102,11 @@ class SearchPlan:
         AskTell(self.config, Evaluator(Order(self.spec, ())), goals)
         if not isinstance(self.problem, ForeignProblem):
             rehearse(self.problem, self.config.problem)
+        if self.config.budget_flops is not None and self.problem.effort is None:
+            raise ValueError(
+                f"budget_flops needs a problem that knows the FLOPs of its trainings, and "
+                f"{self.config.problem} names none as its effort; take another budget"
+            )
         self.tracking()
         try:
             self.crew.begin()

@@ -74,11 +74,9 @@ def _number(value: float | None) -> str:
 
 
 def _cost(result: Result) -> str:
-    last = result.generations[-1] if result.generations else None
-    if last is None:
-        return "No generation was completed."
-    spend = result.spend
-    hypervolume = "" if last.hypervolume is None else f"Hypervolume {last.hypervolume:.4f}. "
+    spend, hypervolume = result.spend, ""
+    if result.generations and result.generations[-1].hypervolume is not None:
+        hypervolume = f"Hypervolume {result.generations[-1].hypervolume:.4f}. "
     return (
         f"{hypervolume}The search itself took {spend.busy_seconds:.0f} core-seconds"
         f"{_flops(spend.fpo)}: about {1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g "

@@ -350,6 +350,11 @@ def test_a_budget_of_flops_ends_the_search_and_is_never_exceeded(n_jobs):
     assert {r.genome for r in result.records} == {r.genome for r in alone.records}
 
 
+def test_a_budget_of_flops_needs_a_problem_that_knows_them():
+    with pytest.raises(ValueError, match=r"budget_flops needs a problem that knows the FLOPs"):
+        search(config("Bowl", budget_flops=1e9))
+
+
 def test_a_larger_budget_of_flops_on_resume_equals_the_longer_run(tmp_path):
     search(laborious(budget_flops=100.0), folder=tmp_path / "run")
     resumed = search(laborious(budget_flops=300.0), folder=tmp_path / "run", resume=True)

@@ -67,6 +67,9 @@ def test_the_main_command_finds_a_wide_front_of_good_networks(tmp_path):
     assert len(rows) >= 8
     assert max(flops) / min(flops) >= 10
     assert max(test_acc) >= 97
+    (_, *without) = (front.parent / "objectives.csv").read_text().splitlines()
+    size_without = {line.split(",")[0]: int(line.split(",")[1]) for line in without}
+    assert len(rows) > 1.5 * size_without["co2"]  # else CO2 would say little beside FLOPs
     assert (front.parent / "front.png").stat().st_size > 10_000
 
 
