@@ -44,7 +44,7 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     ``device`` and ``grid`` are names of listed ones, or the fields of a ``Device`` or ``Grid``;
     ``intensity_g_per_kwh`` stands for a grid of the user's own. ``citations`` times
     ``trainings_per_citation`` (50) stand for ``trainings``. A number that is uncertain is a
-    list: low, central, high.
+    list, ascending: low, central, high.
 
     Raises:
         ValueError: A word is unknown, or a value is of the wrong kind or out of its range.
@@ -98,8 +98,11 @@ def _split(
                     f"{name} is {list(value)}; expected a number"
                     + (", or three: low, central, high" if name in _BOUNDED else "")
                 )
-            bounds.append((name, float(value[0]), float(value[2])))
-            value = value[1]
+            low, value, high = value
+            if not low <= value <= high:
+                raise ValueError(f"{name} is {[low, value, high]}; expected them ascending")
+            ends = (high, low) if name == "utilisation" else (low, high)  # emitting less first
+            bounds.append((name, float(ends[0]), float(ends[1])))
         needs_number = name not in ("model", *_READERS)
         if needs_number and not _is_number(value):
             raise ValueError(f"{name} is {value!r}; expected a number")

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,10 +9,19 @@ from networks import ROUND_LIFE, dense, depthwise, lives, operation_lists, opera
 
 from evonas import fu2021
 from evonas.assumptions import Assumptions
-from evonas.carbon import Lifetime, energy_kwh, lifetime, price, search_energy_kwh
+from evonas.carbon import (
+    Band,
+    Lifetime,
+    break_even,
+    energy_kwh,
+    lifetime,
+    price,
+    search_energy_kwh,
+)
 from evonas.devices import V100
-from evonas.duration import Operation, roofline_seconds
+from evonas.duration import Calibration, Operation, TimeModel, roofline_seconds
 from evonas.front import front
+from evonas.grids import GRIDS
 
 RESNET50_TRAINING_FLOPS = 7.3026519e18
 
@@ -167,3 +177,71 @@ def test_co2_from_operations_puts_other_networks_on_the_front():
     third = np.array([priced(network).total_kg for network in networks])
     assert front(error_and_flops).tolist() == [True, False]
     assert front(np.column_stack([error_and_flops, third])).tolist() == [True, True]
+
+
+def test_the_published_equations_may_price_a_network():
+    """ResNet-50 of Fu et al. 2021, Table 1: an index of 325.88 t, and no inference."""
+    life = Assumptions(
+        model="fu2021",
+        grid=GRIDS["epa_avert_2021"],
+        training_hours=fu2021.RESNET_GPU_HOURS,
+        trainings=3.65e6,
+    )
+    parts = priced([Operation(2 * 3.8e9, 0, 0)], life)
+    assert parts.training_kg / 1000 == pytest.approx(325.88373, abs=5e-6)
+    assert parts.inference_kg == 0
+
+
+def test_by_the_published_equations_co2_is_flops_times_a_constant():
+    life = Assumptions(model="fu2021")
+    small, large = ([dense(n, size=32, kernel=3)] for n in (16, 64))
+    ratio = priced(large, life).total_kg / priced(small, life).total_kg
+    assert ratio == pytest.approx(large[0].flops / small[0].flops)
+
+
+STATIC = replace(V100, idle_share=1.0, joules_per_byte=0.0)
+
+
+def test_hours_that_are_stated_leave_no_information_in_time():
+    life = Assumptions(training_hours=100.0, device=STATIC)
+    small, large = ([dense(n, size=32, kernel=3)] for n in (16, 64))
+    assert priced(small, life).training_kg == pytest.approx(priced(large, life).training_kg)
+    hour = energy_kwh(seconds=3600, flops=0, assumptions=life)
+    expected = 100 * hour * life.trainings * life.intensity_g_per_kwh / 1000
+    assert priced(small, life).training_kg == pytest.approx(expected)
+
+
+def test_bytes_cost_energy_beyond_time():
+    device = replace(V100, joules_per_byte=1e-9)
+    life = Assumptions(device=device, pue=1.0, host_w=0)
+    energy = energy_kwh(seconds=0, flops=0, n_bytes=3.6e15, assumptions=life)
+    assert energy == pytest.approx(1.0)
+
+
+def test_a_calibrated_life_takes_its_times_from_the_calibration():
+    calibration = Calibration(
+        "here", "2026-01-01", "toy", training=timed(8.0), inference=timed(2.0)
+    )
+    life = replace(ROUND_LIFE, calibration=calibration)
+    found = price([Operation(100, 10, 100)], n_train=4, n_validation=2, assumptions=life)
+    # A batch of 2 takes 8 s to learn from and 2 s to judge: (4 x 4 s + 2 x 1 s) x 3 epochs.
+    assert found.training_seconds == pytest.approx(54.0)
+    assert found.inference_seconds == 2.0
+
+
+def timed(seconds):
+    coefficients = (("constant", seconds),)
+    return TimeModel(coefficients, 2, 8, 4, r2=1.0, spearman=1.0, relative_error=0.0)
+
+
+@given(st.floats(0, 1e6), st.floats(1e-9, 1e3), st.floats(1e-9, 1e3))
+def test_a_search_breaks_even_where_both_lines_meet(search_kg, ours_kg, theirs_kg):
+    n = break_even(search_kg, ours_kg=ours_kg, theirs_kg=theirs_kg)
+    if ours_kg < theirs_kg:
+        assert search_kg + n * ours_kg == pytest.approx(n * theirs_kg)
+    else:
+        assert n == math.inf
+
+
+def test_a_band_is_told_with_three_digits():
+    assert str(Band(12.345, 1234.5, 123456.0)) == "1,234 (12.3 to 123,456)"

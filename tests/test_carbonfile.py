@@ -62,6 +62,11 @@ def test_three_numbers_are_low_central_and_high():
     assert life.at("high").intensity_g_per_kwh == 50
 
 
+def test_the_higher_utilisation_is_the_end_that_emits_less():
+    life = read_assumptions({"utilisation": [0.2, 0.4, 0.7]})
+    assert (life.at("low").utilisation, life.at("high").utilisation) == (0.7, 0.2)
+
+
 def test_this_machine_is_a_device():
     device = read_assumptions({"device": "this-machine"}).device
     assert device.name == "this-machine"
@@ -81,6 +86,7 @@ def test_this_machine_is_a_device():
         ({"pue": "high"}, "pue is 'high'; expected a number"),
         ({"pue": True}, "pue is True; expected a number"),
         ({"pue": [1, 2]}, r"pue is \[1, 2\]; expected a number, or three: low, central, high"),
+        ({"pue": [1.4, 1.2, 1.1]}, r"pue is \[1.4, 1.2, 1.1\]; expected them ascending"),
         ({"epochs": [1, 2, 3]}, r"epochs is \[1, 2, 3\]; expected a number$"),
         ({"pue": 0.5}, "Assumptions.pue must be in"),
         ({"device": {"name": "x"}}, "cannot read device: .*tdp_w.*; it may have name, tdp_w"),
