@@ -62,11 +62,10 @@ class Config:
         pop_size: Population; 20 by default.
         generations: Budget; 10 by default where no other budget is given.
         evaluations: Budget: distinct architectures measured, exactly.
-        budget_time: Budget such as ``90s``, ``30m``, ``8h`` or ``2d``. It and the next three
-            combine with all the others; the first that is spent ends the search, but for
-            the last measuring of the front.
+        budget_time: Such as ``90s``, ``30m``, ``8h``. Of all budgets the first that is spent ends
+            the search, but for the last measuring of the front.
         budget_kwh: Budget of energy for the search itself.
-        budget_co2: Budget of emissions of the search itself, such as ``50g`` or ``2kg``.
+        budget_co2: Of emissions of the search itself, such as ``50g`` or ``2kg``.
         tracker: ``codecarbon`` for a second opinion on the energy of the search.
         budget_flops: Budget of floating-point operations for all proxy trainings together.
         seed: Of the search and, together with the genome, of every candidate.

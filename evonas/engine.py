@@ -107,17 +107,20 @@ def _run(
     should_stop: Callable[[], bool],
 ) -> Result:
     budget, is_limited = plan.config.budget, plan.config.budget != Budget()
+    meter = Meter(plan.tariff, earlier_kwh=folder.read_metered_kwh() if folder else 0.0)
+
+    def is_over() -> bool:
+        meter.poll()
+        return should_stop() or (is_limited and bool(budget.why_over(archive.spend())))
+
     evaluator = Evaluator(
         plan.order,
         crew=plan.crew,
         journal=folder.journal if folder else None,
-        should_stop=lambda: (
-            should_stop() or (is_limited and bool(budget.why_over(archive.spend())))
-        ),
+        should_stop=is_over,
         on_record=on_record,
         budget_flops=budget.flops,
     )
-    meter = Meter(plan.tariff, earlier_kwh=folder.read_metered_kwh() if folder else 0.0)
     archive = Archive(evaluator, plan.goals, meter=meter)
     steps = AskTell(plan.config, evaluator, plan.goals)
     hopeless = ""
@@ -143,14 +146,15 @@ def _run(
         is_hopeless=bool(hopeless),
         folder=folder.path if folder else None,
     )
-    if folder:
-        _keep(result, folder)
-    if result.degeneracy and result.degeneracy.warning():
-        logger.warning("%s", result.degeneracy.warning())
+    _keep(result, folder)
     return result
 
 
-def _keep(result: Result, folder: RunFolder) -> None:
+def _keep(result: Result, folder: RunFolder | None) -> None:
+    if result.degeneracy and result.degeneracy.warning():
+        logger.warning("%s", result.degeneracy.warning())
+    if folder is None:
+        return
     folder.write_front(*result.table())
     folder.write_failures(result.failures)
     folder.write_spend(asdict(result.spend))

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from evonas import carbon
 from evonas.assumptions import CORE_W
+from evonas.journal import logger
 from evonas.spend import Spend
 
 POWERCAP = Path("/sys/class/powercap")
@@ -129,6 +130,8 @@ class Meter:
         if not tariff.accelerator_w:  # other people's work
             self._sensors = [s for s in self._sensors if s.part != "accelerator"]
         self._first = [sensor.joules() for sensor in self._sensors]
+        self._last = list(self._first)
+        self._has_warned = False
         self._earlier_kwh = earlier_kwh
         self._started = time.monotonic()
 
@@ -150,11 +153,22 @@ class Meter:
 
     def measured_kwh(self) -> float:
         """By sensors, in all sessions so far, PUE included; 0 without any."""
-        joules = sum(
-            sensor.joules() - first
-            for sensor, first in zip(self._sensors, self._first, strict=True)
-        )
+        self.poll()
+        joules = sum(last - first for last, first in zip(self._last, self._first, strict=True))
         return self._earlier_kwh + self.tariff.pue * joules / carbon.JOULES_PER_KWH
+
+    def poll(self) -> None:
+        """Read the sensors: often, for some counters begin again after less than an hour.
+
+        One that can no longer be read stays at its last reading, and a warning says so.
+        """
+        for i, sensor in enumerate(self._sensors):
+            try:
+                self._last[i] = sensor.joules()
+            except Exception as error:  # of a driver; no reason to lose a search
+                if not self._has_warned:
+                    logger.warning("%s cannot be read any more: %s", sensor.name, error)
+                self._has_warned = True
 
     def spend(self, *, busy_seconds: float, cpu_seconds: float, fpo: float) -> Spend:
         """What was spent so far.

@@ -64,6 +64,16 @@ def test_both_sensors_leave_nothing_to_reckon():
     assert spent(meter).energy_kwh == pytest.approx(2.0 + 1.5)
 
 
+def test_a_sensor_that_fails_stays_at_its_last_reading(caplog):
+    sensor = Counter("processor")
+    meter = Meter(TARIFF, sensors=[sensor])
+    sensor.value += 3.6e6
+    meter.poll()
+    sensor.joules = lambda: 1 / 0
+    assert meter.measured_kwh() == meter.measured_kwh() == pytest.approx(1.5)
+    assert caplog.text.count("a processor counter cannot be read any more") == 1
+
+
 def test_a_gpu_that_this_search_does_not_use_is_not_counted():
     sensor = Counter("accelerator")
     meter = Meter(Tariff(0.0, 1.0, 400.0), sensors=[sensor])
