@@ -62,9 +62,9 @@ class Config:
         pop_size: Population; 20 by default.
         generations: Budget; 10 by default where no other budget is given.
         evaluations: Budget: distinct architectures measured, exactly.
-        budget_time: Such as ``90s``, ``30m``, ``8h``. Of all budgets the first that is spent ends
-            the search, but for the last measuring of the front.
-        budget_kwh: Budget of energy for the search itself.
+        budget_time: Such as ``8h``. Of all budgets the first that is spent ends the search, but
+            for the last measuring of the front.
+        budget_kwh: Of energy for the search itself.
         budget_co2: Of emissions of the search itself, such as ``50g`` or ``2kg``.
         tracker: ``codecarbon`` for a second opinion on the energy of the search.
         budget_flops: Budget of floating-point operations for all proxy trainings together.
@@ -80,8 +80,7 @@ class Config:
         image_size: Side of the images, in pixels.
         batch_size: Images per training step.
         augment: Any of ``crop``, ``flip``, ``cutout``; ``none`` for none.
-        carbon: What the carbon model assumes, as a carbon file holds it (see
-            ``evonas.carbonfile``); the next seven take precedence.
+        carbon: As a file for ``evonas.carbonfile`` holds it; the next seven take precedence.
         target: Device on which the network will live, by name; ``this-machine`` guesses.
         grid: That feeds it, and this search, by name.
         intensity_g_per_kwh: CO2e of its kWh, in place of a grid that is listed.
