@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from evonas.measure import candidate_seed
 from evonas.plan import SearchPlan
 from evonas.pricetag import PriceTag, why_not_independent
 from evonas.record import Record
-from evonas.report import aligned
+from evonas.report import aligned, complain
 from evonas.statement import escaped, latex, markdown, paragraph, table
 from evonas.tagplots import draw_curves, draw_expected, draw_fractions, draw_progress
 from evonas.trained import TrainedProblem
@@ -43,8 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.fractions:
             lines += _fractions(tags[0], given.fractions, n=given.members, out=out)
     except (ValueError, OSError) as error:
-        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return complain(error)
     except KeyboardInterrupt:
         return 130
     print("\n".join(lines))

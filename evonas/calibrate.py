@@ -6,7 +6,6 @@ import argparse
 import datetime
 import json
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
@@ -29,6 +28,7 @@ from evonas.duration import Calibration, TimeModel
 from evonas.loading import ProblemSpec
 from evonas.machine import this_machine
 from evonas.problem import Settings
+from evonas.report import complain
 from evonas.trained import TrainedProblem
 
 GOOD_R2, GOOD_SPEARMAN = 0.9, 0.95
@@ -55,11 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         out.write_text(_content(device, problem, given.problem, training, inference))
         draw_calibration([training, inference], out=out.with_suffix(".png"))
     except (ValueError, OSError) as error:
-        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return complain(error)
     except KeyboardInterrupt:
-        print("evonas: stopped; nothing was written", file=sys.stderr)
-        return 130
+        return complain("stopped; nothing was written", status=130)
     for name, judged in (("training step", training), ("inference", inference)):
         print(_line(name, judged.model))
     print(f"Written: {out}, {out.with_suffix('.png')}. Use it: evonas --carbon {out}")

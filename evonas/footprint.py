@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1
 from evonas.manifest import read_config
 from evonas.plan import SearchPlan
 from evonas.pricing import IMAGENET, BreakEven, Footprint, compare, describe, footprint
-from evonas.report import aligned
+from evonas.report import aligned, complain
 from evonas.settings import read_settings
 from evonas.trace import read_trace
 from evonas.zoo import SHORT_NAMES, count_network
@@ -58,8 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
     except (ValueError, OSError) as error:
-        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return complain(error)
     print("\n".join(lines))
     return 0
 

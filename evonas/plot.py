@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +27,7 @@ from evonas.panels import (
     set_scale,
     strong,
 )
+from evonas.report import complain
 from evonas.trace import Cloud, Runs, Trace, choose, read_trace, traces_of
 
 __all__ = [
@@ -161,8 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         names = [name.strip() for name in given.objectives.split(",") if name.strip()]
         print(save_picture(paths, objectives=names, out=given.out or home / "front.png"))
     except (ValueError, OSError) as error:
-        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return complain(error)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 
@@ -26,6 +27,12 @@ def summary(result: Result) -> str:
     if result.folder:
         lines += ["", f"Everything is in {result.folder}"]
     return "\n".join(lines)
+
+
+def complain(message: object, *, status: int = 2) -> int:
+    """Say on standard error, in one line, what went wrong; the exit status comes back."""
+    print(f"evonas: {' '.join(str(message).split())}", file=sys.stderr)
+    return status
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

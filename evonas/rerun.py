@@ -17,6 +17,7 @@ from evonas.manifest import read_config
 from evonas.measure import candidate_seed, measure_openly
 from evonas.plan import SearchPlan
 from evonas.record import Record
+from evonas.report import complain
 from evonas.space import Genome
 
 
@@ -39,8 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         plan.problem.prepare()
     except (ValueError, OSError) as error:
-        print(f"evonas: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return complain(error)
     faulthandler.enable(2)  # a candidate may end this process, and should say where
     try:
         n_failed = sum(not _rerun(plan, genome, known.get(genome)) for genome in genomes)

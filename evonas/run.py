@@ -20,7 +20,7 @@ from evonas.journal import FolderError
 from evonas.loading import problem_summaries
 from evonas.manifest import read_config
 from evonas.progress import Progress
-from evonas.report import summary
+from evonas.report import complain, summary
 from evonas.result import Result
 from evonas.settings import read_settings
 from evonas.worker import WorkerError
@@ -104,11 +104,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         config, folder, resume = settle(given)
         result = watched(config, folder, resume=resume, is_quiet=is_quiet)
     except (FolderError, WorkerError) as error:
-        return _say(error, status=1)
+        return complain(error, status=1)
     except (ValueError, OSError) as error:
-        return _say(error, status=2)
+        return complain(error)
     except StoppedAtOnce as stop:
-        return _say("stopped at once; --resume goes on with the run", status=stop.status)
+        return complain("stopped at once; --resume goes on with the run", status=stop.status)
     print(summary(result))
     return 1 if result.is_hopeless else 0
 
@@ -201,7 +201,7 @@ def interrupts() -> Iterator[Callable[[], bool]]:
                 signal.signal(ignored, signal.SIG_IGN)
             raise StoppedAtOnce(number)
         asked.append(number)
-        _say("stopping after what is being measured; Ctrl-C again stops at once", status=0)
+        complain("stopping after what is being measured; Ctrl-C again stops at once", status=0)
 
     before = {number: signal.signal(number, ask) for number in STOPPING}
     try:
@@ -209,11 +209,6 @@ def interrupts() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _say(message: object, *, status: int) -> int:
-    print(f"evonas: {' '.join(str(message).split())}", file=sys.stderr)
-    return status
 
 
 def _words(text: str) -> tuple[str, ...]:
