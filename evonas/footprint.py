@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from evonas.assumptions import TRAININGS_PER_CITATION, Assumptions
 from evonas.carbonplots import draw_footprints, draw_paper
 from evonas.config import Config
 from evonas.devices import DEVICES
 from evonas.frontprice import front_in_words, price_front, write_table
 from evonas.grids import GRIDS
-from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1
+from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.manifest import read_config
 from evonas.plan import SearchPlan
 from evonas.pricing import IMAGENET, BreakEven, Footprint, compare, describe, footprint
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.list:
             lines = _listed()
         elif given.paper:
-            lines = _paper(given.paper)
+            lines = _paper(given)
         elif given.model:
             lines = _model(given)
         elif given.run:
@@ -130,14 +131,18 @@ def _left(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _paper(folder: Path) -> list[str]:
+def _paper(given: argparse.Namespace) -> list[str]:
+    folder: Path = given.paper
     folder.mkdir(parents=True, exist_ok=True)
-    header = ["", "printed [t]", "Eq. 3 [t]", "citations", "car-years", "home-years"]
+    assumptions = Config.from_dict(_told(given)).assumptions
+    header = ["", "printed [t]", "Eq. 3 [t]", "physical [t]", "citations"]
+    header += ["car-years", "home-years"]
     rows = [
         [
             row.name,
             f"{row.tonnes:g}",
             "-" if row.ours_tonnes is None else f"{row.ours_tonnes:.2f}",
+            f"{_physical_tonnes(row, assumptions):,.0f}",
             f"{row.implied_citations:,.0f}" + ("" if row.citations else " implied"),
             f"{row.tonnes / CAR_YEAR_T:.1f} ({row.cars:g})",
             f"{row.tonnes / HOME_YEAR_T:.1f} ({row.homes:g})",
@@ -149,8 +154,19 @@ def _paper(folder: Path) -> list[str]:
         *aligned(header, rows),
         *(f"{row.name}: {row.remark}" for row in TABLE_1),
         "",
+        "Physical: as many trainings by the physical model, assuming:",
+        *describe(assumptions, n_images=IMAGENET),
+        "",
         *(f"Drawn: {path}" for path in draw_paper(folder)),
     ]
+
+
+def _physical_tonnes(row: Printed, assumptions: Assumptions) -> float:
+    """What Table 1 means to say: all trainings that its citations imply, in tonnes."""
+    cost = count_network(row.network, (3, 224, 224))
+    one = footprint(row.name, cost, assumptions, n_images=IMAGENET)
+    n_trainings = (row.citations or row.implied_citations) * TRAININGS_PER_CITATION
+    return n_trainings * one.training_kg.central / 1000
 
 
 def _model(given: argparse.Namespace) -> list[str]:

@@ -79,6 +79,7 @@ class Printed:
     Attributes:
         name: Of the network.
         tonnes: As printed; cars and homes driven and powered for a year, likewise.
+        network: The member of the family that we take, by torchvision's name.
         gmacs: What we take for its FLOPS.
         citations: What we take; ``None`` where they print none.
         remark: What does not fit.
@@ -88,6 +89,7 @@ class Printed:
     tonnes: float
     cars: float
     homes: float
+    network: str
     gmacs: float
     citations: float | None
     remark: str
@@ -115,6 +117,7 @@ TABLE_1 = (
         tonnes=326.6,
         cars=70.6,
         homes=55.3,
+        network="resnet50",
         gmacs=3.8,  # He et al. 2016, Table 1: ResNet-50
         citations=73_000,  # Fu et al. 2021, section 2.1
         remark="as ResNet-50 on a V100, without PUE",
@@ -124,6 +127,7 @@ TABLE_1 = (
         tonnes=181.7,
         cars=39.8,
         homes=30.8,
+        network="vgg16",
         gmacs=15.47,  # torchvision, VGG-16
         citations=None,
         remark="no VGG has so few citations; 181.7 t are 39.3 car-years, not 39.8",
@@ -133,6 +137,7 @@ TABLE_1 = (
         tonnes=65.1,
         cars=14.1,
         homes=11.0,
+        network="googlenet",
         gmacs=2.0,  # of several counts in use, the one that gives believable citations
         citations=None,
         remark="fits 2.0 GFLOPS with 27.7 thousand citations; not printed, so not a check",

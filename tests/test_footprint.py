@@ -72,6 +72,8 @@ def test_the_papers_table_and_figures_are_made_again(capsys, tmp_path):
     assert "325.88" in out
     assert "70.6 (70.6)" in out
     assert "39.3 (39.8)" in out
+    (resnet,) = (line for line in out.splitlines() if line.strip().startswith("ResNet "))
+    assert 100_000 < float(resnet.split()[3].replace(",", "")) < 300_000  # t, not 326
     assert "no VGG has so few citations" in out
     for number in (2, 3, 4):
         assert (tmp_path / "paper" / f"figure{number}.png").stat().st_size > 10_000
