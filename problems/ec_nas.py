@@ -93,7 +93,11 @@ class EcNas(TabularProblem):
 
     def cost(self, genome: Genome) -> Cost:
         """FLOPs, parameters and operations of one forward pass of one image."""
-        return _count(self._entry(genome).cell)
+        return _count(self.cell(genome))
+
+    def cell(self, genome: Genome) -> Cell:
+        """The cell's matrix and inner operations, its vertices numbered as in the table."""
+        return self._entry(genome).cell
 
     def _entry(self, genome: Genome) -> Entry:
         return self._table[self.canonical(genome)]
