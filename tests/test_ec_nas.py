@@ -43,8 +43,8 @@ def test_small_cells_were_trained_four_times(problem, every):
     assert trained.count(4) == 91
 
 
-@given(genomes)
-def test_renumbering_inner_vertices_leaves_the_cell_as_it_is(genome):
+@given(genome=genomes)
+def test_renumbering_inner_vertices_leaves_the_cell_as_it_is(problem, genome):
     """Vertices 1 and 2 may change places where no edge joins them."""
     space = EcNas.space
     architecture = space.decode(genome)
@@ -58,7 +58,6 @@ def test_renumbering_inner_vertices_leaves_the_cell_as_it_is(genome):
         ("operation1", "operation2"),
     ):
         swapped[one], swapped[other] = architecture[other], architecture[one]
-    problem = EcNas(Settings(data_dir=str(FILE.parents[1])))
     assert problem.canonical(space.encode(swapped)) == problem.canonical(genome)
 
 
