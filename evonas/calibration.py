@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from scipy.optimize import nnls
-from scipy.stats import spearmanr
 
 from evonas.duration import Operation, TimeModel, terms
+from evonas.ranks import spearman
 from evonas.space import Genome
 from evonas.timing import inference_seconds, training_seconds
 from evonas.trained import TrainedProblem
@@ -150,7 +150,7 @@ def judge(samples: Sequence[Sample], judged: Sequence[Sample], *, batch: int) ->
         n_fitted=blank.n_fitted,
         n_held_out=blank.n_held_out,
         r2=float(1 - residual),
-        spearman=float(spearmanr(measured, predicted).statistic),
+        spearman=spearman(measured, predicted),
         relative_error=float(np.quantile(abs(predicted / measured - 1), 0.9)),
     )
     return Judged(model, measured, predicted)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from evonas.front import front
 from evonas.objectives import Goals
+from evonas.ranks import spearman
 from evonas.record import Record
 
 SAME_RANKS = 0.999
@@ -100,7 +100,5 @@ def _ranks(F: np.ndarray) -> np.ndarray:
     ranks = np.eye(n)
     for i in range(n):
         for j in range(i + 1, n):
-            is_constant = np.ptp(F[:, i]) == 0 or np.ptp(F[:, j]) == 0
-            rank = np.nan if is_constant else spearmanr(F[:, i], F[:, j]).statistic
-            ranks[i, j] = ranks[j, i] = rank
+            ranks[i, j] = ranks[j, i] = spearman(F[:, i], F[:, j])
     return ranks

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from evonas.calibration import measure_timings
 from evonas.machine import NAME
 from evonas.plan import SearchPlan
 from evonas.pricing import Footprint, footprint
+from evonas.ranks import spearman
 from evonas.report import aligned
 from evonas.trace import Trace
 from evonas.trained import TrainedProblem
@@ -110,8 +110,8 @@ def front_in_words(front: Front, trace: Trace) -> list[str]:
         *aligned([*header, "genome"], rows),
     ]
     if len(front.seconds) > 2:
-        model = [each.price.inference_seconds for each in front.footprints]
-        rank = float(spearmanr(model, front.seconds).statistic)
+        model = np.array([each.price.inference_seconds for each in front.footprints])
+        rank = spearman(model, np.array(front.seconds))
         where = "" if front.is_here else ", another device"
         lines.append(f"Rank correlation of the modelled time and that here{where}: {rank:.3f}")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import signal
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import evonas
-from evonas import budget, calibrate, footprint, plot, rerun
+from evonas import plot
 from evonas.config import Config
 from evonas.engine import search
 from evonas.journal import FolderError
@@ -72,12 +73,13 @@ HELP = {
 
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "budget": budget.main,
-    "calibrate": calibrate.main,
-    "carbon": footprint.main,
-    "plot": plot.main,
-    "rerun": rerun.main,
+# Each is imported when it is called for: a search of a table need not wait for torch.
+COMMANDS = {
+    "budget": "evonas.budget",
+    "calibrate": "evonas.calibrate",
+    "carbon": "evonas.footprint",
+    "plot": "evonas.plot",
+    "rerun": "evonas.rerun",
 }
 
 
@@ -92,7 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="evonas: %(message)s")
     argv = sys.argv[1:] if argv is None else argv
     if argv and argv[0] in COMMANDS:
-        return COMMANDS[argv[0]](argv[1:])
+        command = importlib.import_module(COMMANDS[argv[0]])
+        return int(command.main(argv[1:]))
     parser = make_parser()
     given = vars(parser.parse_args(argv))
     if given.pop("list_problems", False):

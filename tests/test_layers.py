@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
-    "space objectives front faults deadline ranges devices grids machine duration assumptions "
-    "carbonfile carbon fu2021 spend literature tracker fitness expected settings",
+    "space objectives front ranks faults deadline ranges devices grids machine duration "
+    "assumptions carbonfile carbon fu2021 spend literature tracker fitness expected settings",
     "problem trained tabular foreign train cost data published images layers contract loading "
     "timing calibration zoo cells",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
