@@ -13,7 +13,7 @@ from typing import Any
 from evonas.config import Config
 from evonas.journal import logger
 
-FORMAT = 2  # of the whole directory
+FORMAT = 3  # of the whole directory
 CONFIG, ENVIRONMENT = "config.json", "environment.json"
 PACKAGES = ("evonas", "joblib", "numpy", "pymoo", "scikit-learn", "torch", "torchvision")
 

@@ -93,7 +93,7 @@ def test_a_new_folder_tells_how_to_repeat_the_run(run):
     assert read_config(run) == CONFIG
     assert read_resolved(run) == {"pop_size": 20}
     assert json.loads((run / "environment.json").read_text()) == environment()
-    assert json.loads((run / "config.json").read_text())["format"] == FORMAT == 2
+    assert json.loads((run / "config.json").read_text())["format"] == FORMAT == 3
 
 
 def test_an_empty_directory_may_become_a_run(tmp_path):
@@ -335,7 +335,7 @@ def lines(*some):
 
 
 def config_with(**changes):
-    content = {"format": 2, "config": CONFIG.as_dict(), "resolved": {}, **changes}
+    content = {"format": 3, "config": CONFIG.as_dict(), "resolved": {}, **changes}
     return json.dumps({k: v for k, v in content.items() if v != "left out"})
 
 
@@ -345,7 +345,7 @@ def setting(**changes):
 
 WHOLE = config_with()
 OTHER_VERSION = (
-    r"^{file} was written by another version of evonas \(format %s; this one reads format 2\); "
+    r"^{file} was written by another version of evonas \(format %s; this one reads format 3\); "
     r"run it with that version, or start a new run with --out$"
 )
 UNREADABLE = r"^{file} cannot be read: "
@@ -374,12 +374,12 @@ MALFORMED = {
         UNREADABLE + ".*resolved is mi",
     ),
     "the first version": ("config.json", config_with(format="left out"), OTHER_VERSION % 1),
-    "a later version": ("config.json", config_with(format=3), OTHER_VERSION % 3),
+    "a later version": ("config.json", config_with(format=4), OTHER_VERSION % 4),
     "no version": ("config.json", config_with(format=None), OTHER_VERSION % "None"),
     "a version in words": ("config.json", config_with(format="2"), OTHER_VERSION % "'2'"),
     "a key twice": (
         "config.json",
-        '{"format": 2, ' + WHOLE[1:],
+        '{"format": 3, ' + WHOLE[1:],
         UNREADABLE + ".*'format' stands",
     ),
     "UTF-16": ("config.json", WHOLE.encode("utf-16"), UNREADABLE + "UnicodeDecodeError"),

@@ -426,7 +426,7 @@ def test_a_mistake_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     assert capsys.readouterr() == ("", f"evonas: {message}\n")
 
 
-NO_GOALS = {"format": 2, "config": {}, "resolved": {}}
+NO_GOALS = {"format": 3, "config": {}, "resolved": {}}
 
 
 @pytest.mark.parametrize(
