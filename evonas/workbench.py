@@ -16,6 +16,7 @@ import resource
 import select
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,7 @@ from evonas.measure import Order, measure
 from evonas.space import Genome
 
 LENGTH_BYTES = 8
+OUTPUT, BEGINNING = 1, b"\0"  # where a process prints; what stands before each candidate there
 REPORT_SIGNAL = signal.SIGUSR1  # on it a worker writes where it is, even inside native code
 
 
@@ -68,6 +70,8 @@ def main(requests: int, answers: int, lifeline: int) -> None:
             (wanted, constraints, timeout), tasks = pickle.loads(message)
             order = Order(spec, wanted, constraints, timeout=timeout)
             for task in tasks:
+                with suppress(OSError):  # a candidate may have closed it
+                    os.write(OUTPUT, BEGINNING)
                 record = measure(order, task.genome, seed=task.seed)
                 if os.getpid() != pid:  # a candidate forked, and its child came back as well
                     os._exit(0)

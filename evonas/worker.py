@@ -20,7 +20,7 @@ from evonas.deadline import late
 from evonas.faults import MAX_LINE, N_TRACE_LINES, Fault, reason_of, tail
 from evonas.measure import Order
 from evonas.record import Record
-from evonas.workbench import LENGTH_BYTES, REPORT_SIGNAL, Refusal, Task, framed
+from evonas.workbench import BEGINNING, LENGTH_BYTES, REPORT_SIGNAL, Refusal, Task, framed
 
 BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
@@ -136,7 +136,6 @@ class Worker:
         self._send(pickle.dumps((terms, tasks)))
         limit = None if order.timeout is None else order.timeout + GRACE_S
         for _ in tasks:
-            self._said.clear()
             try:
                 record = self._receive(limit)
             except TimeoutError:
@@ -233,6 +232,7 @@ class Worker:
             if not _ready(self._sources, 0.0):
                 break
             self._listen()
+        del self._said[: self._said.rfind(BEGINNING) + 1]  # of candidates before this one
         how = f"ended with status {status}"
         if status < 0:
             how = f"was killed by {SIGNAL_NAMES.get(-status, f'signal {-status}')}"

@@ -81,6 +81,21 @@ def test_a_process_that_dies_says_how_and_where(hire, fate, reason, place):
     assert place in " ".join(lost.value.fault.trace)
 
 
+def test_an_owner_that_listens_late_hears_the_last_word(hire, monkeypatch):
+    def send_and_sleep(worker, message):
+        send(worker, message)
+        if worker._is_ready:
+            time.sleep(0.5)  # until the process has died
+
+    send = Worker._send
+    monkeypatch.setattr(Worker, "_send", send_and_sleep)
+    for fate, words in (("segfaults", "in segfaults"), ("is killed", "")):
+        with pytest.raises(LostError) as lost:
+            measured(hire(faulty.Faulty), faulty.Faulty, [(0, 1, 1), (FATES.index(fate), 1, 1)])
+        said = " ".join(lost.value.fault.trace)
+        assert words in said if words else not said
+
+
 @pytest.mark.parametrize("fate", sorted(faulty.SLOW))
 def test_a_process_that_hangs_says_where(hire, fate):
     worker = hire(faulty.Faulty)
