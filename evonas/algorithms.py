@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pymoo.algorithms.moo.ctaea import CTAEA
+from pymoo.algorithms.moo.ctaea import CTAEA, CADASurvival
 from pymoo.algorithms.moo.moead import ParallelMOEAD
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.algorithms.moo.nsga3 import NSGA3
@@ -174,6 +174,22 @@ def less_violation_or_nearer(
     return winner
 
 
+class PatientSurvival(CADASurvival):
+    """C-TAEA's survival where there are fewer individuals than are to survive.
+
+    pymoo 0.6.2 then looks for more of them for ever.
+    """
+
+    def _updateDA(self, pop: Any, Hd: Any, n_survive: int) -> Any:  # noqa: N802  pymoo's name
+        return Hd if len(Hd) <= n_survive else super()._updateDA(pop, Hd, n_survive)
+
+
+def _ctaea(plan: Plan) -> Algorithm:
+    algorithm = CTAEA(plan.directions, **plan.operators)
+    algorithm.survival = PatientSurvival(algorithm.ref_dirs)
+    return algorithm
+
+
 ALGORITHMS: dict[str, Callable[[Plan], Algorithm]] = {
     "nsga2": _by_population(NSGA2),
     "nsga3": _by_directions(NSGA3, selection=TournamentSelection(func_comp=less_violation)),
@@ -184,7 +200,7 @@ ALGORITHMS: dict[str, Callable[[Plan], Algorithm]] = {
     "smsemoa": _by_population(SMSEMOA),
     "spea2": _by_population(SPEA2),
     "rvea": _by_directions(RVEA),
-    "ctaea": lambda plan: CTAEA(plan.directions, **plan.operators),
+    "ctaea": _ctaea,
     "random": _random,
 }
 IGNORES_CONSTRAINTS = frozenset({"moead"})  # they see violations as a penalty instead

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from evonas.front import front
 from evonas.meter import Meter
 from evonas.objectives import Goals
 from evonas.record import Record
+from evonas.reliability import Reliability
 from evonas.spend import Spend
 
 
@@ -29,9 +31,11 @@ class Generation:
         front_size: Distinct points on the front so far.
         hypervolume: Of the front, as a share of the box between ideal and reference point;
             ``None`` where there is no reference point.
-        best: The best value of each objective so far, in natural units; empty at first.
+        best: The best value of each objective so far, in natural units; NaN if there is
+            none.
         spend: What it took so far.
         metered_kwh: The part of its energy that a meter in the machine has counted.
+        reliability: How far predictions of this generation came true, if there were any.
     """
 
     number: int
@@ -42,10 +46,14 @@ class Generation:
     best: dict[str, float]
     spend: Spend
     metered_kwh: float = 0.0
+    reliability: Reliability | None = None
 
     def row(self) -> dict[str, Any]:
         """The generation as a row of a table, with units in the names of its columns."""
-        best = {f"best_{name}": value for name, value in self.best.items()}
+        best = {
+            f"best_{name}": "" if math.isnan(value) else value
+            for name, value in self.best.items()
+        }
         return {
             "generation": self.number,
             "evaluations": self.n_evaluations,
@@ -60,6 +68,7 @@ class Generation:
             "co2 [g]": f"{self.spend.co2_g:.6g}",
             METERED: f"{self.metered_kwh:.6g}",
             **best,
+            **(self.reliability.row() if self.reliability else {}),
         }
 
 
@@ -110,8 +119,8 @@ class Archive:
         self._members = [record for _, _, record in kept]
         return self._members
 
-    def close_generation(self) -> Generation:
-        """Account for what was measured since the last call."""
+    def close_generation(self, reliability: Reliability | None = None) -> Generation:
+        """Account for what was measured since the last call, and predicted before."""
         points = self._scaled(self.front())
         generation = Generation(
             number=len(self.generations) + 1,
@@ -122,6 +131,7 @@ class Archive:
             best=self._best(),
             spend=self.spend(),
             metered_kwh=self._meter.measured_kwh(),
+            reliability=reliability,
         )
         self.generations.append(generation)
         return generation
@@ -145,9 +155,9 @@ class Archive:
         return hypervolume(points)
 
     def _best(self) -> dict[str, float]:
-        values = np.array([self._goals.natural(record.metrics) for record in self._members])
-        columns = values.T if len(values) else ()
-        return {
-            objective.name: float(column.min() if objective.sign > 0 else column.max())
-            for objective, column in zip(self._goals.objectives, columns, strict=False)
-        }
+        best = {}
+        for objective in self._goals.objectives:
+            values = [record.metrics[objective.name] for record in self._members]
+            choose = min if objective.sign > 0 else max
+            best[objective.name] = choose(values, default=math.nan)
+        return best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,9 @@ from evonas.config import Config
 from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Goals
+from evonas.operators import Seeded
 from evonas.problem import Problem
+from evonas.reliability import Reliability
 from evonas.space import Genome
 
 OPERATORS = ("sampling", "crossover", "mutation")
@@ -42,11 +44,16 @@ class AskTell:
 
     Attributes:
         stopped: Why it ended, in words; empty while it runs.
+        reliability: Of predictions; there are none here.
+        overall: Likewise.
 
     Raises:
         ValueError: The algorithm or an operator does not exist or does not fit the problem.
         FileNotFoundError: A file that they name is not there.
     """
+
+    reliability: Reliability | None = None
+    overall: Reliability | None = None
 
     def __init__(self, config: Config, evaluator: Evaluator, goals: Goals) -> None:
         self.stopped = ""
@@ -100,12 +107,8 @@ class AskTell:
             yield
 
     def _is_over(self, n_done: int, n_idle: int) -> bool:
-        n_generations, n_evaluations = self._config.max_generations, self._config.evaluations
-        if n_generations is not None and n_done >= n_generations:
-            self.stopped = f"{n_done} generations are done"
-        elif n_evaluations is not None and len(self._measured) >= n_evaluations:
-            self.stopped = f"the budget of {n_evaluations} architectures is spent"
-        elif n_idle >= MAX_IDLE_GENERATIONS:
+        self.stopped = why_over(self._config, n_done=n_done, n_measured=len(self._measured))
+        if n_idle >= MAX_IDLE_GENERATIONS and not self.stopped:
             self.stopped = f"nothing new came in {n_idle} generations"
         return bool(self.stopped)
 
@@ -130,8 +133,30 @@ class AskTell:
         return max(1, -(-self._config.evaluations // self._config.population))
 
 
+def why_over(config: Config, *, n_done: int, n_measured: int) -> str:
+    """Which budget of a config is spent, in words; empty if none is.
+
+    Args:
+        config: Its budgets of generations and evaluations.
+        n_done: Generations.
+        n_measured: Distinct architectures.
+    """
+    n_generations, n_evaluations = config.max_generations, config.evaluations
+    if n_generations is not None and n_done >= n_generations:
+        return f"{n_done} generations are done"
+    if n_evaluations is not None and n_measured >= n_evaluations:
+        return f"the budget of {n_evaluations} architectures is spent"
+    return ""
+
+
 def choose_algorithm(
-    config: Config, problem: Problem, *, goals: Goals, taken: Collection[Genome]
+    config: Config,
+    problem: Problem,
+    *,
+    goals: Goals,
+    taken: Collection[Genome],
+    pop_size: int | None = None,
+    seeds: Sequence[Genome] = (),
 ) -> Algorithm:
     """The config's algorithm, with operators that suit the problem or that the config names.
 
@@ -140,6 +165,8 @@ def choose_algorithm(
         problem: To be searched.
         goals: For their number.
         taken: Genomes that need not be proposed again; read anew all the time.
+        pop_size: In place of the config's population.
+        seeds: Genomes to begin with, beside drawn ones.
 
     Raises:
         ValueError: The algorithm or an operator does not exist or does not fit.
@@ -151,5 +178,9 @@ def choose_algorithm(
         operators = genome_operators(canonical=problem.canonical, taken=taken)
     given = {kind for kind in OPERATORS if getattr(config, kind) is not None}
     operators.update({kind: load_operator(getattr(config, kind)) for kind in given})
-    plan = Plan(len(goals.objectives), config.population, operators, frozenset(given))
+    if seeds:
+        operators["sampling"] = Seeded(seeds, operators["sampling"])
+    plan = Plan(
+        len(goals.objectives), pop_size or config.population, operators, frozenset(given)
+    )
     return make_algorithm(config.algorithm, plan)

@@ -19,6 +19,9 @@ from evonas.tracker import TRACKERS
 
 DEFAULT_POP_SIZE = 20
 DEFAULT_GENERATIONS = 10
+DEFAULT_BATCH = 8
+DEFAULT_PROPOSALS = 1000
+SURROGATES = ("none", "gp", "forest", "auto")
 SPENDING = ("budget_time", "budget_kwh", "budget_co2", "budget_flops")
 # What may differ between a run and its resumption: how long, how fast, and from where.
 FREE_ON_RESUME = frozenset(
@@ -56,6 +59,11 @@ class Config:
         reference: Such as ``flops=1e8``: the hypervolume's reference point, where the
             default (see ``evonas.search.reference_point``) does not suit.
         algorithm: Short name, or ``module:name`` of a pymoo Algorithm.
+        surrogate: ``gp``, ``forest`` or ``auto`` for a search that predicts what takes a
+            training, lets the algorithm evolve on the predictions, and measures the most
+            promising; ``none`` for one that measures all that the algorithm asks for.
+        batch: Architectures that a surrogate's search measures at a time; 8 by default.
+        proposals: Architectures that it looks at before it chooses them; 1000 by default.
         sampling: ``module:name`` of a pymoo Sampling; likewise crossover and mutation.
         crossover: See ``sampling``.
         mutation: See ``sampling``.
@@ -102,6 +110,9 @@ class Config:
     constraint: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     algorithm: str = "nsga2"
+    surrogate: str = "none"
+    batch: int | None = None
+    proposals: int | None = None
     sampling: str | None = None
     crossover: str | None = None
     mutation: str | None = None
@@ -176,6 +187,30 @@ class Config:
         if self.pop_size is not None:
             return self.pop_size
         return min(DEFAULT_POP_SIZE, self.evaluations or DEFAULT_POP_SIZE)
+
+    @property
+    def n_batch(self) -> int:
+        """Architectures that a surrogate's search measures at a time."""
+        return self.batch or DEFAULT_BATCH
+
+    @property
+    def n_first(self) -> int:
+        """Architectures that it measures before it can predict any."""
+        return self.n_batch + self.n_batch // 2
+
+    @property
+    def n_proposals(self) -> int:
+        """Architectures that it looks at before it chooses a batch."""
+        return self.proposals or DEFAULT_PROPOSALS
+
+    @property
+    def n_expected(self) -> int | None:
+        """Architectures that the search will measure; ``None`` if its budget does not say."""
+        if self.evaluations is not None or self.max_generations is None:
+            return self.evaluations
+        if self.surrogate == "none":
+            return self.max_generations * self.population
+        return self.n_first + (self.max_generations - 1) * self.n_batch
 
     @property
     def max_generations(self) -> int | None:
@@ -255,6 +290,8 @@ class Config:
     def _check_ranges(self) -> None:
         lowest = {
             "pop_size": 2,
+            "batch": 1,
+            "proposals": 50,
             "generations": 1,
             "evaluations": 2,
             "n_jobs": 0,
@@ -280,6 +317,13 @@ class Config:
                 raise ValueError(f"{name} must be a positive number of {unit}, got {limit}")
         if self.tracker not in (None, *TRACKERS):
             raise ValueError(f"unknown tracker {self.tracker!r}; choose from {TRACKERS[0]}")
+        if self.surrogate not in SURROGATES:
+            raise ValueError(
+                f"unknown surrogate {self.surrogate!r}; choose from {', '.join(SURROGATES)}"
+            )
+        for name in ("batch", "proposals"):
+            if self.surrogate == "none" and getattr(self, name) is not None:
+                raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")
         if not 0 <= self.max_failures <= 1:
             raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
         if self.memory_limit is not None and self.n_jobs == 0:
@@ -293,7 +337,12 @@ class Config:
                 f"generations={self.generations} and evaluations={self.evaluations} "
                 "contradict each other; give one of them"
             )
-        if self.evaluations is not None and self.population > self.evaluations:
+        is_guided = self.surrogate != "none"
+        if (
+            self.evaluations is not None
+            and not is_guided
+            and self.population > self.evaluations
+        ):
             raise ValueError(
                 f"evaluations={self.evaluations} does not pay for one population of "
                 f"pop_size={self.population}; raise the first or lower the second"

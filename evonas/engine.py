@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from evonas.archive import Archive, Generation
-from evonas.asktell import AskTell
 from evonas.audit import check_records
 from evonas.config import Config
 from evonas.evaluate import Evaluator, StoppedError
@@ -122,11 +121,11 @@ def _run(
         budget_flops=budget.flops,
     )
     archive = Archive(evaluator, plan.goals, meter=meter)
-    steps = AskTell(plan.config, evaluator, plan.goals)
+    steps = plan.steps(evaluator)
     hopeless = ""
     try:
         for _ in steps:
-            generation = archive.close_generation()
+            generation = archive.close_generation(steps.reliability)
             _report(generation, folder, on_generation)
             if hopeless := _why_hopeless(generation, plan.config.max_failures):
                 break
@@ -144,6 +143,7 @@ def _run(
         stopped=stopped,
         spend=archive.spend(),
         is_hopeless=bool(hopeless),
+        reliability=steps.overall,
         folder=folder.path if folder else None,
     )
     _keep(result, folder)

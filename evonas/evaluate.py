@@ -15,6 +15,8 @@ from evonas.record import Record, merge
 from evonas.space import Genome
 from evonas.workbench import Task
 
+N_COUNTED = 20_000  # genomes whose cheap metrics are remembered, some 0.5 kB each
+
 
 class StoppedError(Exception):
     """The evaluator was told to stop; all that had begun was finished and journaled."""
@@ -60,6 +62,7 @@ class Evaluator:
         self._budget_flops = budget_flops
         self._crew = crew or Crew(order.spec, n_jobs=0)
         self._journal = journal
+        self._counted: dict[Genome, Mapping[str, float]] = {}
         self._known = dict(journal.records) if journal else {}
         self.should_stop = should_stop
         self._on_record = on_record
@@ -102,6 +105,34 @@ class Evaluator:
             self._account(later)
             self.records[later.genome] = merge(self.records[later.genome], later)
         return [self.records[record.genome] for record in records]
+
+    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
+        """The cheap metrics of genomes, measured or not, in the same order.
+
+        Nothing of it is kept in the records. What counting fails for has no metrics.
+
+        Raises:
+            StoppedError: ``should_stop`` said so before all were counted.
+        """
+        names = tuple(o.name for o in self.problem.objectives if o.name in self.problem.cheap)
+        keys = [self.problem.canonical(genome) for genome in genomes]
+        for key in keys:
+            known = self.records[key].metrics if key in self.records else {}
+            if all(name in known for name in names):
+                self._counted[key] = {name: known[name] for name in names}
+        tasks = [Task(key, 0) for key in dict.fromkeys(keys) if key not in self._counted]
+        order = replace(self.order, wanted=names, constraints=())
+        n_done = 0
+        for record in self._attended(tasks, order):
+            n_done += 1
+            metrics = record.metrics
+            self._counted[record.genome] = {n: metrics[n] for n in names if n in metrics}
+        if n_done < len(tasks):
+            raise StoppedError
+        answers = [self._counted[key] for key in keys]
+        for key in list(self._counted)[: max(0, len(self._counted) - N_COUNTED)]:
+            del self._counted[key]
+        return answers
 
     def _account(self, record: Record) -> None:
         self.busy_seconds += record.seconds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from pymoo.core.sampling import Sampling
 
 from evonas.space import Genome
 
+NEW_SHARE = 0.25  # of a first population with known genomes, at least
 MAX_ROUNDS = 100  # of sampling, before a space is taken to hold no more distinct genomes
 
 
@@ -39,14 +40,19 @@ class UniformSampling(Sampling):
         self, problem: Any, n_samples: int, *args: Any, random_state: Any, **kwargs: Any
     ) -> np.ndarray:
         low, high = _bounds(problem)
+        genomes = self.draw(n_samples, low=low, high=high, rng=random_state)
+        return np.array(genomes, dtype=int).reshape(-1, problem.n_var)
+
+    def draw(self, n: int, *, low: np.ndarray, high: np.ndarray, rng: Any) -> list[Genome]:
+        """N genomes with every gene in [low, high]."""
         drawn: dict[Genome, None] = {}
         for _ in range(MAX_ROUNDS):
-            X = self.rows(n_samples, low=low, high=high, rng=random_state)
+            X = self.rows(n, low=low, high=high, rng=rng)
             genomes = (self.canonical(tuple(row)) for row in X.tolist())
             drawn.update((genome, None) for genome in genomes if genome not in self.taken)
-            if len(drawn) >= n_samples:
+            if len(drawn) >= n:
                 break
-        return np.array(list(drawn)[:n_samples], dtype=int).reshape(-1, problem.n_var)
+        return list(drawn)[:n]
 
     def rows(self, n: int, *, low: np.ndarray, high: np.ndarray, rng: Any) -> np.ndarray:
         """About n rows of genes, ``(about n, n_genes)``."""
@@ -66,6 +72,29 @@ class SpreadSampling(UniformSampling):
         """The two extremes and n rows between, ``(n + 2, n_genes)``."""
         ranks = np.stack([rng.permutation(n) for _ in low], axis=1)  # (n, n_genes)
         return np.vstack([low, high, low + ranks * (high - low + 1) // n])
+
+
+class Seeded(Sampling):
+    """A first population of given genomes, and at least a quarter of new ones.
+
+    Args:
+        genomes: Given.
+        drawn: Draws the new ones.
+    """
+
+    def __init__(self, genomes: Sequence[Genome], drawn: Sampling) -> None:
+        super().__init__()
+        self.genomes = genomes
+        self.drawn = drawn
+
+    def _do(
+        self, problem: Any, n_samples: int, *args: Any, random_state: Any, **kwargs: Any
+    ) -> np.ndarray:
+        n_given = min(len(self.genomes), int((1 - NEW_SHARE) * n_samples))
+        places = random_state.permutation(len(self.genomes))[:n_given]
+        given = np.array([self.genomes[i] for i in places], dtype=int)
+        drawn = self.drawn.do(problem, n_samples - n_given, random_state=random_state).get("X")
+        return np.vstack([X.reshape(-1, problem.n_var) for X in (given, drawn)])
 
 
 class GenomeCrossover(Crossover):

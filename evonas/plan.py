@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evonas.asktell import AskTell
 from evonas.config import Config
@@ -25,6 +25,9 @@ from evonas.space import Genome
 from evonas.tracker import CodeCarbon
 from evonas.workbench import Task
 from evonas.worker import WorkerError
+
+if TYPE_CHECKING:
+    from evonas.guided import Guided
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class SearchPlan:
             OSError: A file that it names is not there, or data cannot be had.
         """
         goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
-        AskTell(self.config, Evaluator(Order(self.spec, ())), goals)
+        self._steps(Evaluator(Order(self.spec, ())), goals)
         if not isinstance(self.problem, ForeignProblem):
             rehearse(self.problem, self.config.problem)
         if self.config.budget_flops is not None and self.problem.effort is None:
@@ -112,6 +115,10 @@ class SearchPlan:
             self.crew.begin()
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
+
+    def steps(self, evaluator: Evaluator) -> AskTell | Guided:
+        """The search, to be iterated, generation by generation."""
+        return self._steps(evaluator, self.goals)
 
     def tracking(self) -> CodeCarbon | None:
         """A tracker of the search's energy, if the config wants one.
@@ -141,6 +148,13 @@ class SearchPlan:
             "search_energy": asdict(self.tariff),
             **self.problem.describe(),
         }
+
+    def _steps(self, evaluator: Evaluator, goals: Goals) -> AskTell | Guided:
+        if self.config.surrogate == "none":
+            return AskTell(self.config, evaluator, goals)
+        from evonas.guided import Guided  # scikit-learn takes most of a second to import
+
+        return Guided(self.config, evaluator, goals)
 
     def _accelerator_w(self) -> float:
         """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from math import isnan
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -34,7 +35,7 @@ class Progress:
         self._is_quiet = is_quiet
         self._started = time.monotonic()
         self._bar = tqdm(
-            total=_n_expected(config),
+            total=config.n_expected,
             unit="net",
             file=stream,
             disable=is_quiet or not stream.isatty(),
@@ -68,7 +69,7 @@ class Progress:
 
     def _time_left(self, generation: Generation) -> str:
         elapsed = time.monotonic() - self._started
-        n_expected = _n_expected(self._config)
+        n_expected = self._config.n_expected
         if n_expected is None or not generation.n_evaluations:
             return f", {_clock(elapsed)} gone"
         share = min(1.0, generation.n_evaluations / n_expected)
@@ -80,20 +81,15 @@ def describe(generation: Generation) -> str:
     parts = [f"gen {generation.number}"]
     if generation.n_failures:
         parts.append(f"{generation.n_failures} failed")
-    parts += [f"{name} {value:.4g}" for name, value in generation.best.items()]
+    best = {name: value for name, value in generation.best.items() if not isnan(value)}
+    parts += [f"{name} {value:.4g}" for name, value in best.items()]
     if generation.hypervolume is not None:
         parts.append(f"hypervolume {generation.hypervolume:.4f}")
+    if generation.reliability and generation.reliability.n:
+        parts.append(f"predicted with rank correlation {generation.reliability.spearman:.2f}")
     spend = generation.spend
     parts.append(f"{spend.energy_kwh:.2g} kWh, {spend.co2_g:.2g} g CO2")
     return ", ".join(parts)
-
-
-def _n_expected(config: Config) -> int | None:
-    if config.evaluations is not None:
-        return config.evaluations
-    if config.max_generations is not None:
-        return config.max_generations * config.population
-    return None
 
 
 def _clock(seconds: float) -> str:

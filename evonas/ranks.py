@@ -22,6 +22,23 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(_mean_ranks(a), _mean_ranks(b))[0, 1])
 
 
+def kendall(a: np.ndarray, b: np.ndarray) -> float:
+    """Kendall's rank correlation, tau-b: pairs in the same order less those in the other.
+
+    Args:
+        a: ``(n,)``.
+        b: ``(n,)``.
+
+    Returns:
+        In [-1, 1]; NaN where either is constant or empty.
+    """
+    if len(a) == 0 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    order_a, order_b = np.sign(a[:, None] - a), np.sign(b[:, None] - b)
+    n_untied = np.sqrt(float(np.abs(order_a).sum()) * float(np.abs(order_b).sum()))
+    return float((order_a * order_b).sum() / n_untied)
+
+
 def _mean_ranks(values: np.ndarray) -> np.ndarray:
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks: np.ndarray = (np.cumsum(counts) - (counts - 1) / 2)[places]

@@ -19,7 +19,8 @@ def summary(result: Result) -> str:
     """What a person wants to read when a search has ended."""
     lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
     if result.front:
-        lines += ["", *_front(result), "", *_objectives(result), _cost(result)]
+        lines += ["", *_front(result), ""]
+        lines += [*_objectives(result), *_predictions(result), _cost(result)]
     else:
         lines += ["", _nothing(result)]
     if result.failures:
@@ -102,6 +103,18 @@ def _objectives(result: Result) -> list[str]:
     )
     ranks = ", ".join(f"{one}~{other} {rank:.3f}" for one, other, rank in found.pairs)
     return [f"Front of {found.front_size}: {without}. Rank correlations: {ranks}."]
+
+
+def _predictions(result: Result) -> list[str]:
+    """How far they came true, in a line."""
+    found = result.reliability
+    if found is None or not found.n:
+        return []
+    return [
+        f"Predictions of {found.metric} by {found.model}, {found.n} in all: rank correlation "
+        f"with what was then measured {found.spearman:.2f} (Kendall {found.kendall:.2f}), "
+        f"{found.within_90:.0%} within their 90 % intervals."
+    ]
 
 
 def _flops(fpo: float) -> str:

@@ -15,6 +15,7 @@ from evonas.degeneracy import Degeneracy, examine
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
+from evonas.reliability import Reliability
 from evonas.spend import Spend
 from evonas.tracker import Opinion
 
@@ -34,6 +35,7 @@ class Result:
         spend: What the search itself took, the last measuring of the front included.
         is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
+        reliability: How far a surrogate's predictions came true, if there was one.
         opinion: What a tracker says of this session's energy, if one was asked for.
     """
 
@@ -48,6 +50,7 @@ class Result:
     is_hopeless: bool
     folder: Path | None
     opinion: Opinion | None = None
+    reliability: Reliability | None = None
 
     @property
     def F(self) -> np.ndarray:  # noqa: N802  the papers' name

@@ -260,3 +260,9 @@ def test_random_search_draws_independently():
     assert [generation.n_evaluations for generation in result.generations] == [
         10 * (i + 1) for i in range(6)
     ]
+
+
+def test_ctaea_ends_where_the_space_holds_fewer_than_its_population():
+    """pymoo's own loops for ever over a population that is not full."""
+    result = run(algorithm="ctaea", pop_size=150, evaluations=150)
+    assert len(result.records) == toy.Bowl.n_distinct

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 import toy
@@ -103,7 +105,9 @@ def test_an_empty_archive_is_accounted_for():
     generation = archive.close_generation()
     assert archive.front() == []
     assert generation.n_evaluations == generation.front_size == generation.n_failures == 0
-    assert generation.best == {}
+    assert set(generation.best) == {"acc", "flops"}
+    assert all(map(math.isnan, generation.best.values()))
+    assert generation.row()["best_acc"] == ""
     assert generation.spend.energy_kwh == 0.0
 
 

@@ -267,3 +267,23 @@ def test_other_changes_leave_the_budget_as_it_was():
     assert config.replaced({"n_jobs": 2}) == Config(evaluations=50, n_jobs=2)
     assert config.replaced({"timeout": 9.0}) == Config(evaluations=50, timeout=9.0)
     assert config.replaced({}) == config
+
+
+def test_a_surrogate_has_a_batch_and_proposals_of_its_own():
+    assert (Config(surrogate="gp").n_batch, Config(surrogate="gp").n_first) == (8, 12)
+    given = Config(surrogate="gp", batch=4, proposals=500, generations=3)
+    assert (given.n_batch, given.n_first, given.n_proposals) == (4, 6, 500)
+    assert given.n_expected == 14
+    assert Config(generations=3, pop_size=10).n_expected == 30
+    assert Config(budget_time="1h").n_expected is None
+
+
+@pytest.mark.parametrize("name", ["batch", "proposals"])
+def test_what_only_a_surrogate_uses_is_refused_without_one(name):
+    with pytest.raises(ValueError, match=f"{name} is of use to a surrogate only"):
+        Config(**{name: 100})
+
+
+def test_an_unknown_surrogate_is_refused():
+    with pytest.raises(ValueError, match="unknown surrogate 'svm'; choose from none, gp"):
+        Config(surrogate="svm")

@@ -1,3 +1,4 @@
+from contextlib import closing
 from dataclasses import replace
 from typing import ClassVar
 
@@ -380,3 +381,31 @@ def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
         assert set(evaluator.records) == set(genomes[:2])  # the third would make 38
         assert evaluator.has_spent_flops
         assert evaluator.fpo == 29.0
+
+
+@pytest.mark.parametrize("n_jobs", [0, 2])
+def test_counting_tells_the_cheap_metrics_and_keeps_nothing(tmp_path, n_jobs):
+    job = order(toy.Bowl)
+    genomes = [(2, 1, 1, 0), (0, 1, 1, 1), (2, 1, 1, 0)]
+    with closing(Crew(job.spec, n_jobs=n_jobs)) as crew:
+        evaluator = Evaluator(job, crew=crew)
+        counted = evaluator.count(genomes)
+        assert evaluator.records == {}
+        assert evaluator.count(genomes) == counted
+    expected = [toy.Bowl().measure(g, ["flops"], seed=0) for g in [(2, 1, 1, 0), (0, 1, 1, 0)]]
+    assert counted == [expected[0], expected[1], expected[0]]
+
+
+class Uncountable(toy.Bowl):
+    """Nothing is known of wide networks."""
+
+    def measure(self, genome, wanted, *, seed):
+        if genome[1] == 4:
+            raise RuntimeError("no such width")
+        return super().measure(genome, wanted, seed=seed)
+
+
+def test_what_cannot_be_counted_has_no_metrics():
+    counted = Evaluator(order(Uncountable)).count([(1, 4, 1, 1), (1, 3, 1, 1)])
+    assert counted[0] == {}
+    assert set(counted[1]) == {"flops", "params"}

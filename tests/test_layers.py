@@ -10,11 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front ranks faults deadline ranges devices grids machine duration "
-    "assumptions carbonfile carbon fu2021 spend literature tracker fitness expected settings",
+    "assumptions carbonfile carbon fu2021 spend literature tracker fitness expected settings "
+    "encoding design reliability",
     "problem trained tabular foreign train cost data published images layers contract loading "
-    "timing calibration zoo cells",
+    "timing calibration zoo cells predictor acquisition",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
-    "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy",
+    "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
+    "guide guided proposals",
     "plot panels trace progress report carbonplots tagplots statement pricetag frontprice",
     "run rerun calibrate footprint budget",
 )
@@ -24,6 +26,7 @@ HOMES = {
     "torchvision": FLOORS[1].split(),
     "pymoo": FLOORS[3].split(),
     "joblib": ["crew"],
+    "sklearn": ["published", "predictor", "guide"],
     "matplotlib": ["plot", "panels", "carbonplots", "tagplots"],
 }
 MODULES = {path.stem: path for path in ROOT.glob("evonas/[!_]*.py")}

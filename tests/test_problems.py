@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas import cost
+from evonas.front import front
 from evonas.loading import ProblemSpec, load, problem_entries, problem_summaries
 from evonas.problem import Measurement, Problem, Settings
 from evonas.trained import TrainedProblem
@@ -291,3 +292,45 @@ def test_without_the_table_its_publisher_is_named(tmp_path):
         "nas-bench-macro/nas-bench-macro_cifar10.json with --data-dir",
     ):
         opened("nas-bench-macro", Settings(data_dir=str(tmp_path)))
+
+
+@pytest.mark.parametrize("landscape", ["0", "1", "2"])
+def test_the_true_front_of_a_small_synthetic_space_is_that_of_all_its_architectures(landscape):
+    options = (("blocks", "2"), ("landscape", landscape))
+    problem = opened("synthetic", Settings(options=options))
+    F = np.array([by_minimum(problem, g) for g in np.ndindex(*problem.space.sizes)])
+    found = np.array([by_minimum(problem, genome) for genome in problem.true_front()])
+    true = np.unique(F[front(F)], axis=0)
+    assert np.unique(found, axis=0) == pytest.approx(true)
+    assert len(found) == len(true)
+
+
+def by_minimum(problem, genome):
+    metrics = problem.measure(genome, ["acc", "macs"], seed=0)
+    return -metrics["acc"], metrics["macs"]
+
+
+@pytest.mark.parametrize("blocks", ["5", "10"])
+def test_no_drawn_synthetic_architecture_is_better_than_the_true_front(blocks):
+    problem = opened("synthetic", Settings(options=(("blocks", blocks),)))
+    true = np.array([by_minimum(problem, genome) for genome in problem.true_front()])
+    assert problem.space.cardinality == 64 ** int(blocks)
+    for genome in [*sampled(problem, 500), *nearly(problem.true_front(), problem)]:
+        point = np.array(by_minimum(problem, genome))
+        assert (true <= point + 1e-9).all(1).any()
+
+
+def nearly(genomes, problem):
+    rng = np.random.default_rng(0)
+    for genome in genomes:
+        place = int(rng.integers(len(genome)))
+        yield (*genome[:place], int(rng.integers(4)), *genome[place + 1 :])
+
+
+def test_noise_of_the_synthetic_space_is_that_of_single_trainings():
+    noisy = opened("synthetic", Settings(options=(("noisy", "true"),)))
+    genome = (0, 1, 2) * 5
+    accs = [noisy.measure(genome, ["acc"], seed=seed)["acc"] for seed in range(2000)]
+    assert np.std(accs) == pytest.approx(0.15, rel=0.1)
+    exact = opened("synthetic").measure(genome, ["acc"], seed=0)["acc"]
+    assert np.mean(accs) == pytest.approx(exact, abs=0.02)

@@ -1,0 +1,68 @@
+"""The first architectures that a search measures, before anything is known of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from evonas.space import Genome, SearchSpace
+
+Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
+MAX_STEPS = 100  # towards an end of the space
+
+
+def first_design(
+    space: SearchSpace,
+    drawn: Sequence[Genome],
+    *,
+    canonical: Callable[[Genome], Genome],
+    count: Counter,
+    metrics: Sequence[str],
+) -> list[Genome]:
+    """Genomes that fill the space, its cheapest and its dearest architecture among them.
+
+    Args:
+        space: Of the genomes.
+        drawn: Canonical and distinct, filling the space.
+        canonical: Of a genome.
+        count: Answers the cheap metrics of genomes.
+        metrics: Those that count; the ends are those of the first. Without any there are none.
+
+    Returns:
+        The ends, then as many of ``drawn`` as are needed for the same number.
+    """
+    if not metrics:
+        return list(drawn)
+    ends = [
+        _end(space, drawn, sign, canonical=canonical, count=count, metric=metrics[0])
+        for sign in (1, -1)
+    ]
+    return list(dict.fromkeys([*ends, *drawn]))[: len(drawn)]
+
+
+def _end(
+    space: SearchSpace,
+    drawn: Sequence[Genome],
+    sign: int,
+    *,
+    canonical: Callable[[Genome], Genome],
+    count: Counter,
+    metric: str,
+) -> Genome:
+    """The genome with the least metric, times a sign, that changing gene by gene leads to."""
+    near = list(drawn)
+    best, least = near[0], np.inf
+    for _ in range(MAX_STEPS):
+        values = [sign * row.get(metric, np.inf * sign) for row in count(near)]
+        place = int(np.argmin(values))
+        if not values[place] < least:
+            break
+        best, least = near[place], values[place]
+        near = [
+            canonical((*best[:i], choice, *best[i + 1 :]))
+            for i, size in enumerate(space.sizes)
+            for choice in range(size)
+            if choice != best[i]
+        ]
+    return best

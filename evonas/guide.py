@@ -1,0 +1,266 @@
+"""What the measured architectures tell of all others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.special import ndtr
+from sklearn.ensemble import ExtraTreesClassifier
+from threadpoolctl import threadpool_limits
+
+from evonas.encoding import CheapColumns, Encoder, ErrorScale
+from evonas.front import front
+from evonas.objectives import Constraint, Goals, Objective
+from evonas.predictor import PREDICTORS, Predictor, cross_validated
+from evonas.problem import Problem
+from evonas.record import Record
+from evonas.space import Genome
+
+Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
+
+N_LEARNT = 300  # records at most, so that a fit takes no longer however long a search is
+N_BEST = 200  # of them the nearest to the front; the others are drawn
+N_TREES = 100
+HARDLY = 1e-3  # of the least metric: what counts as nothing, and has a logarithm
+HOPELESS = 1e3  # for what cannot be counted, on the scale of the objectives
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected of architectures, row by row.
+
+    Attributes:
+        mean: Objectives to be minimised, ``(n, n_objectives)``.
+        std: Their standard deviations, of the same shape; 0 where an objective is exact.
+        violation: Of the constraints, as expected, ``(n, n_constraints)``; kept at 0 or below.
+        chance: With which an architecture can be measured and keeps all constraints, ``(n,)``.
+    """
+
+    mean: np.ndarray
+    std: np.ndarray
+    violation: np.ndarray
+    chance: np.ndarray
+
+
+class Guide:
+    """Predicts what training would show; the rest is counted, and so exact.
+
+    One model for every metric that takes a training. It sees the genes, encoded by their kind,
+    and the metrics that are known without training. On the scale of its forecasts an objective
+    whose ideal is 0, and that is counted, stands by its logarithm: half the FLOPs are as much
+    progress for a small network as for a large one.
+
+    Args:
+        problem: Whose architectures these are.
+        goals: What counts.
+        count: Answers the cheap metrics of genomes, and nothing where counting fails.
+        kind: Of the models, one of ``PREDICTORS``, or ``auto`` for the one that tells
+            held-out records best.
+        seed: Of everything random.
+
+    Attributes:
+        learnt: Names of the metrics that are predicted.
+        chosen: Kind of the model by metric, after the first call of ``learn``.
+    """
+
+    def __init__(
+        self, problem: Problem, goals: Goals, count: Counter, *, kind: str, seed: int
+    ) -> None:
+        self._goals = goals
+        self._count = count
+        self._kind = kind
+        self._seed = seed
+        self._encode = Encoder(problem.space)
+        self.learnt = _learnt(problem, goals)
+        self._cheap = [o.name for o in problem.objectives if o.name in problem.cheap]
+        offered = {o.name: o for o in (*problem.objectives, *goals.objectives)}
+        self._scales = {name: ErrorScale(offered[name]) for name in self.learnt}
+        self._models: dict[str, Predictor] = {}
+        self._n_compared = 0
+        self._least = 1.0
+        self._columns = CheapColumns()
+        self._failing: ExtraTreesClassifier | None = None
+        self.chosen: dict[str, str] = {}
+
+    def learn(self, records: Sequence[Record]) -> bool:
+        """Learn from what was measured, failures included.
+
+        Returns:
+            Whether there is enough to predict from.
+        """
+        known = [r for r in records if all(name in r.metrics for name in self.learnt)]
+        if len(known) < 2:
+            return False
+        with threadpool_limits(1):  # sums depend on the number of threads
+            self._learn_failures(records)
+            known = self._telling(known)
+            cheap = self._cheap_rows([record.metrics for record in known])
+            self._columns.fit(cheap)
+            self._least = float(min(cheap[cheap > 0], default=1.0)) * HARDLY
+            X = self._features([record.genome for record in known], cheap)
+            for name in self.learnt:
+                values = np.array([record.metrics[name] for record in known])
+                y = self._scales[name].forward(values)
+                self._model(name, X, y).fit(X, y)
+            self._n_compared = len(known)
+        return True
+
+    def forecast(self, genomes: Sequence[Genome]) -> Forecast:
+        """What is expected of genomes; one that cannot be counted has no chance."""
+        counted = self._count(genomes)
+        predicted = self._predicted(genomes, counted)
+        is_counted = np.array([len(row) > 0 or not self._cheap for row in counted], dtype=bool)
+        rows = [
+            self._outcomes(row, {name: (m[i], s[i]) for name, (m, s) in predicted.items()})
+            for i, row in enumerate(counted)
+        ]
+        n, n_objectives = len(genomes), len(self._goals.objectives)
+        table = np.array(rows).reshape(n, n_objectives + len(self._goals.constraints), 2)
+        mean, std = table[:, :n_objectives, 0], table[:, :n_objectives, 1]
+        violation, spread = table[:, n_objectives:, 0], table[:, n_objectives:, 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kept = np.where(spread > 0, ndtr(-violation / spread), violation <= 0).prod(1)
+        return Forecast(mean, std, violation, self._chance(genomes) * is_counted * kept)
+
+    def expect(self, genomes: Sequence[Genome]) -> list[tuple[float, float]]:
+        """What measuring the first learnt metric is expected to show, its noise included.
+
+        Returns:
+            Mean and standard deviation by genome, in natural units.
+        """
+        if self.learnt[0] not in self._models:
+            return []
+        name, counted = self.learnt[0], self._count(genomes)
+        mean, std = self._predicted(genomes, counted, is_noisy=True)[name]
+        return list(zip(mean.tolist(), std.tolist(), strict=True))
+
+    def _predicted(
+        self,
+        genomes: Sequence[Genome],
+        counted: Sequence[Mapping[str, float]],
+        *,
+        is_noisy: bool = False,
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Mean and standard deviation of every learnt metric, in natural units."""
+        if not len(genomes):
+            return {name: (np.empty(0), np.empty(0)) for name in self.learnt}
+        predicted = {}
+        with threadpool_limits(1):
+            X = self._features(genomes, self._cheap_rows(counted))
+            for name, model in self._models.items():
+                mean, std = model.predict(X)
+                if is_noisy:
+                    std = np.hypot(std, model.noise_std)
+                predicted[name] = self._scales[name].backward(mean, std)
+        return predicted
+
+    def _outcomes(
+        self, counted: Mapping[str, float], predicted: Mapping[str, tuple[float, float]]
+    ) -> list[tuple[float, float]]:
+        """Mean and standard deviation of every objective, then of every constraint."""
+        goals = self._goals
+        if self._cheap and not counted:
+            return [(HOPELESS, 0.0)] * (len(goals.objectives) + len(goals.constraints))
+        expected = {**counted, **{name: mean for name, (mean, _) in predicted.items()}}
+        targets = [partial(self._minimised, objective) for objective in goals.objectives]
+        targets += [partial(self._violation, constraint) for constraint in goals.constraints]
+        return [_propagated(target, expected, predicted) for target in targets]
+
+    def _minimised(self, objective: Objective, metrics: Mapping[str, float]) -> float:
+        value = _value(objective, metrics)
+        is_counted = objective.name in self._cheap
+        if is_counted and objective.best == 0 and objective.sign > 0:
+            return math.log(max(value, self._least))
+        return objective.sign * value
+
+    def _violation(self, constraint: Constraint, metrics: Mapping[str, float]) -> float:
+        derived = {o.name: o for o in self._goals.objectives}
+        objective = derived.get(constraint.metric)
+        value = _value(objective, metrics) if objective else metrics[constraint.metric]
+        return constraint.violation(value)
+
+    def _features(self, genomes: Sequence[Genome], cheap: np.ndarray) -> np.ndarray:
+        return np.hstack([self._encode(genomes), self._columns(cheap)])
+
+    def _cheap_rows(self, metrics: Sequence[Mapping[str, float]]) -> np.ndarray:
+        rows = [[m.get(name, np.nan) for name in self._cheap] for m in metrics]
+        return np.array(rows, dtype=float).reshape(len(rows), len(self._cheap))
+
+    def _model(self, name: str, X: np.ndarray, y: np.ndarray) -> Predictor:
+        """The model of a metric; ``auto`` compares again when there is half as much to add."""
+        if self._kind != "auto":
+            self.chosen[name] = self._kind
+        elif name not in self.chosen or len(y) >= 1.5 * self._n_compared:
+            best, _ = cross_validated(X, y, seed=self._seed)
+            if best != self.chosen.get(name):
+                self._models.pop(name, None)
+            self.chosen[name] = best
+        if name not in self._models:
+            self._models[name] = PREDICTORS[self.chosen[name]](seed=self._seed)
+        return self._models[name]
+
+    def _telling(self, records: list[Record]) -> list[Record]:
+        """Those to learn from: all, or the nearest to the front and some of the others."""
+        if len(records) <= N_LEARNT:
+            return records
+        F = np.array([self._goals.scaled(record.metrics) for record in records])
+        order = _from_the_front(F)
+        rest = np.random.default_rng(self._seed).permutation(order[N_BEST:])
+        chosen = sorted([*order[:N_BEST], *rest[: N_LEARNT - N_BEST].tolist()])
+        return [records[i] for i in chosen]
+
+    def _learn_failures(self, records: Sequence[Record]) -> None:
+        failed = np.array([record.error is not None for record in records])
+        self._failing = None
+        if failed.any() and not failed.all():
+            X = self._encode([record.genome for record in records])
+            forest = ExtraTreesClassifier(N_TREES, min_samples_leaf=2, random_state=self._seed)
+            self._failing = forest.fit(X, failed)
+
+    def _chance(self, genomes: Sequence[Genome]) -> np.ndarray:
+        """With which genomes can be measured."""
+        if self._failing is None:
+            return np.ones(len(genomes))
+        with threadpool_limits(1):
+            failing: np.ndarray = self._failing.predict_proba(self._encode(genomes))[:, 1]
+        return 1.0 - failing
+
+
+def _learnt(problem: Problem, goals: Goals) -> list[str]:
+    """The metrics that goals rest on and that take a training."""
+    derived = {o.name: o.needs for o in goals.objectives if o.compute is not None}
+    raw = [need for name in goals.metrics for need in derived.get(name, (name,))]
+    return [name for name in dict.fromkeys(raw) if name not in problem.cheap]
+
+
+def _value(objective: Objective, metrics: Mapping[str, float]) -> float:
+    return objective.compute(metrics) if objective.compute else metrics[objective.name]
+
+
+def _propagated(
+    target: Callable[[Mapping[str, float]], float],
+    expected: Mapping[str, float],
+    predicted: Mapping[str, tuple[float, float]],
+) -> tuple[float, float]:
+    """A function of metrics where some are uncertain, to first order."""
+    variance = 0.0
+    for name, (mean, std) in predicted.items():
+        above = target({**expected, name: mean + std})
+        below = target({**expected, name: mean - std})
+        variance += ((above - below) / 2) ** 2
+    return target(expected), math.sqrt(variance)
+
+
+def _from_the_front(F: np.ndarray) -> list[int]:
+    """Rows from the front inward, front by front."""
+    order: list[int] = []
+    left = np.arange(len(F))
+    while len(left):
+        is_next = front(F[left])
+        order += left[is_next].tolist()
+        left = left[~is_next]
+    return order

@@ -1,0 +1,185 @@
+"""A search that measures only the most promising of what evolution on predictions finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from evonas.acquisition import choose_batch
+from evonas.algorithms import IGNORES_CONSTRAINTS
+from evonas.asktell import choose_algorithm, why_over
+from evonas.config import Config
+from evonas.design import first_design
+from evonas.evaluate import Evaluator
+from evonas.foreign import ForeignProblem
+from evonas.front import front
+from evonas.guide import Guide
+from evonas.objectives import Goals
+from evonas.operators import SpreadSampling
+from evonas.proposals import Either, PredictedProblem, evolve
+from evonas.record import Record
+from evonas.reliability import Predictions, Reliability
+from evonas.space import Genome
+
+POP_SIZE = 50  # of the evolution on predictions
+
+
+class Guided:
+    """Surrogate-assisted evolution; iterating runs it round by round.
+
+    The first round fills the space. Every further one learns from all that was measured, lets
+    the config's algorithm evolve on the predictions, from the front so far, and measures the
+    batch that is expected to enlarge the front most.
+
+    Args:
+        config: Kind of model, algorithm, batch, budget and seed.
+        evaluator: Measures, and counts what is cheap.
+        goals: What counts.
+
+    Attributes:
+        stopped: Why it ended, in words; empty while it runs.
+        reliability: How far the last round's predictions came true, of the first metric that
+            is predicted.
+
+    Raises:
+        ValueError: There is nothing to predict, or the algorithm does not fit the problem.
+        FileNotFoundError: A file that the config names is not there.
+    """
+
+    def __init__(self, config: Config, evaluator: Evaluator, goals: Goals) -> None:
+        self.stopped = ""
+        self._config = config
+        self._evaluator = evaluator
+        self._problem = evaluator.problem
+        if isinstance(self._problem, ForeignProblem):
+            raise ValueError(
+                "a plain pymoo problem does not say what of it is cheap, and so takes no "
+                "surrogate; leave out --surrogate"
+            )
+        self._goals = goals
+        self._rng = np.random.default_rng(np.random.SeedSequence([config.seed]))
+        self._guide = Guide(
+            self._problem, goals, evaluator.count, kind=config.surrogate, seed=config.seed
+        )
+        if not self._guide.learnt:
+            raise ValueError(
+                f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
+                "for a surrogate to predict; leave out --surrogate"
+            )
+        choose_algorithm(config, self._problem, goals=goals, taken=())
+        self._predictions = Predictions()
+        self.reliability = self.overall
+
+    @property
+    def overall(self) -> Reliability:
+        """How far all predictions so far came true."""
+        return self._judged(self._predictions)
+
+    def __iter__(self) -> Iterator[None]:
+        """Run; yields after every round, also the cut one that ends a budget.
+
+        Raises:
+            StoppedError: The evaluator was told to stop.
+        """
+        n_done = 0
+        while not self._is_over(n_done):
+            asked = self._ask()[: self._n_left()]
+            if not asked:
+                self.stopped = "there is nothing left that was not measured"
+                return
+            expected = self._guide.expect(asked) if n_done else None
+            records = self._evaluator(asked)
+            if expected:
+                self._compare(expected, records)
+            n_done += 1
+            yield
+
+    def _is_over(self, n_done: int) -> bool:
+        n_measured = len(self._evaluator.records)
+        self.stopped = why_over(self._config, n_done=n_done, n_measured=n_measured)
+        return bool(self.stopped)
+
+    def _n_left(self) -> int | None:
+        budget = self._config.evaluations
+        return None if budget is None else budget - len(self._evaluator.records)
+
+    def _ask(self) -> list[Genome]:
+        records = list(self._evaluator.records.values())
+        if not records:
+            return self._design()
+        if not self._guide.learn(records):
+            return self._drawn(self._config.n_batch)
+        met = [record.genome for record in records if self._goals.are_met(record.metrics)]
+        known = self._guide.forecast(met).mean
+        on_front = [genome for genome, is_on in zip(met, front(known), strict=True) if is_on]
+        looked_at = self._evolved(on_front)
+        pool = [g for g in looked_at.genomes if g not in self._evaluator.records]
+        if not pool:
+            return self._drawn(self._config.n_batch)
+        expected = looked_at.forecast(pool)
+        rows = choose_batch(
+            expected.mean, expected.std, known, n=self._config.n_batch, chance=expected.chance
+        )
+        return [pool[row] for row in rows]
+
+    def _design(self) -> list[Genome]:
+        names = [objective.name for objective in self._goals.objectives]
+        return first_design(
+            self._problem.space,
+            self._drawn(self._config.n_first),
+            canonical=self._problem.canonical,
+            count=self._evaluator.count,
+            metrics=[name for name in names if name in self._problem.cheap],
+        )
+
+    def _drawn(self, n: int) -> list[Genome]:
+        """New genomes that fill the space; fewer where it holds no more."""
+        sampling = SpreadSampling(
+            canonical=self._problem.canonical, taken=self._evaluator.records
+        )
+        high = np.array(self._problem.space.sizes) - 1
+        return sampling.draw(n, low=np.zeros_like(high), high=high, rng=self._rng)
+
+    def _evolved(self, seeds: list[Genome]) -> PredictedProblem:
+        n_constraints = len(self._goals.constraints)
+        problem = PredictedProblem(
+            self._guide,
+            self._problem.space,
+            n_objectives=len(self._goals.objectives),
+            n_constraints=0 if self._config.algorithm in IGNORES_CONSTRAINTS else n_constraints,
+        )
+        space = self._problem.space
+        if space.cardinality <= self._config.n_proposals:
+            genomes = map(self._problem.canonical, np.ndindex(*space.sizes))
+            problem.look_at(list(dict.fromkeys(genomes)))
+            return problem
+        algorithm = choose_algorithm(
+            self._config,
+            self._problem,
+            goals=self._goals,
+            taken=Either(self._evaluator.records, problem.genomes),
+            pop_size=POP_SIZE,
+            seeds=seeds,
+        )
+        n_generations = max(1, self._config.n_proposals // POP_SIZE)
+        seed = int(self._rng.integers(2**31))
+        evolve(problem, algorithm, n_generations=n_generations, seed=seed)
+        return problem
+
+    def _compare(
+        self, expected: Sequence[tuple[float, float]], records: Sequence[Record]
+    ) -> None:
+        metric = self._guide.learnt[0]
+        made = [
+            Predictions((mean,), (std,), (record.metrics[metric],))
+            for (mean, std), record in zip(expected, records, strict=True)
+            if metric in record.metrics
+        ]
+        latest = sum(made, Predictions())
+        self._predictions += latest
+        self.reliability = self._judged(latest)
+
+    def _judged(self, predictions: Predictions) -> Reliability:
+        metric = self._guide.learnt[0]
+        return predictions.judge(metric, model=self._guide.chosen.get(metric, ""))

@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+import toy
+
+from evonas.evaluate import Evaluator
+from evonas.guide import HOPELESS, N_BEST, N_LEARNT, Guide
+from evonas.loading import ProblemSpec
+from evonas.measure import Order
+from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
+from evonas.problem import Settings
+from evonas.record import Record
+
+GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
+
+
+def evaluator(problem=toy.Bowl, wanted=("acc", "flops", "params")):
+    return Evaluator(Order(ProblemSpec(problem, Settings()), wanted))
+
+
+def taught(
+    goals=GOALS, *, problem=toy.Bowl, kind="gp", n=60, wanted=("acc", "flops", "params")
+):
+    measure = evaluator(problem, wanted)
+    guide = Guide(measure.problem, goals, measure.count, kind=kind, seed=0)
+    genomes = measure.problem.space.sample(n, np.random.default_rng(0))
+    assert guide.learn(list({r.genome: r for r in measure(genomes)}.values()))
+    return guide, measure
+
+
+def unseen(measure, n=40):
+    drawn = measure.problem.space.sample(200, np.random.default_rng(1))
+    new = dict.fromkeys(map(measure.problem.canonical, drawn))
+    return [genome for genome in new if genome not in measure.records][:n]
+
+
+def test_what_takes_a_training_is_predicted_and_the_rest_is_exact():
+    guide, measure = taught()
+    genomes = unseen(measure)
+    forecast = guide.forecast(genomes)
+    truth = np.array(
+        [[-r.metrics["acc"], np.log(r.metrics["flops"])] for r in measure(genomes)]
+    )
+    assert guide.learnt == ["acc"]
+    assert forecast.mean[:, 1] == pytest.approx(truth[:, 1])
+    assert not forecast.std[:, 1].any()
+    assert np.corrcoef(forecast.mean[:, 0], truth[:, 0])[0, 1] > 0.95
+    assert (np.abs(forecast.mean - truth)[:, 0] <= 4 * forecast.std[:, 0] + 1.5).all()
+    assert (forecast.chance == 1).all()
+
+
+def test_what_measuring_will_show_is_less_certain_than_what_is_true():
+    guide, measure = taught()
+    genomes = unseen(measure, 5)
+    noisy = [std for _, std in guide.expect(genomes)]
+    assert (np.array(noisy) > guide.forecast(genomes).std[:, 0]).all()
+
+
+def test_a_guide_without_two_measurements_says_so():
+    measure = evaluator()
+    guide = Guide(measure.problem, GOALS, measure.count, kind="gp", seed=0)
+    assert not guide.learn([])
+    assert not guide.learn(measure([(0, 0, 0, 0)]))
+    assert not guide.learn([Record((1, 1, 1, 1), {}, 0.1, error="no")] * 5)
+    assert guide.expect([(0, 0, 0, 0)]) == []
+
+
+def test_no_genomes_have_no_forecast():
+    guide, _ = taught()
+    forecast = guide.forecast([])
+    assert forecast.mean.shape == forecast.std.shape == (0, 2)
+    assert forecast.chance.shape == (0,)
+
+
+def test_constraints_on_counted_metrics_are_exact_and_on_trained_ones_likely():
+    counted, trained = Constraint("params", "<=", 2e4), Constraint("acc", ">=", 60.0)
+    guide, measure = taught(Goals((ACC, FLOPS), (counted, trained), GOALS.reference))
+    genomes = unseen(measure)
+    forecast = guide.forecast(genomes)
+    records = measure(genomes)
+    params = np.array([r.metrics["params"] for r in records])
+    assert (forecast.chance[params > 2e4] == 0).all()
+    assert forecast.violation[:, 0] == pytest.approx((params - 2e4) / 2e4)
+    acc = np.array([r.metrics["acc"] for r in records])
+    kept = params <= 2e4
+    assert forecast.chance[kept & (acc > 64)].min(initial=1.0) > 0.9
+    assert forecast.chance[kept & (acc < 56)].max(initial=0.0) < 0.1
+
+
+def test_an_objective_computed_from_a_trained_metric_is_uncertain_with_it():
+    net = Objective(
+        "net", "", "net", -1, best=None, needs=("acc", "params"),
+        compute=lambda metrics: metrics["acc"] - 1e-4 * metrics["params"],
+    )  # fmt: skip
+    guide, measure = taught(Goals((net, FLOPS), (), {}))
+    plain, _ = taught()
+    genomes = unseen(measure, 10)
+    forecast, alone = guide.forecast(genomes), plain.forecast(genomes)
+    assert guide.learnt == ["acc"]
+    params = [row["params"] for row in measure.count(genomes)]
+    assert forecast.mean[:, 0] == pytest.approx(alone.mean[:, 0] + 1e-4 * np.array(params))
+    assert forecast.std[:, 0] == pytest.approx(alone.std[:, 0])
+
+
+def test_failures_are_expected_where_they_were_seen():
+    guide, _ = taught(problem=toy.Laborious, wanted=("acc", "flops"))
+    chance = guide.forecast([(0, 2, 2), (1, 2, 2), (2, 2, 2)]).chance
+    assert chance[0] > 2 * max(chance[1:])
+
+
+class Uncountable(toy.Bowl):
+    """Half of it cannot be counted."""
+
+    def measure(self, genome, wanted, *, seed):
+        if genome[1] == 4:
+            raise RuntimeError("no such width")
+        return super().measure(genome, wanted, seed=seed)
+
+
+def test_what_cannot_be_counted_has_no_chance():
+    guide, _ = taught(problem=Uncountable)
+    forecast = guide.forecast([(0, 4, 0, 0), (0, 3, 0, 0)])
+    assert forecast.chance.tolist()[0] == 0
+    assert forecast.mean[0].tolist() == [HOPELESS, HOPELESS]
+    assert forecast.chance[1] > 0
+
+
+def test_auto_names_the_model_that_it_takes():
+    guide, _ = taught(kind="auto")
+    assert guide.chosen == {"acc": "gp"}
+
+
+def test_of_many_records_it_learns_from_the_best_and_some_others():
+    measure = evaluator()
+    guide = Guide(measure.problem, GOALS, measure.count, kind="gp", seed=0)
+    rng = np.random.default_rng(0)
+    records = [
+        Record((0, 0, 0, i), {"acc": a, "flops": f, "params": 1.0}, 0.0)
+        for i, (a, f) in enumerate(rng.random((600, 2)) * [100, 1e8])
+    ]
+    chosen = guide._telling(records)
+    assert len(chosen) == N_LEARNT
+    F = np.array([GOALS.scaled(record.metrics) for record in records])
+    depth = np.array([(row > F).all(1).sum() for row in F])
+    kept = np.isin(np.arange(600), [record.genome[3] for record in chosen])
+    assert kept[depth == 0].all()
+    assert depth[kept].mean() < depth[~kept].mean()
+    assert N_LEARNT - N_BEST == 100

@@ -1,0 +1,176 @@
+import csv
+
+import numpy as np
+import pytest
+import toy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evonas.algorithms import ALGORITHMS
+from evonas.config import SURROGATES, Config
+from evonas.engine import search
+from evonas.evaluate import Evaluator, StoppedError
+from evonas.guided import Guided
+from evonas.loading import ProblemSpec
+from evonas.plan import SearchPlan
+
+KINDS = [kind for kind in SURROGATES if kind != "none"]
+pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
+
+
+def config(problem="Bowl", **given):
+    base = {"n_jobs": 0, "surrogate": "gp", "proposals": 100, "evaluations": 36}
+    known = problem in ("synthetic",)
+    return Config(problem=problem if known else toy.reference(problem), **{**base, **given})
+
+
+def asked(result):
+    return [record.genome for record in result.records]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_model_measures_what_the_budget_pays_for_and_nothing_twice(kind):
+    result = search(config(surrogate=kind))
+    assert len(set(asked(result))) == len(asked(result)) == 36
+    assert result.stopped == "the budget of 36 architectures is spent"
+    assert result.reliability.n == 24
+    assert result.reliability.model in ("gp", "forest")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_equal_searches_measure_the_same(kind):
+    assert asked(search(config(surrogate=kind))) == asked(search(config(surrogate=kind)))
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("problem", ["Bowl", "Laborious"])
+def test_the_number_of_workers_makes_no_difference(problem, n_jobs):
+    assert asked(search(config(problem, n_jobs=n_jobs))) == asked(search(config(problem)))
+
+
+@pytest.mark.parametrize("algorithm", sorted(ALGORITHMS))
+@pytest.mark.parametrize("constraint", [(), ("acc>=40", "params<=40000")])
+def test_every_algorithm_evolves_on_predictions(algorithm, constraint):
+    result = search(config(algorithm=algorithm, constraint=constraint, evaluations=24))
+    assert len(set(asked(result))) == 24
+    assert len(result.front) > 1
+
+
+@pytest.mark.parametrize("factory", [toy.plain_nsga2, toy.sized])
+def test_so_does_one_of_pymoo_or_of_the_user(factory):
+    algorithm = toy.reference(factory.__name__)
+    operators = {}
+    if factory is toy.plain_nsga2:  # whose own operators do not keep genes integer
+        algorithm = "pymoo.algorithms.moo.nsga2:NSGA2"
+    assert len(search(config(algorithm=algorithm, evaluations=20, **operators)).records) == 20
+
+
+def test_the_first_design_holds_the_cheapest_and_the_dearest_architecture():
+    result = search(config(evaluations=12))
+    flops = [record.metrics["flops"] for record in result.records]
+    everything = [
+        toy.Bowl().measure(genome, ["flops"], seed=0)["flops"]
+        for genome in np.ndindex(*toy.Bowl.space.sizes)
+    ]
+    assert (min(flops), max(flops)) == (min(everything), max(everything))
+
+
+def test_it_finds_more_than_the_same_algorithm_alone():
+    found = {"gp": [], "none": []}
+    for seed in range(3):
+        for kind, volumes in found.items():
+            own = {"proposals": None, "pop_size": 12} if kind == "none" else {}
+            result = search(config("synthetic", surrogate=kind, seed=seed, **own))
+            volumes.append(result.generations[-1].hypervolume)
+    assert min(found["gp"]) > max(found["none"])
+
+
+def test_a_space_that_is_used_up_ends_the_search():
+    result = search(config(evaluations=None, generations=100))
+    assert len(result.records) == toy.Bowl.n_distinct
+    assert result.stopped == "there is nothing left that was not measured"
+
+
+def test_generations_are_rounds_of_a_batch():
+    result = search(config(evaluations=None, generations=4, batch=5))
+    assert [g.n_evaluations for g in result.generations] == [7, 12, 17, 22]
+    assert result.config.n_expected == 22
+
+
+def test_failed_candidates_are_avoided_and_never_fatal():
+    """Five of six fates fail; the model learns which, and uses up the good ones first."""
+    result = search(config("Laborious", evaluations=60))
+    failed = [record.error is not None for record in result.records]
+    assert np.mean(failed[12:28]) < 0.6 * np.mean(failed[:12])
+    assert not all(failed[28:])
+    assert not any(record.error for record in result.front)
+
+
+def test_where_everything_fails_it_draws_on():
+    result = search(config("Hopeless", evaluations=30, max_failures=1.0))
+    assert (len(result.records), result.front) == (30, ())
+    assert result.reliability.n == 0
+
+
+def test_a_constraint_on_a_trained_metric_is_learnt():
+    result = search(config(constraint=("acc<=60",), evaluations=40))
+    kept = [record.metrics["acc"] <= 60 for record in result.records]
+    assert np.mean(kept[20:]) > np.mean(kept[:12])
+
+
+def test_an_objective_computed_from_a_trained_metric_is_predicted():
+    result = search(config(objectives=("acc-0.0001*params", "flops")))
+    assert result.reliability.metric == "acc"
+    assert len(result.records) == 36
+
+
+def test_how_far_predictions_came_true_is_in_the_table_of_generations(tmp_path):
+    result = search(config(), folder=tmp_path / "run")
+    with (tmp_path / "run" / "generations.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["predicted_by"] for row in rows] == ["", "gp", "gp", "gp"]
+    assert rows[0]["kendall"] == ""
+    latest = result.generations[-1].reliability
+    assert rows[-1]["spearman"] == f"{latest.spearman:.3f}"
+    assert latest.spearman > 0.5
+
+
+@settings(max_examples=8, deadline=None)
+@given(share=st.floats(0, 1))
+def test_whatever_is_left_of_a_run_resumes_to_the_whole(tmp_path_factory, share):
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    search(config("Laborious"), folder=folder)
+    journal = folder / "records.jsonl"
+    whole = (folder / "front.csv").read_bytes()
+    data = journal.read_bytes()
+    journal.write_bytes(data[: int(share * len(data))])
+    search(config("Laborious"), folder=folder, resume=True)
+    assert (folder / "front.csv").read_bytes() == whole
+
+
+def test_a_larger_budget_on_resume_equals_the_longer_run(tmp_path):
+    search(config(evaluations=22), folder=tmp_path / "run")
+    resumed = search(config(evaluations=40), folder=tmp_path / "run", resume=True)
+    whole = search(config(evaluations=40))
+    assert resumed.genomes == whole.genomes
+
+
+def test_a_stop_while_candidates_are_counted_ends_the_search():
+    settings = config()
+    plan = SearchPlan(settings, ProblemSpec(settings.problem, settings.settings))
+    evaluator = Evaluator(plan.order)
+    steps = iter(Guided(settings, evaluator, plan.goals))
+    next(steps)
+    evaluator.should_stop = lambda: True
+    with pytest.raises(StoppedError):
+        next(steps)
+
+
+def test_a_plain_pymoo_problem_takes_no_surrogate():
+    with pytest.raises(ValueError, match="does not say what of it is cheap"):
+        search(config("Integers"))
+
+
+def test_there_must_be_something_to_predict():
+    with pytest.raises(ValueError, match="nothing of flops, params takes a training"):
+        search(config(objectives=("flops", "params")))
