@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -126,3 +127,14 @@ class ErrorScale:
             return mean, std
         distance = np.exp(mean)
         return self._best + self._sign * (distance - self._least), distance * std
+
+    def minimised(self, value: float) -> float:
+        """A natural value as a search sees it: to be made less.
+
+        It is the square root of the distance to the best possible value, where that is known;
+        half-way between the distance, by which a search would hardly look at the accurate end
+        of a front, and its logarithm, by which it would hardly look at anything else.
+        """
+        if self._best is None:
+            return self._sign * value
+        return math.sqrt(max(self._sign * (value - self._best) + self._least, 0.0))

@@ -50,9 +50,10 @@ class Guide:
     """Predicts what training would show; the rest is counted, and so exact.
 
     One model for every metric that takes a training. It sees the genes, encoded by their kind,
-    and the metrics that are known without training. On the scale of its forecasts an objective
-    whose ideal is 0, and that is counted, stands by its logarithm: half the FLOPs are as much
-    progress for a small network as for a large one.
+    and the metrics that are known without training. On the scale of its forecasts a counted
+    objective whose ideal is 0 stands by its logarithm: half the FLOPs are as much progress for
+    a small network as for a large one. A learnt metric whose ideal is known stands by the
+    square root of its distance from it, for a little of the same.
 
     Args:
         problem: Whose architectures these are.
@@ -172,6 +173,8 @@ class Guide:
 
     def _minimised(self, objective: Objective, metrics: Mapping[str, float]) -> float:
         value = _value(objective, metrics)
+        if objective.name in self._scales:
+            return self._scales[objective.name].minimised(value)
         is_counted = objective.name in self._cheap
         if is_counted and objective.best == 0 and objective.sign > 0:
             return math.log(max(value, self._least))

@@ -127,6 +127,13 @@ class Problem(ABC):
     def warm_up(self) -> None:  # noqa: B027  most have nothing to warm up
         """Do once in every process that measures, outside any candidate's time limit."""
 
+    def true_front(self) -> Sequence[Genome]:
+        """The front of the default objectives, where it is known by construction; else empty.
+
+        One genome for every distinct point will do.
+        """
+        return ()
+
     def describe(self) -> dict[str, Any]:
         """Everything that was settled and is worth keeping beside a result, JSON-able."""
         return {}

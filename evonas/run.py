@@ -78,6 +78,7 @@ HELP = {
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 # Each is imported when it is called for: a search of a table need not wait for torch.
 COMMANDS = {
+    "bench": "evonas.bench",
     "budget": "evonas.budget",
     "calibrate": "evonas.calibrate",
     "carbon": "evonas.footprint",

@@ -79,6 +79,14 @@ def test_the_scale_of_errors_can_be_undone_and_keeps_the_order(one, other):
             assert rises == better
 
 
+def test_what_a_search_makes_less_of_falls_as_the_metric_gets_better():
+    scale = ErrorScale(ACC)
+    values = [scale.minimised(acc) for acc in (0.0, 50.0, 91.0, 99.0, 100.0)]
+    assert values == sorted(values, reverse=True)
+    assert values[2] == pytest.approx(np.sqrt(9.1))
+    assert ErrorScale(Objective("gain", "", "gain", -1, best=None)).minimised(3.0) == -3.0
+
+
 def test_uncertainty_of_the_logarithm_becomes_that_of_the_error():
     scale = ErrorScale(ACC)
     acc, std = scale.backward(scale.forward(np.array([96.0])), np.array([0.1]))

@@ -16,18 +16,19 @@ FLOORS = (
     "timing calibration zoo cells predictor acquisition",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
     "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
-    "guide guided proposals",
-    "plot panels trace progress report carbonplots tagplots statement pricetag frontprice",
-    "run rerun calibrate footprint budget",
+    "guide guided proposals judge peers contest",
+    "plot panels trace progress report carbonplots tagplots statement pricetag frontprice "
+    "standings benchplots",
+    "run rerun calibrate footprint budget bench",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}
 HOMES = {
     "torch": FLOORS[1].split(),
     "torchvision": FLOORS[1].split(),
     "pymoo": FLOORS[3].split(),
-    "joblib": ["crew"],
+    "joblib": ["crew", "contest"],
     "sklearn": ["published", "predictor", "guide"],
-    "matplotlib": ["plot", "panels", "carbonplots", "tagplots"],
+    "matplotlib": ["plot", "panels", "carbonplots", "tagplots", "benchplots"],
 }
 MODULES = {path.stem: path for path in ROOT.glob("evonas/[!_]*.py")}
 PROBLEMS = {path.stem: path for path in ROOT.glob("problems/[!_]*.py")}

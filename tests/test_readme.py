@@ -104,7 +104,8 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
     table = README[README.index("| flag |") : README.index("A run directory holds")]
     named = set(re.findall(r"--[a-z][a-z-]*", README))
     assert set(re.findall(r"--[a-z][a-z-]*", table)) <= offered | {"--list"}
-    others = {"--failed", "--genome", "--list", "--measure", "--model", "--input", "--networks"}
+    others = {"--failed", "--genome", "--list", "--measure", "--methods", "--model", "--input"}
+    others |= {"--networks", "--seeds"}
     assert named - offered <= others  # of other commands
     assert offered - named <= {"--sampling", "--crossover"}
 

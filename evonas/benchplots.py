@@ -1,0 +1,57 @@
+"""How a contest went, as curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evonas.panels import COLOURS
+from evonas.standings import Standings
+
+DOTS_PER_INCH = 150
+LEAST = 1e-5  # of the true hypervolume: what is missing when nothing is
+
+
+def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> None:
+    """What of the true hypervolume is missing, against evaluations and against cost.
+
+    Args:
+        standings: Of the contest.
+        title: Says what was searched.
+        cost: The metric that says what measuring takes.
+        out: Where to.
+    """
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    by_count, by_cost = figure.subplots(1, 2, sharey=True)
+    for i, method in enumerate(standings.methods):
+        _draw_method(standings, method, by_count, by_cost, colour=COLOURS[i % len(COLOURS)])
+    by_count.set_xlabel("architectures measured")
+    by_cost.set_xlabel(f"cost so far: sum of {cost}")
+    by_count.set_ylabel("share of the true hypervolume that is missing")
+    for axes in (by_count, by_cost):
+        axes.set_yscale("log")
+        axes.set_xscale("log")
+        axes.grid(alpha=0.3, which="both")
+    by_count.legend(frameon=False)
+    figure.suptitle(title)
+    figure.savefig(out, dpi=DOTS_PER_INCH)
+
+
+def _draw_method(
+    standings: Standings, method: str, by_count: Axes, by_cost: Axes, *, colour: str
+) -> None:
+    """Median over seeds, with a band from quartile to quartile."""
+    own = [score for score in standings.scores if score.method == method]
+    counts = sorted({score.n_evaluations for score in own})
+    missing = [[1 - s.verdict.hypervolume for s in own if s.n_evaluations == n] for n in counts]
+    costs = [float(np.median([s.cost for s in own if s.n_evaluations == n])) for n in counts]
+    low, median, high = (
+        [max(LEAST, float(np.percentile(values, q))) for values in missing]
+        for q in (25, 50, 75)
+    )
+    for axes, x in ((by_count, counts), (by_cost, costs)):
+        axes.plot(x, median, color=colour, label=method)
+        axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)

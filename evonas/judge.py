@@ -1,0 +1,110 @@
+"""How much of a known true front a set of architectures covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pymoo.indicators.hv import HV
+
+from evonas.evaluate import Evaluator
+from evonas.front import front
+from evonas.measure import ask
+from evonas.objectives import Goals
+from evonas.problem import Problem
+from evonas.space import Genome
+
+REFERENCE = 1.1  # where ideal and nadir of the true front are 0 and 1
+MAX_ENUMERATED = 200_000  # genomes; a larger space must know its front itself
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How much of the true front some architectures cover.
+
+    Attributes:
+        hypervolume: Relative to that of the true front, [0, 1], up to 1.1 of its nadir.
+        igd_plus: Mean distance from the points of the true front to the point that covers them
+            best, where only what is worse counts (Ishibuchi et al. 2015); 0 if all are reached.
+        recall: Share of the true front's points that are reached, [0, 1].
+    """
+
+    hypervolume: float
+    igd_plus: float
+    recall: float
+
+
+class Judge:
+    """Judges architectures by what is true of them, however noisy a search has seen them.
+
+    Args:
+        evaluator: Of the same problem without noise.
+        goals: Two objectives or more.
+
+    Attributes:
+        true_front: Its distinct points, to be minimised, ``(n, n_objectives)``.
+
+    Raises:
+        ValueError: The true front cannot be known.
+    """
+
+    def __init__(self, evaluator: Evaluator, goals: Goals) -> None:
+        self._evaluator = evaluator
+        self._goals = goals
+        F = self._values(_candidates(evaluator.problem, goals))
+        self.true_front = np.unique(F[front(F)], axis=0)
+        self._ideal = self.true_front.min(0)
+        span = np.ptp(self.true_front, axis=0)
+        self._span = np.where(span > 0, span, 1.0)
+        self._best = self._hypervolume(self.true_front)
+
+    def __call__(self, genomes: Sequence[Genome]) -> Verdict:
+        """How much of the true front these cover; they are one at least."""
+        F = self._values(genomes)
+        F = F[front(F)]
+        missed = np.maximum(F[None] - self.true_front[:, None], 0.0) / self._span
+        distances = np.sqrt((missed**2).sum(2)).min(1)
+        return Verdict(
+            hypervolume=self._hypervolume(F) / self._best,
+            igd_plus=float(distances.mean()),
+            recall=float(np.mean(distances == 0)),
+        )
+
+    def costs(self, genomes: Sequence[Genome], metric: str) -> np.ndarray:
+        """What each takes, by a metric of the problem, ``(n,)``.
+
+        Raises:
+            MetricError: The problem has no such metric.
+        """
+        problem = self._evaluator.problem
+        found = [ask(problem, genome, [metric], seed=0).metrics[metric] for genome in genomes]
+        return np.array(found)
+
+    def _values(self, genomes: Sequence[Genome]) -> np.ndarray:
+        signs = [objective.sign for objective in self._goals.objectives]
+        records = self._evaluator(genomes)
+        met = [record for record in records if self._goals.are_met(record.metrics)]
+        rows = [self._goals.natural(record.metrics) for record in met]
+        return np.array(rows, dtype=float).reshape(len(rows), len(signs)) * signs
+
+    def _hypervolume(self, F: np.ndarray) -> float:
+        scaled = (F - self._ideal) / self._span
+        inside = scaled[(scaled < REFERENCE).all(1)]
+        return float(HV(np.full(F.shape[1], REFERENCE))(inside)) if len(inside) else 0.0
+
+
+def _candidates(problem: Problem, goals: Goals) -> list[Genome]:
+    """Genomes among which the true front is."""
+    names = [objective.name for objective in goals.objectives]
+    default = problem.default_objectives or tuple(o.name for o in problem.objectives)
+    if not goals.constraints and set(names) == set(default) and (known := problem.true_front()):
+        return list(known)
+    size = problem.space.cardinality
+    if size > MAX_ENUMERATED:
+        raise ValueError(
+            f"nobody knows the true front of {', '.join(names)}: the space has {size:.3g} "
+            f"genomes, more than the {MAX_ENUMERATED} that are looked through, and the "
+            "problem's true_front says nothing of it"
+        )
+    return list(dict.fromkeys(map(problem.canonical, np.ndindex(*problem.space.sizes))))
