@@ -19,7 +19,7 @@ from evonas.algorithms import (
     make_algorithm,
     plain_operators,
 )
-from evonas.bridge import ArchitectureProblem, RecordingEvaluator, Translator
+from evonas.bridge import ArchitectureProblem, Measure, RecordingEvaluator, Translator
 from evonas.config import Config
 from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
@@ -41,6 +41,7 @@ class AskTell:
         config: Algorithm, operators, population, budget and seed.
         evaluator: Measures what the algorithm asks for.
         goals: What counts.
+        measure: In place of the evaluator, which keeps the records all the same.
 
     Attributes:
         stopped: Why it ended, in words; empty while it runs.
@@ -55,13 +56,17 @@ class AskTell:
     reliability: Reliability | None = None
     overall: Reliability | None = None
 
-    def __init__(self, config: Config, evaluator: Evaluator, goals: Goals) -> None:
+    def __init__(
+        self, config: Config, evaluator: Evaluator, goals: Goals, measure: Measure | None = None
+    ) -> None:
         self.stopped = ""
         self._config = config
         self._evaluator = evaluator
         self._measured = evaluator.records
         with_penalty = config.algorithm in IGNORES_CONSTRAINTS
-        self._translator = Translator(evaluator, goals, with_penalty=with_penalty)
+        self._translator = Translator(
+            evaluator, goals, with_penalty=with_penalty, measure=measure
+        )
         if isinstance(evaluator.problem, ForeignProblem):
             self._problem = evaluator.problem.problem
         else:

@@ -39,14 +39,14 @@ def check_records(
         ValueError: There is one; the message names the file and the line.
     """
     constraints = tuple(constraints)
-    for genome, record in journal.records.items():
+    for (genome, fidelity), record in journal.records.items():
         mistake = (
             _misplaced(genome, problem)
             or _missown(record, seed)
             or _incomplete(record, metrics, constraints)
         )
         if mistake:
-            line = journal.line_by_genome[genome]
+            line = journal.lines[genome, fidelity]
             raise ValueError(f"{journal.path}, line {line}: {mistake}")
 
 
@@ -82,9 +82,10 @@ def _incomplete(
     record: Record, metrics: Collection[str], constraints: tuple[Constraint, ...]
 ) -> str:
     """What a measured record lacks; empty if nothing."""
-    if record.error is not None or record.metrics.keys() >= set(metrics):
+    measured = {name.removesuffix(f"@{record.fidelity}") for name in record.metrics}
+    if record.error is not None or measured >= set(metrics):
         return ""
     if broken(constraints, record.metrics):
         return ""
-    missing = ", ".join(name for name in metrics if name not in record.metrics)
+    missing = ", ".join(name for name in metrics if name not in measured)
     return f"it was not measured for {missing}, though it keeps every constraint; {AGAIN}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from evonas.objectives import Goals
 from evonas.operators import as_genomes
 from evonas.record import Record
 from evonas.space import Genome
+
+Measure = Callable[[Sequence[Genome]], list[Record]]
 
 MARGIN = 0.1  # how far beyond the worst value seen a failed candidate is placed
 
@@ -58,12 +60,19 @@ class Translator:
         evaluator: Measures.
         goals: What of it counts.
         with_penalty: Add the violation to F, for an algorithm that looks at nothing else.
+        measure: In place of the evaluator; gives records likewise.
     """
 
     def __init__(
-        self, evaluator: Evaluator, goals: Goals, *, with_penalty: bool = False
+        self,
+        evaluator: Evaluator,
+        goals: Goals,
+        *,
+        with_penalty: bool = False,
+        measure: Measure | None = None,
     ) -> None:
         self.evaluator = evaluator
+        self.measure = measure or evaluator
         self.goals = goals
         self.with_penalty = with_penalty
         self._worst = np.full(len(goals.objectives), -np.inf)
@@ -87,7 +96,7 @@ class Translator:
             F ``(n, n_objectives)``; G ``(n, n_inequalities + 1)``, whose last column is 1 for
             a failed candidate and 0 otherwise; H ``(n, n_equalities)``. All finite.
         """
-        records = self.evaluator(self.genomes(X))
+        records = self.measure(self.genomes(X))
         G = np.array([self._inequalities(record) for record in records])
         H = np.array([self._equalities(record) for record in records])
         F = self._objectives(records)

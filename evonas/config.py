@@ -11,6 +11,7 @@ from typing import Any
 
 from evonas.assumptions import Assumptions
 from evonas.carbonfile import CARBON_FLAGS, overruled, read_assumptions
+from evonas.fidelity import KINDS
 from evonas.objectives import Constraint
 from evonas.problem import Settings
 from evonas.settings import check_kind, name_and_value
@@ -21,6 +22,8 @@ DEFAULT_POP_SIZE = 20
 DEFAULT_GENERATIONS = 10
 DEFAULT_BATCH = 8
 DEFAULT_PROPOSALS = 1000
+DEFAULT_RUNGS = 3
+DEFAULT_REDUCTION = 3.0
 SURROGATES = ("none", "gp", "forest", "auto")
 SPENDING = ("budget_time", "budget_kwh", "budget_co2", "budget_flops")
 # What may differ between a run and its resumption: how long, how fast, and from where.
@@ -64,6 +67,10 @@ class Config:
             promising; ``none`` for one that measures all that the algorithm asks for.
         batch: Architectures that a surrogate's search measures at a time; 8 by default.
         proposals: Architectures that it looks at before it chooses them; 1000 by default.
+        fidelity: ``epochs``, ``subset`` or ``image-size``: what architectures are measured with
+            less of, until they prove promising.
+        rungs: Amounts of it, the whole included; 3 by default.
+        reduction: By which they grow, and one in so many goes on; 3 by default.
         sampling: ``module:name`` of a pymoo Sampling; likewise crossover and mutation.
         crossover: See ``sampling``.
         mutation: See ``sampling``.
@@ -113,6 +120,9 @@ class Config:
     surrogate: str = "none"
     batch: int | None = None
     proposals: int | None = None
+    fidelity: str | None = None
+    rungs: int | None = None
+    reduction: float | None = None
     sampling: str | None = None
     crossover: str | None = None
     mutation: str | None = None
@@ -204,6 +214,16 @@ class Config:
         return self.proposals or DEFAULT_PROPOSALS
 
     @property
+    def n_rungs(self) -> int:
+        """Amounts of a fidelity, the whole included."""
+        return self.rungs or DEFAULT_RUNGS
+
+    @property
+    def reduced(self) -> float:
+        """The factor between them; one architecture in so many goes on."""
+        return self.reduction or DEFAULT_REDUCTION
+
+    @property
     def n_expected(self) -> int | None:
         """Architectures that the search will measure; ``None`` if its budget does not say."""
         if self.evaluations is not None or self.max_generations is None:
@@ -292,6 +312,7 @@ class Config:
             "pop_size": 2,
             "batch": 1,
             "proposals": 50,
+            "rungs": 2,
             "generations": 1,
             "evaluations": 2,
             "n_jobs": 0,
@@ -321,6 +342,15 @@ class Config:
             raise ValueError(
                 f"unknown surrogate {self.surrogate!r}; choose from {', '.join(SURROGATES)}"
             )
+        if self.fidelity not in (None, *KINDS):
+            raise ValueError(
+                f"unknown fidelity {self.fidelity!r}; choose from {', '.join(KINDS)}"
+            )
+        if self.reduction is not None and not 1 < self.reduction < math.inf:
+            raise ValueError(f"reduction must be more than 1, got {self.reduction}")
+        for name in ("rungs", "reduction"):
+            if self.fidelity is None and getattr(self, name) is not None:
+                raise ValueError(f"{name} is of use to a fidelity only; name one, or leave it")
         for name in ("batch", "proposals"):
             if self.surrogate == "none" and getattr(self, name) is not None:
                 raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")

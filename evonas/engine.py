@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, fields, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from evonas.archive import Archive, Generation
 from evonas.audit import check_records
 from evonas.config import Config
 from evonas.evaluate import Evaluator, StoppedError
-from evonas.folder import RunFolder, check_free
+from evonas.folder import CHECKPOINTS, RunFolder, check_free
 from evonas.journal import logger
+from evonas.ladder import Rung
 from evonas.manifest import check_resumable, check_same_prices
 from evonas.meter import Meter
 from evonas.plan import SearchPlan
@@ -63,8 +66,8 @@ def search(
         plan.check()
         with _opened(plan, folder, resume=resume) as run_folder:
             tracker = plan.tracking()
-            with tracker or nullcontext():
-                result = _run(plan, run_folder, on_generation, on_record, should_stop)
+            with tracker or nullcontext(), _store(run_folder) as store:
+                result = _run(plan, run_folder, store, on_generation, on_record, should_stop)
             if tracker is None or tracker.opinion is None:
                 return result
             if run_folder:
@@ -101,6 +104,7 @@ def _opened(
 def _run(
     plan: SearchPlan,
     folder: RunFolder | None,
+    store: Path,
     on_generation: Callable[[Generation], None],
     on_record: Callable[[Record], None],
     should_stop: Callable[[], bool],
@@ -121,7 +125,8 @@ def _run(
         budget_flops=budget.flops,
     )
     archive = Archive(evaluator, plan.goals, meter=meter)
-    steps = plan.steps(evaluator)
+    ladder = plan.ladder(evaluator, store=store)
+    steps = plan.steps(evaluator, ladder)
     hopeless = ""
     try:
         for _ in steps:
@@ -144,10 +149,23 @@ def _run(
         spend=archive.spend(),
         is_hopeless=bool(hopeless),
         reliability=steps.overall,
+        rungs=ladder.account() if ladder else (),
         folder=folder.path if folder else None,
     )
     _keep(result, folder)
+    if not should_stop():  # else they spare time when the run goes on
+        shutil.rmtree(store, ignore_errors=True)
     return result
+
+
+@contextmanager
+def _store(folder: RunFolder | None) -> Iterator[Path]:
+    """Where trainings leave what a later step needs."""
+    if folder:
+        yield folder.path.absolute() / CHECKPOINTS
+        return
+    with TemporaryDirectory() as scratch:
+        yield Path(scratch)
 
 
 def _keep(result: Result, folder: RunFolder | None) -> None:
@@ -158,6 +176,9 @@ def _keep(result: Result, folder: RunFolder | None) -> None:
     folder.write_front(*result.table())
     folder.write_failures(result.failures)
     folder.write_spend(asdict(result.spend))
+    if result.rungs:
+        header = [field.name for field in fields(Rung)]
+        folder.write_rungs(header, [list(astuple(rung)) for rung in result.rungs])
     if result.degeneracy:
         folder.write_objectives(*result.degeneracy.table())
 

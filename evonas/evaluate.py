@@ -8,7 +8,8 @@ from contextlib import closing
 from dataclasses import replace
 
 from evonas.crew import Crew
-from evonas.journal import Journal, logger
+from evonas.fidelity import Fidelity
+from evonas.journal import Journal, Key, logger
 from evonas.loading import is_derived, load_objective
 from evonas.measure import Order, candidate_seed
 from evonas.record import Record, merge
@@ -23,7 +24,7 @@ class StoppedError(Exception):
 
 
 class Evaluator:
-    """Measures genomes; equal genomes, and those that build the same network, once.
+    """Measures genomes; equal genomes, and those that build the same network, once per rung.
 
     Args:
         order: What to measure.
@@ -36,7 +37,8 @@ class Evaluator:
 
     Attributes:
         problem: The opened problem.
-        records: What was asked for so far, by canonical genome, in the order of asking.
+        records: What was asked for so far, by canonical genome, in the order of asking; what
+            several rungs have shown of an architecture in one record.
         busy_seconds: Summed over all measurements, whichever process or run made them.
         cpu_seconds: Of processor cores, likewise.
         fpo: FLOPs of all trainings, likewise, those that failed included.
@@ -64,27 +66,42 @@ class Evaluator:
         self._journal = journal
         self._counted: dict[Genome, Mapping[str, float]] = {}
         self._known = dict(journal.records) if journal else {}
+        self._measured: set[Key] = set()
         self.should_stop = should_stop
         self._on_record = on_record
 
-    def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
+    def __call__(
+        self, genomes: Sequence[Genome], *, fidelity: Fidelity | None = None
+    ) -> list[Record]:
         """One record per genome, in the same order.
+
+        Args:
+            genomes: Of the architectures.
+            fidelity: How thoroughly to measure; as the problem always does if left out. What
+                failed before is not measured again.
 
         Raises:
             StoppedError: ``should_stop`` said so before all were measured.
         """
+        label = fidelity.label if fidelity else ""
         keys = [self.problem.canonical(genome) for genome in genomes]
-        missing = [key for key in dict.fromkeys(keys) if key not in self.records]
+        missing = [key for key in dict.fromkeys(keys) if self._is_missing(key, label)]
+        new = [genome for genome in missing if genome not in self.records]
         for genome in missing:
-            if genome in self._known:
-                self._keep(self._known.pop(genome))
-        unknown = [genome for genome in missing if genome not in self.records]
-        for record in self._measure(unknown, self.order, budget_flops=self._budget_flops):
+            if (genome, label) in self._known:
+                self._keep(self._known.pop((genome, label)))
+        unknown = [genome for genome in missing if (genome, label) not in self._measured]
+        order = replace(self.order, fidelity=fidelity)
+        for record in self._measure(unknown, order, budget_flops=self._budget_flops):
             if self._journal:
                 self._journal.append(record)
             self._keep(record)
-        self._restore_order(missing)
+        self._restore_order(new)
         return [self.records[key] for key in keys]
+
+    def _is_missing(self, genome: Genome, label: str) -> bool:
+        has_failed = genome in self.records and self.records[genome].error is not None
+        return (genome, label) not in self._measured and not has_failed
 
     def complete(self, records: Sequence[Record], wanted: tuple[str, ...]) -> list[Record]:
         """The same records with further metrics, measured where they are missing.
@@ -141,7 +158,10 @@ class Evaluator:
 
     def _keep(self, record: Record) -> None:
         self._account(record)
-        self.records[record.genome] = replace(record, curve=())  # curves stay in the journal
+        self._measured.add((record.genome, record.fidelity))
+        kept = replace(record, curve=())  # curves stay in the journal
+        earlier = self.records.get(record.genome)
+        self.records[record.genome] = merge(earlier, kept) if earlier else kept
         self._on_record(record)
 
     def _restore_order(self, genomes: Sequence[Genome]) -> None:
@@ -162,7 +182,8 @@ class Evaluator:
         paid.sort(key=lambda task: -effort.get(task.genome, 0.0))
         for record in self._attended(paid, order):
             n_done += 1
-            is_trained = record.error is not None or not trained.isdisjoint(record.metrics)
+            names = {name.partition("@")[0] for name in record.metrics}
+            is_trained = record.error is not None or not trained.isdisjoint(names)
             planned = effort.get(record.genome, 0.0)
             yield replace(record, effort=planned) if is_trained and planned else record
         if n_done < len(tasks):
@@ -174,6 +195,8 @@ class Evaluator:
         if name is None:
             return {}
         quick = replace(order, wanted=(name,), constraints=())
+        if order.fidelity:
+            name = f"{name}@{order.fidelity.kind}={order.fidelity.amount}"
         counted = self._attended(tasks, quick)
         return {record.genome: record.metrics.get(name, 0.0) for record in counted}
 

@@ -24,6 +24,8 @@ from evonas.manifest import (
 from evonas.record import Record
 
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
+CHECKPOINTS = "checkpoints"  # a folder; it may be removed at any time
+RUNGS = "rungs.csv"
 FAILURES, OBJECTIVES, TRACKED = "failures.csv", "objectives.csv", "codecarbon.json"
 SPEND = "spend.json"
 METERED = "metered [kWh]"  # a column of the generations' table
@@ -143,6 +145,10 @@ class RunFolder:
     def write_objectives(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write what each objective adds to the front."""
         self._replace(OBJECTIVES, _table([header, *rows]))
+
+    def write_rungs(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write what became of the architectures at every rung."""
+        self._replace(RUNGS, _table([header, *rows]))
 
     def write_spend(self, spend: Mapping[str, Any]) -> None:
         """Write what the search has taken in all."""

@@ -126,3 +126,10 @@ def _sample_here(
         # An architecture that fails tells nothing of the others.
         with suppress(Exception):
             yield ask(problem, problem.canonical(genome), names, derived, seed=0).metrics
+
+
+def trained_metrics(problem: Problem, goals: Goals) -> list[str]:
+    """The metrics that goals rest on and that take a training."""
+    derived = {o.name: o.needs for o in goals.objectives if o.compute is not None}
+    raw = [need for name in goals.metrics for need in derived.get(name, (name,))]
+    return [name for name in dict.fromkeys(raw) if name not in problem.cheap]

@@ -13,7 +13,9 @@ from sklearn.ensemble import ExtraTreesClassifier
 from threadpoolctl import threadpool_limits
 
 from evonas.encoding import CheapColumns, Encoder, ErrorScale
+from evonas.fidelity import Fidelity, as_if_whole
 from evonas.front import front
+from evonas.goals import trained_metrics
 from evonas.objectives import Constraint, Goals, Objective
 from evonas.predictor import PREDICTORS, Predictor, cross_validated
 from evonas.problem import Problem
@@ -46,6 +48,15 @@ class Forecast:
     chance: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What one measurement of an architecture showed, at a rung."""
+
+    genome: Genome
+    metrics: Mapping[str, float]
+    rung: int
+
+
 class Guide:
     """Predicts what training would show; the rest is counted, and so exact.
 
@@ -62,6 +73,7 @@ class Guide:
         kind: Of the models, one of ``PREDICTORS``, or ``auto`` for the one that tells
             held-out records best.
         seed: Of everything random.
+        rungs: Fidelities that architectures are measured at, the whole last; empty for none.
 
     Attributes:
         learnt: Names of the metrics that are predicted.
@@ -69,14 +81,22 @@ class Guide:
     """
 
     def __init__(
-        self, problem: Problem, goals: Goals, count: Counter, *, kind: str, seed: int
+        self,
+        problem: Problem,
+        goals: Goals,
+        count: Counter,
+        *,
+        kind: str,
+        seed: int,
+        rungs: Sequence[Fidelity] = (),
     ) -> None:
         self._goals = goals
         self._count = count
         self._kind = kind
         self._seed = seed
+        self._rungs = rungs
         self._encode = Encoder(problem.space)
-        self.learnt = _learnt(problem, goals)
+        self.learnt = trained_metrics(problem, goals)
         self._cheap = [o.name for o in problem.objectives if o.name in problem.cheap]
         offered = {o.name: o for o in (*problem.objectives, *goals.objectives)}
         self._scales = {name: ErrorScale(offered[name]) for name in self.learnt}
@@ -93,18 +113,19 @@ class Guide:
         Returns:
             Whether there is enough to predict from.
         """
-        known = [r for r in records if all(name in r.metrics for name in self.learnt)]
+        known = [seen for record in records for seen in self._seen(record)]
         if len(known) < 2:
             return False
         with threadpool_limits(1):  # sums depend on the number of threads
             self._learn_failures(records)
             known = self._telling(known)
-            cheap = self._cheap_rows([record.metrics for record in known])
+            cheap = self._cheap_rows([seen.metrics for seen in known])
             self._columns.fit(cheap)
             self._least = float(min(cheap[cheap > 0], default=1.0)) * HARDLY
-            X = self._features([record.genome for record in known], cheap)
+            steps = np.array([seen.rung for seen in known])
+            X = self._features([seen.genome for seen in known], cheap, steps)
             for name in self.learnt:
-                values = np.array([record.metrics[name] for record in known])
+                values = np.array([seen.metrics[name] for seen in known])
                 y = self._scales[name].forward(values)
                 self._model(name, X, y).fit(X, y)
             self._n_compared = len(known)
@@ -151,7 +172,8 @@ class Guide:
             return {name: (np.empty(0), np.empty(0)) for name in self.learnt}
         predicted = {}
         with threadpool_limits(1):
-            X = self._features(genomes, self._cheap_rows(counted))
+            cheap = self._cheap_rows(counted)
+            X = self._features(genomes, cheap, np.full(len(genomes), len(self._rungs) - 1))
             for name, model in self._models.items():
                 mean, std = model.predict(X)
                 if is_noisy:
@@ -186,8 +208,23 @@ class Guide:
         value = _value(objective, metrics) if objective else metrics[constraint.metric]
         return constraint.violation(value)
 
-    def _features(self, genomes: Sequence[Genome], cheap: np.ndarray) -> np.ndarray:
-        return np.hstack([self._encode(genomes), self._columns(cheap)])
+    def _seen(self, record: Record) -> list[_Seen]:
+        """What a record shows, rung by rung and as a whole."""
+        ladder, found = self._rungs, []
+        for i, rung in enumerate(ladder[:-1]):
+            place, metrics = as_if_whole(record.metrics, [rung])
+            if place == 0 and all(name in metrics for name in self.learnt):
+                found.append(_Seen(record.genome, metrics, i))
+        if all(name in record.metrics for name in self.learnt):
+            found.append(_Seen(record.genome, record.metrics, len(ladder) - 1))
+        return found
+
+    def _features(
+        self, genomes: Sequence[Genome], cheap: np.ndarray, rung: np.ndarray
+    ) -> np.ndarray:
+        """Genes, cheap metrics, and a column for every step between rungs: 1 below it."""
+        below = rung[:, None] < np.arange(1, len(self._rungs))
+        return np.hstack([self._encode(genomes), self._columns(cheap), below])
 
     def _cheap_rows(self, metrics: Sequence[Mapping[str, float]]) -> np.ndarray:
         rows = [[m.get(name, np.nan) for name in self._cheap] for m in metrics]
@@ -206,7 +243,7 @@ class Guide:
             self._models[name] = PREDICTORS[self.chosen[name]](seed=self._seed)
         return self._models[name]
 
-    def _telling(self, records: list[Record]) -> list[Record]:
+    def _telling(self, records: list[_Seen]) -> list[_Seen]:
         """Those to learn from: all, or the nearest to the front and some of the others."""
         if len(records) <= N_LEARNT:
             return records
@@ -231,13 +268,6 @@ class Guide:
         with threadpool_limits(1):
             failing: np.ndarray = self._failing.predict_proba(self._encode(genomes))[:, 1]
         return 1.0 - failing
-
-
-def _learnt(problem: Problem, goals: Goals) -> list[str]:
-    """The metrics that goals rest on and that take a training."""
-    derived = {o.name: o.needs for o in goals.objectives if o.compute is not None}
-    raw = [need for name in goals.metrics for need in derived.get(name, (name,))]
-    return [name for name in dict.fromkeys(raw) if name not in problem.cheap]
 
 
 def _value(objective: Objective, metrics: Mapping[str, float]) -> float:

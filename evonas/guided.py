@@ -9,9 +9,11 @@ import numpy as np
 from evonas.acquisition import choose_batch
 from evonas.algorithms import IGNORES_CONSTRAINTS
 from evonas.asktell import choose_algorithm, why_over
+from evonas.bridge import Measure
 from evonas.config import Config
 from evonas.design import first_design
 from evonas.evaluate import Evaluator
+from evonas.fidelity import Fidelity
 from evonas.foreign import ForeignProblem
 from evonas.front import front
 from evonas.guide import Guide
@@ -36,6 +38,8 @@ class Guided:
         config: Kind of model, algorithm, batch, budget and seed.
         evaluator: Measures, and counts what is cheap.
         goals: What counts.
+        measure: In place of the evaluator, which keeps the records all the same.
+        rungs: Fidelities that it measures at, the whole last; empty for none.
 
     Attributes:
         stopped: Why it ended, in words; empty while it runs.
@@ -47,10 +51,18 @@ class Guided:
         FileNotFoundError: A file that the config names is not there.
     """
 
-    def __init__(self, config: Config, evaluator: Evaluator, goals: Goals) -> None:
+    def __init__(
+        self,
+        config: Config,
+        evaluator: Evaluator,
+        goals: Goals,
+        measure: Measure | None = None,
+        rungs: Sequence[Fidelity] = (),
+    ) -> None:
         self.stopped = ""
         self._config = config
         self._evaluator = evaluator
+        self._measure = measure or evaluator
         self._problem = evaluator.problem
         if isinstance(self._problem, ForeignProblem):
             raise ValueError(
@@ -60,7 +72,12 @@ class Guided:
         self._goals = goals
         self._rng = np.random.default_rng(np.random.SeedSequence([config.seed]))
         self._guide = Guide(
-            self._problem, goals, evaluator.count, kind=config.surrogate, seed=config.seed
+            self._problem,
+            goals,
+            evaluator.count,
+            kind=config.surrogate,
+            seed=config.seed,
+            rungs=rungs,
         )
         if not self._guide.learnt:
             raise ValueError(
@@ -89,7 +106,7 @@ class Guided:
                 self.stopped = "there is nothing left that was not measured"
                 return
             expected = self._guide.expect(asked) if n_done else None
-            records = self._evaluator(asked)
+            records = self._measure(asked)
             if expected:
                 self._compare(expected, records)
             n_done += 1
@@ -174,7 +191,7 @@ class Guided:
         made = [
             Predictions((mean,), (std,), (record.metrics[metric],))
             for (mean, std), record in zip(expected, records, strict=True)
-            if metric in record.metrics
+            if metric in record.metrics and not record.fidelity
         ]
         latest = sum(made, Predictions())
         self._predictions += latest

@@ -22,6 +22,8 @@ _CUT_OFF = (
 )
 logger = logging.getLogger("evonas")
 
+Key = tuple[Genome, str]  # an architecture, and the fidelity of a measurement
+
 
 class BusyError(OSError):
     """A run directory that another process is writing to."""
@@ -49,9 +51,9 @@ class Journal:
 
     Attributes:
         path: Of the file.
-        records: What the file held when it was opened, by genome. Later lines about a genome
-            add metrics to its first.
-        line_by_genome: The number of each genome's first line, from 1.
+        records: What the file held when it was opened, by genome and fidelity. Later lines
+            about the same add metrics to the first.
+        lines: The number of each one's first line, from 1.
 
     Raises:
         BusyError: Another process is writing to it.
@@ -143,7 +145,7 @@ class Journal:
             self._file.close()
             raise
         self.records = contents.records
-        self.line_by_genome = contents.line_by_genome
+        self.lines = contents.lines
         self._n_lines = contents.n_lines
 
     def _sync(self) -> None:
@@ -158,7 +160,7 @@ class Journal:
 
 
 def read_journal(path: Path) -> dict[Genome, Record]:
-    """The records of a journal by genome, in order; a torn last line is passed over.
+    """One record per architecture of a journal, in order; a torn last line is passed over.
 
     Raises:
         ValueError: Another line cannot be read; the message names file and line.
@@ -167,7 +169,10 @@ def read_journal(path: Path) -> dict[Genome, Record]:
         content = path.read_bytes()
     except FileNotFoundError:
         content = b""
-    return _parse(path, content).records
+    records: dict[Genome, Record] = {}
+    for (genome, _), record in _parse(path, content).records.items():
+        records[genome] = merge(records[genome], record) if genome in records else record
+    return records
 
 
 def write_whole(file: FileIO, data: bytes) -> None:
@@ -193,15 +198,15 @@ def write_whole(file: FileIO, data: bytes) -> None:
 class _Contents:
     """What a journal holds; ``n_bytes`` leaves out a torn last line."""
 
-    records: dict[Genome, Record]
-    line_by_genome: dict[Genome, int]
+    records: dict[Key, Record]
+    lines: dict[Key, int]
     n_lines: int
     n_bytes: int
 
 
 def _parse(path: Path, content: bytes) -> _Contents:
-    records: dict[Genome, Record] = {}
-    line_by_genome: dict[Genome, int] = {}
+    records: dict[Key, Record] = {}
+    numbers: dict[Key, int] = {}
     *lines, rest = content.split(b"\n")
     is_torn = not SEAL.search(rest)  # else it lacks its newline alone, or is damaged
     for number, line in enumerate(lines if is_torn else [*lines, rest], start=1):
@@ -209,12 +214,12 @@ def _parse(path: Path, content: bytes) -> _Contents:
             record = Record.from_line(line)
         except ValueError as error:
             raise ValueError(f"{path}, line {number}: {error}") from error
-        earlier = records.get(record.genome)
-        records[record.genome] = merge(earlier, record) if earlier else record
-        line_by_genome.setdefault(record.genome, number)
+        key = record.genome, record.fidelity
+        records[key] = merge(records[key], record) if key in records else record
+        numbers.setdefault(key, number)
     return _Contents(
         records,
-        line_by_genome,
+        numbers,
         n_lines=len(lines) + (not is_torn),
         n_bytes=len(content) - len(rest) * is_torn,
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from evonas import deadline
 from evonas.faults import Fault, MetricError
+from evonas.fidelity import Fidelity
 from evonas.loading import ProblemSpec, is_derived, load_objective
 from evonas.objectives import Constraint, Objective, broken
 from evonas.problem import Measurement, Problem
@@ -30,6 +31,7 @@ class Order:
         constraints: A candidate whose cheap metrics break one of them is not measured further.
         seed: Of the search; every candidate's own derives from it.
         timeout: Seconds that a candidate may take; ``None`` for ever.
+        fidelity: How thoroughly; ``None`` for a search that has no rungs.
     """
 
     spec: ProblemSpec
@@ -37,6 +39,7 @@ class Order:
     constraints: tuple[Constraint, ...] = ()
     seed: int = 0
     timeout: float | None = None
+    fidelity: Fidelity | None = None
 
 
 def measure(order: Order, genome: Genome, *, seed: int) -> Record:
@@ -60,6 +63,7 @@ def measure(order: Order, genome: Genome, *, seed: int) -> Record:
         trace=fault.trace if fault else (),
         curve=measurement.curve,
         cpu_seconds=max(0.0, process_time() - cpu_started),
+        fidelity=order.fidelity.label if order.fidelity else "",
     )
 
 
@@ -86,11 +90,38 @@ def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
             return _ask(
                 problem, genome, problem.cheap.intersection(order.wanted) | screened, seed
             )
+    if order.fidelity is not None:
+        return _ask_at(problem, genome, order.wanted, seed, order.fidelity)
     return _ask(problem, genome, order.wanted, seed)
 
 
+def _ask_at(
+    problem: Problem, genome: Genome, wanted: Collection[str], seed: int, fidelity: Fidelity
+) -> Measurement:
+    """What is cheap exactly; what is not, and the effort, under the names of the fidelity."""
+    derived = _derived(wanted, problem)
+    raw = set(wanted).difference(derived)
+    raw |= {need for objective in derived.values() for need in objective.needs}
+    trained = raw - problem.cheap
+    effort = raw & {problem.effort}
+    exact = ask(problem, genome, raw - trained, seed=seed).metrics if raw - trained else {}
+    answer = problem.measure_at(genome, sorted(trained | effort), seed=seed, fidelity=fidelity)
+    measured = answer if isinstance(answer, Measurement) else Measurement(answer)
+    found = _checked(measured.metrics, trained | effort)
+    values = {**exact, **{name: found[name] for name in trained}}
+    computed = {o.name: o.compute(values) for o in derived.values() if o.compute is not None}
+    uncertain = _checked({**{name: found[name] for name in trained}, **computed}, ())
+    renamed = {fidelity.named(name): value for name, value in uncertain.items()}
+    paid = {f"{name}@{fidelity.kind}={fidelity.amount}": found[name] for name in effort}
+    return Measurement({**exact, **renamed, **paid}, _checked_curve(measured.curve))
+
+
+def _derived(wanted: Collection[str], problem: Problem) -> dict[str, Objective]:
+    return {name: load_objective(name, problem) for name in wanted if is_derived(name)}
+
+
 def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measurement:
-    derived = {name: load_objective(name, problem) for name in wanted if is_derived(name)}
+    derived = _derived(wanted, problem)
     return ask(problem, genome, set(wanted).difference(derived), derived.values(), seed=seed)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evonas.asktell import AskTell
@@ -14,8 +15,10 @@ from evonas.contract import rehearse
 from evonas.crew import Crew
 from evonas.devices import V100, recognise
 from evonas.evaluate import Evaluator
+from evonas.fidelity import Fidelity, rungs
 from evonas.foreign import ForeignProblem
-from evonas.goals import resolve_goals, wanted_references
+from evonas.goals import resolve_goals, trained_metrics, wanted_references
+from evonas.ladder import Ladder
 from evonas.loading import ProblemSpec, load_objective
 from evonas.measure import Order
 from evonas.meter import Tariff
@@ -110,15 +113,51 @@ class SearchPlan:
                 f"budget_flops needs a problem that knows the FLOPs of its trainings, and "
                 f"{self.config.problem} names none as its effort; take another budget"
             )
+        if self.rungs and not trained_metrics(self.problem, goals):
+            raise ValueError(
+                f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
+                "to measure less of; leave out --fidelity"
+            )
         self.tracking()
         try:
             self.crew.begin()
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
 
-    def steps(self, evaluator: Evaluator) -> AskTell | Guided:
+    def steps(self, evaluator: Evaluator, ladder: Ladder | None = None) -> AskTell | Guided:
         """The search, to be iterated, generation by generation."""
-        return self._steps(evaluator, self.goals)
+        return self._steps(evaluator, self.goals, ladder)
+
+    def ladder(self, evaluator: Evaluator, *, store: Path) -> Ladder | None:
+        """Who measures in several steps, if the config has any.
+
+        Args:
+            evaluator: Measures.
+            store: Folder for what a later step needs of an earlier one.
+        """
+        stored = [replace(rung, store=str(store)) for rung in self.rungs]
+        if not stored:
+            return None
+        return Ladder(
+            evaluator,
+            self.goals,
+            stored,
+            metric=trained_metrics(self.problem, self.goals)[0],
+            reduction=self.config.reduced,
+        )
+
+    @cached_property
+    def rungs(self) -> tuple[Fidelity, ...]:
+        """From the least thorough measurement to the whole; empty for whole ones alone.
+
+        Raises:
+            ValueError: The problem has no such fidelity, or too little of it.
+        """
+        kind = self.config.fidelity
+        if kind is None:
+            return ()
+        whole = self.problem.full_amount(kind)
+        return rungs(kind, whole, n=self.config.n_rungs, reduction=self.config.reduced)
 
     def tracking(self) -> CodeCarbon | None:
         """A tracker of the search's energy, if the config wants one.
@@ -149,12 +188,14 @@ class SearchPlan:
             **self.problem.describe(),
         }
 
-    def _steps(self, evaluator: Evaluator, goals: Goals) -> AskTell | Guided:
+    def _steps(
+        self, evaluator: Evaluator, goals: Goals, ladder: Ladder | None = None
+    ) -> AskTell | Guided:
         if self.config.surrogate == "none":
-            return AskTell(self.config, evaluator, goals)
+            return AskTell(self.config, evaluator, goals, ladder)
         from evonas.guided import Guided  # scikit-learn takes most of a second to import
 
-        return Guided(self.config, evaluator, goals)
+        return Guided(self.config, evaluator, goals, ladder, self.rungs)
 
     def _accelerator_w(self) -> float:
         """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""

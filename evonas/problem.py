@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from evonas.assumptions import Assumptions
+from evonas.fidelity import Fidelity
 from evonas.objectives import Objective
 from evonas.space import Genome, SearchSpace
 
@@ -108,6 +109,28 @@ class Problem(ABC):
         Returns:
             Value by metric name, or a ``Measurement`` where there is a curve to keep.
         """
+
+    def full_amount(self, kind: str) -> int:
+        """The full amount of a kind of fidelity: how many epochs, images or pixels.
+
+        Raises:
+            ValueError: The problem cannot be measured less thoroughly in this way.
+        """
+        raise ValueError(f"{type(self).__name__} has no measurements with less {kind}")
+
+    def measure_at(
+        self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
+    ) -> Mapping[str, float] | Measurement:
+        """Measure one architecture less thoroughly, or go on with it.
+
+        Args:
+            genome: Likewise for ``measure``, and the seed.
+            wanted: Names of metrics that are not cheap; or the ``effort`` of this step, what
+                came before it not included.
+            seed: The only source of randomness.
+            fidelity: How thoroughly. Where it is whole the answer is that of ``measure``.
+        """
+        raise NotImplementedError
 
     def canonical(self, genome: Genome) -> Genome:
         """The genome that stands for everything that builds the same network."""

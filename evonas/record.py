@@ -45,6 +45,8 @@ class Record:
         cpu_seconds: Of processor cores that the measuring took; 0 where its worker died.
         effort: FLOPs of its training as planned, in full even where it failed; 0 where there
             was none, or where the problem does not know.
+        fidelity: Label of the last rung that it was measured at, such as ``epochs=3``, where
+            that was not the whole; what was trained is then named by it, ``acc@epochs=3``.
     """
 
     genome: Genome
@@ -57,6 +59,7 @@ class Record:
     curve: Sequence[Mapping[str, float]] = field(default=(), repr=False)
     cpu_seconds: float = 0.0
     effort: float = 0.0
+    fidelity: str = ""
 
     def __post_init__(self) -> None:
         if self.error is not None and not self.kind:
@@ -82,6 +85,8 @@ class Record:
             fields["cpu_seconds"] = round(self.cpu_seconds, 6)
         if self.effort:
             fields["effort"] = self.effort
+        if self.fidelity:
+            fields["fidelity"] = self.fidelity
         if self.curve:
             fields["curve"] = self.curve
         return _sealed(_to_json(fields)[:-1].encode()).decode() + "\n"
@@ -110,11 +115,14 @@ class Record:
 
 
 def merge(earlier: Record, later: Record) -> Record:
-    """One record out of two measurements of an architecture; the first keeps the word."""
-    is_failed = earlier.error is not None  # and then nothing later makes it good
+    """One record out of two measurements of an architecture; the first keeps the word.
+
+    Only where the first was not the whole does the second decide whether it is a failure.
+    """
+    kept = later if earlier.fidelity and earlier.error is None else earlier
     return replace(
-        earlier,
-        metrics={} if is_failed else {**later.metrics, **earlier.metrics},
+        kept,
+        metrics={} if kept.error is not None else {**later.metrics, **earlier.metrics},
         seconds=earlier.seconds + later.seconds,
         cpu_seconds=earlier.cpu_seconds + later.cpu_seconds,
         effort=earlier.effort + later.effort,
@@ -146,6 +154,7 @@ def _fields(line: Mapping[str, Any]) -> dict[str, Any]:
         "seconds": _number("seconds", line["seconds"]),
         "cpu_seconds": _number("cpu_seconds", line.get("cpu_seconds", 0.0)),
         "effort": _number("effort", line.get("effort", 0.0)),
+        "fidelity": line.get("fidelity", ""),
         "trace": tuple(lists.get("trace", ())),
         "curve": tuple(map(_numbers, lists.get("curve", ()))),
     }
@@ -178,6 +187,8 @@ def _check(record: Record) -> None:
         raise ValueError("it failed, and yet has metrics")
     if not all(isinstance(said, str) for said in record.trace):
         raise ValueError("the trace is no list of texts")
+    if not isinstance(record.fidelity, str):
+        raise ValueError("the fidelity is no text")
 
 
 def _is_gene(value: object) -> bool:

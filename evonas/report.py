@@ -20,7 +20,7 @@ def summary(result: Result) -> str:
     lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
     if result.front:
         lines += ["", *_front(result), ""]
-        lines += [*_objectives(result), *_predictions(result), _cost(result)]
+        lines += [*_objectives(result), *_predictions(result), *_rungs(result), _cost(result)]
     else:
         lines += ["", _nothing(result)]
     if result.failures:
@@ -115,6 +115,19 @@ def _predictions(result: Result) -> list[str]:
         f"with what was then measured {found.spearman:.2f} (Kendall {found.kendall:.2f}), "
         f"{found.within_90:.0%} within their 90 % intervals."
     ]
+
+
+def _rungs(result: Result) -> list[str]:
+    """How many went on from each, and how far that was right, in a line."""
+    if not result.rungs:
+        return []
+    parts = [
+        f"{rung.n} with {rung.label} (rank correlation with the whole {rung.spearman:.2f})"
+        for rung in result.rungs
+    ]
+    n_whole = sum(not record.fidelity for record in result.records)
+    metric = result.rungs[0].metric
+    return [f"Of {metric}: {', '.join(parts)}, {n_whole} whole."]
 
 
 def _flops(fpo: float) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from evonas.archive import Generation
 from evonas.config import Config
 from evonas.degeneracy import Degeneracy, examine
+from evonas.ladder import Rung
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
@@ -36,6 +37,7 @@ class Result:
         is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
         reliability: How far a surrogate's predictions came true, if there was one.
+        rungs: What became of the architectures at each, if there were any below the whole.
         opinion: What a tracker says of this session's energy, if one was asked for.
     """
 
@@ -51,6 +53,7 @@ class Result:
     folder: Path | None
     opinion: Opinion | None = None
     reliability: Reliability | None = None
+    rungs: tuple[Rung, ...] = ()
 
     @property
     def F(self) -> np.ndarray:  # noqa: N802  the papers' name

@@ -41,6 +41,9 @@ HELP = {
     "surrogate": "gp, forest or auto: predict, and measure the most promising (default: none)",
     "batch": "architectures that a surrogate's search measures at a time (default: 8)",
     "proposals": "architectures that it looks at before (default: 1000)",
+    "fidelity": "epochs, subset or image-size: begin with less, go on with the promising",
+    "rungs": "amounts of it, the whole included (default: 3)",
+    "reduction": "factor between them; one in so many goes on (default: 3)",
     "sampling": "MODULE:NAME of a pymoo Sampling",
     "crossover": "MODULE:NAME of a pymoo Crossover",
     "mutation": "MODULE:NAME of a pymoo Mutation",
@@ -82,6 +85,7 @@ COMMANDS = {
     "budget": "evonas.budget",
     "calibrate": "evonas.calibrate",
     "carbon": "evonas.footprint",
+    "pick": "evonas.pick",
     "plot": "evonas.plot",
     "rerun": "evonas.rerun",
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -75,17 +77,125 @@ class Epoch:
     acc: float
 
 
-def train(
-    model: nn.Module, dataset: Dataset, *, recipe: Recipe, device: torch.device, seed: int
-) -> list[dict[str, float]]:
-    """Train a network in place.
+class Training:
+    """A training that can be left after any epoch and taken up again, here or elsewhere.
 
     Args:
-        model: On ``device``, initialised.
+        model: On ``device``, initialised; trained in place.
         dataset: Its training part is learnt, its validation part judged after every epoch.
         recipe: How.
         device: Where. On CUDA the arithmetic is mixed precision.
         seed: Fixes the order of the images and the augmentation.
+
+    Attributes:
+        model: As given.
+        curve: One mapping with the fields of ``Epoch`` for every epoch so far.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        dataset: Dataset,
+        *,
+        recipe: Recipe,
+        device: torch.device,
+        seed: int,
+    ) -> None:
+        model.to(memory_format=torch.channels_last)
+        self.curve: list[dict[str, float]] = []
+        self.model = model
+        self._dataset, self._recipe, self._device = dataset, recipe, device
+        self._generator = torch.Generator(device).manual_seed(seed)
+        self._images = dataset.train.images.to(device)
+        self._labels = dataset.train.labels.to(device)
+        self._sizes = _batch_sizes(len(self._images), recipe.batch_size)
+        self._weights = torch.tensor(self._sizes, device=device) / len(self._images)
+        self._optimizer = _optimizer(model, recipe)
+        self._scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
+        self._transform = _transform(
+            dataset, recipe=recipe, device=device, generator=self._generator
+        )
+
+    def run(self, until: int) -> None:
+        """Train to the end of an epoch, counted from 1.
+
+        Raises:
+            DivergedError: The loss is not finite, or far above that of guessing.
+            LateError: It took longer than ``deadline.within`` allows.
+        """
+        for epoch in range(len(self.curve) + 1, until + 1):
+            loss = self._learn(epoch)
+            n_classes = self._dataset.info.n_classes
+            _check_loss(loss, epoch=epoch, recipe=self._recipe, n_classes=n_classes)
+            acc = accuracy(
+                self.model,
+                self._dataset.validation,
+                dataset=self._dataset,
+                device=self._device,
+            )
+            self.curve.append(asdict(Epoch(epoch, round(loss, 6), acc)))
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that going on depends on, as arrays."""
+        notes = {"curve": self.curve, "scaler": self._scaler.state_dict()}
+        state = {f"model {name}": t for name, t in self.model.state_dict().items()}
+        state |= {f"momentum {i}": t for i, t in enumerate(self._momenta()) if t is not None}
+        state |= {"order": self._generator.get_state(), "random": torch.get_rng_state()}
+        arrays = {name: tensor.cpu().numpy() for name, tensor in state.items()}
+        return {**arrays, "notes": np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take up what ``state`` gave; the numbers that follow are the same as if never left.
+
+        Raises:
+            KeyError: Something is missing in it, or too much.
+            RuntimeError: It is another network's.
+        """
+        tensors = {name: torch.from_numpy(np.array(array)) for name, array in state.items()}
+        own = self.model.state_dict()
+        self.model.load_state_dict({name: tensors[f"model {name}"] for name in own})
+        for i, parameter in enumerate(self._parameters()):
+            if f"momentum {i}" in tensors:
+                buffer = torch.empty_like(parameter).copy_(tensors[f"momentum {i}"])
+                self._optimizer.state[parameter]["momentum_buffer"] = buffer
+        notes = json.loads(bytes(state["notes"]))
+        self._scaler.load_state_dict(notes["scaler"])
+        self._generator.set_state(tensors["order"])
+        torch.set_rng_state(tensors["random"])
+        self.curve = notes["curve"]
+
+    def _learn(self, epoch: int) -> float:
+        """Pass over the training part once; the mean loss."""
+        recipe, n_batches = self._recipe, len(self._sizes)
+        self.model.train()
+        losses = []
+        order = torch.randperm(
+            len(self._images), generator=self._generator, device=self._device
+        )
+        for i, index in enumerate(order.split(self._sizes)):
+            deadline.check()
+            step = (epoch - 1) * n_batches + i
+            rate = learning_rate(step, n_steps=recipe.epochs * n_batches, recipe=recipe)
+            for group in self._optimizer.param_groups:
+                group["lr"] = rate
+            with _precision(self._device):
+                logits = self.model(self._transform(self._images[index]))
+            losses.append(
+                _step(logits, self._labels[index], recipe, self._optimizer, self._scaler)
+            )
+        return float(torch.stack(losses) @ self._weights)
+
+    def _parameters(self) -> list[nn.Parameter]:
+        return [p for group in self._optimizer.param_groups for p in group["params"]]
+
+    def _momenta(self) -> list[Tensor | None]:
+        return [self._optimizer.state[p].get("momentum_buffer") for p in self._parameters()]
+
+
+def train(
+    model: nn.Module, dataset: Dataset, *, recipe: Recipe, device: torch.device, seed: int
+) -> list[dict[str, float]]:
+    """Train a network in place, from its first epoch to its last; see ``Training``.
 
     Returns:
         The curve, one mapping with the fields of ``Epoch`` for every epoch.
@@ -94,33 +204,9 @@ def train(
         DivergedError: The loss is not finite, or far above that of guessing.
         LateError: It took longer than ``deadline.within`` allows.
     """
-    model.to(memory_format=torch.channels_last)
-    generator = torch.Generator(device).manual_seed(seed)
-    images, labels = dataset.train.images.to(device), dataset.train.labels.to(device)
-    sizes = _batch_sizes(len(images), recipe.batch_size)
-    weights = torch.tensor(sizes, device=device) / len(images)
-    n_steps = recipe.epochs * len(sizes)
-    rates = iter(learning_rate(step, n_steps=n_steps, recipe=recipe) for step in range(n_steps))
-    optimizer = _optimizer(model, recipe)
-    scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
-    transform = _transform(dataset, recipe=recipe, device=device, generator=generator)
-    curve = []
-    for epoch in range(1, recipe.epochs + 1):
-        model.train()
-        losses = []
-        order = torch.randperm(len(images), generator=generator, device=device)
-        for index, rate in zip(order.split(sizes), rates, strict=False):
-            deadline.check()
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            with _precision(device):
-                logits = model(transform(images[index]))
-            losses.append(_step(logits, labels[index], recipe, optimizer, scaler))
-        mean_loss = float(torch.stack(losses) @ weights)
-        _check_loss(mean_loss, epoch=epoch, recipe=recipe, n_classes=dataset.info.n_classes)
-        acc = accuracy(model, dataset.validation, dataset=dataset, device=device)
-        curve.append(asdict(Epoch(epoch, round(mean_loss, 6), acc)))
-    return curve
+    training = Training(model, dataset, recipe=recipe, device=device, seed=seed)
+    training.run(recipe.epochs)
+    return training.curve
 
 
 def _step(

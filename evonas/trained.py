@@ -13,8 +13,10 @@ from torch import nn
 
 from evonas import carbon
 from evonas.assumptions import Assumptions
+from evonas.checkpoint import Checkpoint
 from evonas.cost import Cost, count
 from evonas.data import Dataset, describe, load
+from evonas.fidelity import Fidelity
 from evonas.objectives import (
     ACC,
     CO2,
@@ -30,7 +32,7 @@ from evonas.objectives import (
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.spend import training_flops
-from evonas.train import Recipe, accuracy, train
+from evonas.train import Recipe, Training, accuracy
 
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
 
@@ -71,6 +73,7 @@ class TrainedProblem(Problem):
         self.recipe = _told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
         self._cost_by_genome: dict[Genome, Cost] = {}
+        self._lesser: dict[tuple[str, int], TrainedProblem] = {}
 
     @abstractmethod
     def build(self, architecture: Mapping[str, Any]) -> nn.Module:
@@ -133,15 +136,55 @@ class TrainedProblem(Problem):
             return Measurement(metrics)
         dataset = self._dataset()
         with _one_thread(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            model = self.build(self.space.decode(genome)).to(self.device)
-            curve = train(model, dataset, recipe=self.recipe, device=self.device, seed=seed)
-            metrics["acc"] = curve[-1]["acc"]
+            training = self._begun(genome, seed=seed)
+            training.run(self.recipe.epochs)
+            metrics["acc"] = training.curve[-1]["acc"]
             if "test_acc" in wanted:
                 metrics["test_acc"] = accuracy(
-                    model, dataset.test, dataset=dataset, device=self.device
+                    training.model, dataset.test, dataset=dataset, device=self.device
                 )
-        return Measurement(metrics, curve)
+        return Measurement(metrics, training.curve)
+
+    def full_amount(self, kind: str) -> int:
+        """Epochs, training images or pixels of a whole training."""
+        amounts = {"epochs": self.recipe.epochs, "subset": self.info.n_train}
+        return {**amounts, "image-size": self.image_size}[kind]
+
+    def measure_at(
+        self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
+    ) -> Measurement:
+        """Train for some epochs and go on later, or on fewer or on smaller images.
+
+        Fewer epochs are the first of the whole training, under the whole one's schedule, so
+        that going on gives the same network as never having stopped. Other images are another
+        training; the whole one then begins anew, and is the same as in a search without rungs.
+        """
+        if fidelity.is_whole and fidelity.kind != "epochs":
+            return self.measure(genome, wanted, seed=seed)
+        if fidelity.kind != "epochs":
+            return self._with_less(fidelity).measure(genome, wanted, seed=seed)
+        metrics = {}
+        if "fpo" in wanted:
+            metrics["fpo"] = self._fpo(genome, epochs=fidelity.amount - fidelity.after)
+        if "acc" not in wanted:
+            return Measurement(metrics)
+        with _one_thread(), torch.random.fork_rng(devices=[]):
+            training = self._begun(genome, seed=seed)
+            earlier, later = (
+                self._checkpoint(genome, fidelity.store, epoch=epoch, seed=seed)
+                for epoch in (fidelity.after, fidelity.amount)
+            )
+            if fidelity.after and (state := earlier.read()):
+                try:
+                    training.restore(state)
+                except (KeyError, RuntimeError, ValueError):  # then it begins anew
+                    training = self._begun(genome, seed=seed)
+            training.run(fidelity.amount)
+            if fidelity.store and not fidelity.is_whole:
+                later.write(training.state())
+        if fidelity.store and fidelity.after:
+            earlier.drop()
+        return Measurement({**metrics, "acc": training.curve[-1]["acc"]}, training.curve)
 
     def cost(self, genome: Genome) -> Cost:
         """FLOPs, parameters and operations of one forward pass of one image."""
@@ -166,14 +209,6 @@ class TrainedProblem(Problem):
     def _count(self, genome: Genome) -> dict[str, float]:
         cost, assumptions = self.cost(genome), self.settings.carbon
         lifetime = carbon.lifetime(self.price(genome, assumptions), assumptions)
-        epochs = self.recipe.epochs
-        fpo = training_flops(
-            cost.flops,
-            n_train=self.info.n_train,
-            n_validation=self.info.n_validation,
-            epochs=epochs,
-            evaluations=epochs,
-        )
         return {
             "flops": float(cost.flops),
             "macs": float(cost.macs),
@@ -181,8 +216,36 @@ class TrainedProblem(Problem):
             "co2": lifetime.total_kg,
             "co2_training": lifetime.training_kg,
             "co2_inference": lifetime.inference_kg,
-            "fpo": fpo,
+            "fpo": self._fpo(genome, epochs=self.recipe.epochs),
         }
+
+    def _fpo(self, genome: Genome, *, epochs: int) -> float:
+        return training_flops(
+            self.cost(genome).flops,
+            n_train=self.info.n_train,
+            n_validation=self.info.n_validation,
+            epochs=epochs,
+            evaluations=epochs,
+        )
+
+    def _begun(self, genome: Genome, *, seed: int) -> Training:
+        torch.manual_seed(seed)
+        model = self.build(self.space.decode(genome)).to(self.device)
+        return Training(
+            model, self._dataset(), recipe=self.recipe, device=self.device, seed=seed
+        )
+
+    def _checkpoint(self, genome: Genome, store: str, *, epoch: int, seed: int) -> Checkpoint:
+        identity = {"genome": genome, "seed": seed, "epoch": epoch, **self.describe()}
+        return Checkpoint(store, identity)
+
+    def _with_less(self, fidelity: Fidelity) -> TrainedProblem:
+        """This problem with fewer or smaller images; opened once."""
+        key = fidelity.kind, fidelity.amount
+        if key not in self._lesser:
+            setting: dict[str, Any] = {fidelity.kind.replace("-", "_"): fidelity.amount}
+            self._lesser[key] = type(self)(replace(self.settings, **setting))
+        return self._lesser[key]
 
     def _dataset(self) -> Dataset:
         return load(

@@ -67,8 +67,8 @@ def main(requests: int, answers: int, lifeline: int) -> None:
         spec = _open(_read(inbox))
         _write(outbox, spec if isinstance(spec, Refusal) else None)
         while isinstance(spec, ProblemSpec) and (message := _read(inbox)) is not None:
-            (wanted, constraints, timeout), tasks = pickle.loads(message)
-            order = Order(spec, wanted, constraints, timeout=timeout)
+            (wanted, constraints, timeout, fidelity), tasks = pickle.loads(message)
+            order = Order(spec, wanted, constraints, timeout=timeout, fidelity=fidelity)
             for task in tasks:
                 with suppress(OSError):  # a candidate may have closed it
                     os.write(OUTPUT, BEGINNING)

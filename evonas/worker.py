@@ -132,7 +132,12 @@ class Worker:
             WorkerError: It could not begin.
         """
         self.begin()
-        terms = (order.wanted, order.constraints, order.timeout)  # it has the problem itself
+        terms = (
+            order.wanted,
+            order.constraints,
+            order.timeout,
+            order.fidelity,
+        )  # not the problem
         self._send(pickle.dumps((terms, tasks)))
         limit = None if order.timeout is None else order.timeout + GRACE_S
         for _ in tasks:

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from evonas.fidelity import Fidelity
 from evonas.front import front
-from evonas.objectives import MACS, Objective
+from evonas.objectives import FPO, MACS, Objective
 from evonas.problem import Problem, Settings
 from evonas.space import Gene, Genome, SearchSpace
 
@@ -19,6 +20,8 @@ COSTS = (9, 3, 6, 1)  # MACs of an operation, relative to each other
 EXTRA = (0, 1, 4, 2)  # of a link
 MADE_UP_ACC = Objective("acc", "%", "made-up accuracy", -1, best=100.0, worst=0.0)
 NOISE_STD = 0.15  # percent, as between trainings in NAS-Bench-Macro
+EARLY_NOISE_STD = 0.6  # percent, before the first epoch of a training
+N_EPOCHS, N_IMAGES, GUESSED_ACC = 27, 1000, 10.0  # of the made-up training
 
 
 class Synthetic(Problem):
@@ -29,14 +32,17 @@ class Synthetic(Problem):
     Every block has three genes: an operation and a link, which are categorical, and a width.
     What an operation is worth depends on the width, on the link into it and on the link out of
     it, in a table drawn once (``--option landscape=1`` for another). With ``noisy=true`` an
-    accuracy is that of one training among many.
+    accuracy is that of one training among many. After fewer epochs than all 27 it is lower,
+    more so for a large network, and less certain.
 
     All is a sum over blocks in which only neighbours interact, so the true front follows from
     dynamic programming, whatever the size of the space; see ``true_front``.
     """
 
-    objectives = (MADE_UP_ACC, MACS)
-    cheap = frozenset({"macs"})
+    objectives = (MADE_UP_ACC, MACS, FPO)
+    default_objectives = ("acc", "macs")
+    cheap = frozenset({"macs", "fpo"})
+    effort = "fpo"
     options: ClassVar[Mapping[str, Any]] = {"blocks": 5, "landscape": 0, "noisy": False}
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -80,7 +86,27 @@ class Synthetic(Problem):
         acc = _accuracy(loss / self.option["blocks"])
         if self.option["noisy"]:
             acc += NOISE_STD * np.random.default_rng(seed).standard_normal()
-        return {"acc": min(acc, 100.0), "macs": 1e6 * macs}
+        fpo = _flops(1e6 * macs, epochs=N_EPOCHS)
+        return {"acc": min(acc, 100.0), "macs": 1e6 * macs, "fpo": fpo}
+
+    def full_amount(self, kind: str) -> int:
+        """Of epochs; there is nothing else to have less of."""
+        return N_EPOCHS if kind == "epochs" else super().full_amount(kind)
+
+    def measure_at(
+        self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
+    ) -> Mapping[str, float]:
+        """As after some epochs of a training."""
+        whole = self.measure(genome, wanted, seed=seed)
+        share = fidelity.amount / N_EPOCHS
+        largest = 1e6 * self._macs.max((1, 2, 3)).sum()
+        pace = 6.0 - 3.0 * whole["macs"] / largest
+        learnt = (1.0 - np.exp(-pace * share)) / (1.0 - np.exp(-pace))
+        luck = np.random.default_rng([seed, fidelity.amount]).standard_normal()
+        acc = GUESSED_ACC + (whole["acc"] - GUESSED_ACC) * learnt
+        acc += EARLY_NOISE_STD * (1.0 - share) * luck
+        fpo = _flops(whole["macs"], epochs=fidelity.amount - fidelity.after)
+        return {"acc": float(np.clip(acc, 0.0, 100.0)), "fpo": fpo}
 
     def true_front(self) -> list[Genome]:
         """One genome for every point of the true front of accuracy and MACs."""
@@ -133,6 +159,11 @@ def _losses(n_blocks: int, rng: np.random.Generator) -> np.ndarray:
     out_of = rng.normal(0, 0.15, (n_blocks, 1, len(OPERATIONS), 1, n_links))
     losses: np.ndarray = quality + np.exp(-steepness * (1 + width)) + into + out_of
     return losses
+
+
+def _flops(macs: float, *, epochs: int) -> float:
+    """Of a training: forward, and twice as much backward."""
+    return 6.0 * macs * N_IMAGES * epochs
 
 
 def _accuracy(loss: float) -> float:

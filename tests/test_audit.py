@@ -102,8 +102,8 @@ def test_only_the_candidates_own_seed_is_its_own(seed, other, is_failed):
 
         path = "records.jsonl"
         failure = {"metrics": {}, "error": "it burst"} if is_failed else {}
-        records = {FINE.genome: record(FINE.genome, seed=other, **failure)}  # noqa: RUF012
-        line_by_genome = {FINE.genome: 1}  # noqa: RUF012
+        records = {(FINE.genome, ""): record(FINE.genome, seed=other, **failure)}  # noqa: RUF012
+        lines = {(FINE.genome, ""): 1}  # noqa: RUF012
 
     def check():
         check_records(Held, toy.Bowl(), metrics=METRICS, constraints=(), seed=seed)

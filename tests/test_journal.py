@@ -150,13 +150,13 @@ def test_what_is_appended_is_there_before_the_journal_is_closed(path):
     journal.close()
     journal.close()
     again = Journal(path)
-    assert again.records == {A.genome: A, B.genome: B}
-    assert again.line_by_genome == {A.genome: 1, B.genome: 2}
+    assert again.records == {(A.genome, ""): A, (B.genome, ""): B}
+    assert again.lines == {(A.genome, ""): 1, (B.genome, ""): 2}
 
 
 def test_a_torn_last_line_is_cut_when_the_journal_is_opened_and_that_is_said(path, caplog):
     path.write_bytes(bytes_of(A, B)[:-2])
-    assert Journal(path).records == {A.genome: A}
+    assert Journal(path).records == {(A.genome, ""): A}
     assert path.read_bytes() == bytes_of(A)
     assert [(entry.name, entry.levelno) for entry in caplog.records] == [
         ("evonas", logging.WARNING)
@@ -219,6 +219,7 @@ DAMAGED = [
     (edited(seconds=float("inf")), "seconds is not finite"),
     (edited(seconds="2"), "seconds is no number"),
     (edited(seed=True), "the seed is no whole number"),
+    (edited(fidelity=3), "the fidelity is no text"),
     (edited(seed=1.0), "the seed is no whole number"),
     (edited(seed="left out"), "'seed'"),
     (edited(curve=[3]), "'int' object has no attribute 'items'"),
@@ -273,10 +274,10 @@ def test_later_lines_only_add_metrics(path):
     later = Record(A.genome, {"acc": 1.0, "test_acc": 88.0}, 3.0, seed=9)
     path.write_bytes(bytes_of(A, B, later))
     journal = Journal(path)
-    assert list(journal.records) == [A.genome, B.genome]
+    assert list(journal.records) == [(A.genome, ""), (B.genome, "")]
     expected = Record(A.genome, {"acc": 90.0, "test_acc": 88.0}, 5.0, seed=7)
-    assert journal.records[A.genome] == expected == merge(A, later)
-    assert journal.line_by_genome == {A.genome: 1, B.genome: 2}
+    assert journal.records[A.genome, ""] == expected == merge(A, later)
+    assert journal.lines == {(A.genome, ""): 1, (B.genome, ""): 2}
 
 
 def test_what_failed_first_stays_failed_and_what_fails_later_takes_nothing_away():
@@ -487,7 +488,7 @@ def test_a_write_that_fails_half_way_is_taken_back(path, monkeypatch, code):
         with pytest.raises(JournalError, match=message):
             refused()
     journal.close()
-    assert Journal(path).records == {A.genome: A, B.genome: B}
+    assert Journal(path).records == {(A.genome, ""): A, (B.genome, ""): B}
 
 
 def test_short_writes_add_up(path, monkeypatch):

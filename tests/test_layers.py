@@ -11,15 +11,15 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front ranks faults deadline ranges devices grids machine duration "
     "assumptions carbonfile carbon fu2021 spend literature tracker fitness expected settings "
-    "encoding design reliability",
+    "encoding design reliability fidelity",
     "problem trained tabular foreign train cost data published images layers contract loading "
-    "timing calibration zoo cells predictor acquisition",
+    "timing calibration zoo cells predictor acquisition checkpoint zerocost",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
     "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
-    "guide guided proposals judge peers contest",
+    "guide guided proposals judge peers contest ladder choice",
     "plot panels trace progress report carbonplots tagplots statement pricetag frontprice "
-    "standings benchplots",
-    "run rerun calibrate footprint budget bench",
+    "standings benchplots shortlist",
+    "run rerun calibrate footprint budget bench pick",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}
 HOMES = {

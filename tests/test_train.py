@@ -8,7 +8,7 @@ from evonas import deadline
 from evonas.data import Dataset, Part
 from evonas.faults import DivergedError, LateError
 from evonas.published import DataInfo
-from evonas.train import Recipe, accuracy, crop, cutout, flip, train
+from evonas.train import Recipe, Training, accuracy, crop, cutout, flip, train
 
 CPU = torch.device("cpu")
 sizes = st.integers(2, 12)
@@ -302,3 +302,33 @@ def test_a_recipe_out_of_range_is_refused(change, message):
 def test_a_training_that_takes_too_long_is_given_up_at_its_next_step():
     with deadline.within(1e-6), pytest.raises(LateError, match="took longer than 1e-06 s"):
         trained(epochs=1000)
+
+
+@pytest.mark.parametrize("stop", [1, 2])
+def test_a_training_that_is_left_and_taken_up_again_is_the_same(stop):
+    def begun():
+        model = nn.Sequential(*network(), nn.Dropout(0.2))
+        recipe = Recipe(epochs=3, batch_size=16)
+        return Training(model, stripes(flips=True), recipe=recipe, device=CPU, seed=7)
+
+    whole, first, second = begun(), begun(), begun()
+    torch.manual_seed(0)
+    whole.run(3)
+    torch.manual_seed(0)
+    first.run(stop)
+    state = first.state()
+    torch.manual_seed(99)
+    second.restore(state)
+    second.run(3)
+    assert second.curve == whole.curve
+    assert equal(second.model, whole.model)
+
+
+def test_a_state_of_another_network_is_refused():
+    training = Training(network(), stripes(), recipe=Recipe(epochs=1), device=CPU, seed=0)
+    state = training.state()
+    with pytest.raises(KeyError):
+        training.restore({name: a for name, a in state.items() if not name.startswith("model")})
+    wrong = {**state, "model 0.weight": state["model 0.weight"][:1, :1]}
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        training.restore(wrong)

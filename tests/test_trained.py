@@ -8,6 +8,7 @@ from torch import nn
 from evonas import carbon
 from evonas.assumptions import Assumptions
 from evonas.data import load
+from evonas.fidelity import Fidelity
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
 from evonas.train import Recipe, accuracy, train
@@ -189,3 +190,72 @@ def test_the_carbon_of_a_life_does_not_depend_on_how_little_the_proxy_sees():
     described = Narrow(TINY).describe()
     assert described["data"]["n_train"] == 60
     assert described["carbon"]["n_train"] == 1079
+
+
+def rung(amount, *, after=0, whole=2, kind="epochs", store=""):
+    return Fidelity(kind, amount, is_whole=amount == whole, after=after, store=str(store))
+
+
+@pytest.mark.parametrize("fate", ["kept", "lost", "damaged", "never"])
+def test_going_on_gives_the_network_that_was_never_left(fate, tmp_path):
+    problem, store = Narrow(TINY), tmp_path / "checkpoints"
+    reference = problem.measure((1,), ["acc"], seed=5)
+    where = "" if fate == "never" else store
+    early = problem.measure_at((1,), ["acc"], seed=5, fidelity=rung(1, store=where))
+    assert early.curve == reference.curve[:1]
+    assert early.metrics["acc"] == early.curve[-1]["acc"]
+    for file in store.glob("*"):
+        if fate == "lost":
+            file.unlink()
+        if fate == "damaged":
+            file.write_bytes(file.read_bytes()[:100])
+    late = problem.measure_at((1,), ["acc"], seed=5, fidelity=rung(2, after=1, store=where))
+    assert (late.metrics, late.curve) == (reference.metrics, reference.curve)
+    assert not list(store.glob("*"))
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_up(tmp_path):
+    fidelity = rung(1, store=tmp_path)
+    Narrow(TINY).measure_at((1,), ["acc"], seed=5, fidelity=fidelity)
+    other = replace(TINY, data_seed=3)
+    late = Narrow(other).measure_at(
+        (1,), ["acc"], seed=5, fidelity=rung(2, after=1, store=tmp_path)
+    )
+    assert late.metrics == Narrow(other).measure((1,), ["acc"], seed=5).metrics
+
+
+def test_what_the_rungs_take_adds_up():
+    problem = Narrow(TINY)
+    fpo = problem.measure((1,), ["fpo"], seed=0).metrics["fpo"]
+    steps = [
+        problem.measure_at((1,), ["fpo"], seed=0, fidelity=fidelity).metrics
+        for fidelity in (rung(1), rung(2, after=1))
+    ]
+    assert sum(step["fpo"] for step in steps) == fpo
+    half = rung(30, kind="subset", whole=60)
+    fewer = problem.measure_at((1,), ["fpo"], seed=0, fidelity=half)
+    assert fewer.metrics["fpo"] == fpo / 2
+
+
+def test_fewer_images_are_a_training_on_a_subset():
+    problem = Narrow(TINY)
+    fidelity = rung(30, kind="subset", whole=60)
+    assert problem.full_amount("subset") == 60
+    at = problem.measure_at((1,), ["acc"], seed=5, fidelity=fidelity)
+    assert (
+        at.metrics["acc"]
+        == Narrow(replace(TINY, subset=30)).measure((1,), ["acc"], seed=5).metrics["acc"]
+    )
+    whole = problem.measure_at(
+        (1,), ["acc"], seed=5, fidelity=rung(60, kind="subset", whole=60)
+    )
+    assert whole == problem.measure((1,), ["acc"], seed=5)
+
+
+def test_smaller_images_are_a_training_on_those():
+    problem = Narrow(replace(TINY, image_size=16))
+    fidelity = rung(8, kind="image-size", whole=16)
+    assert problem.full_amount("image-size") == 16
+    at = problem.measure_at((1,), ["acc"], seed=5, fidelity=fidelity)
+    small = Narrow(replace(TINY, image_size=8)).measure((1,), ["acc"], seed=5)
+    assert at.metrics["acc"] == small.metrics["acc"]

@@ -24,7 +24,9 @@ from pymoo.operators.mutation.pm import PM
 from pymoo.operators.sampling.rnd import FloatRandomSampling, IntegerRandomSampling
 from pymoo.util.ref_dirs import get_reference_directions
 
-from evonas.objectives import ACC, FLOPS, PARAMS, TEST_ACC, Objective
+from evonas.faults import DivergedError
+from evonas.fidelity import Fidelity
+from evonas.objectives import ACC, FLOPS, FPO, PARAMS, TEST_ACC, Objective
 from evonas.operators import GenomeCrossover, GenomeMutation
 from evonas.problem import Measurement, Problem
 from evonas.space import Gene, Genome, SearchSpace
@@ -68,6 +70,42 @@ class Bowl(Problem):
             luck = np.random.default_rng(seed).random()
             metrics["acc"] = 40 + 5 * width + 4 * depth + 3 * kind + 2 * skip + luck
         return metrics
+
+
+class Schooled(Bowl):
+    """Learns over nine epochs, the wide networks more slowly; may fail at a rung."""
+
+    effort = "fpo"
+    objectives = (*Bowl.objectives, FPO)
+    cheap = frozenset({*Bowl.cheap, "fpo"})
+
+    def measure(
+        self, genome: Genome, wanted: Collection[str], *, seed: int
+    ) -> Mapping[str, float]:
+        metrics = dict(super().measure(genome, wanted, seed=seed))
+        return {**metrics, "fpo": 9 * metrics["flops"]}
+
+    def full_amount(self, kind: str) -> int:
+        return 9 if kind == "epochs" else super().full_amount(kind)
+
+    def measure_at(
+        self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
+    ) -> Mapping[str, float]:
+        metrics = dict(self.measure(genome, wanted, seed=seed))
+        if "acc" in wanted:
+            metrics["acc"] -= (9 - fidelity.amount) * (1 + genome[1] / 4)
+        return {**metrics, "fpo": (fidelity.amount - fidelity.after) * metrics["flops"]}
+
+
+class DropOut(Schooled):
+    """A residual network diverges after its first rung."""
+
+    def measure_at(
+        self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
+    ) -> Mapping[str, float]:
+        if genome[0] == 1 and fidelity.after and "acc" in wanted:
+            raise DivergedError("it diverged")
+        return super().measure_at(genome, wanted, seed=seed, fidelity=fidelity)
 
 
 class Curved(Bowl):

@@ -1,0 +1,81 @@
+"""How thoroughly an architecture is measured, from a first glance to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+KINDS = ("epochs", "subset", "image-size")
+CONTINUED = ("epochs",)  # of these a larger amount goes on where a smaller one ended
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """An amount of what makes a measurement thorough.
+
+    Attributes:
+        kind: One of ``KINDS``.
+        amount: Epochs, training images, or pixels of an image's side.
+        is_whole: Whether it is all of them: a measurement like any other.
+        after: The amount that was measured before, and on which this one goes on; 0 for none.
+        store: The folder in which trainings leave what a later one needs to go on; empty for
+            none. What is lost there is done again, with the same result.
+    """
+
+    kind: str
+    amount: int
+    is_whole: bool = False
+    after: int = 0
+    store: str = ""
+
+    @property
+    def label(self) -> str:
+        """Such as ``epochs=3``; empty for the whole."""
+        return "" if self.is_whole else f"{self.kind}={self.amount}"
+
+    def named(self, metric: str) -> str:
+        """The name of a metric as it is measured so, such as ``acc@epochs=3``."""
+        return f"{metric}@{self.label}" if self.label else metric
+
+
+def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity, ...]:
+    """Amounts that grow by a factor up to the whole, as in successive halving.
+
+    Args:
+        kind: Of the fidelity.
+        whole: Its full amount.
+        n: How many.
+        reduction: The factor.
+
+    Raises:
+        ValueError: The whole is too little for so many different amounts.
+    """
+    amounts = [max(1, round(whole / reduction**power)) for power in range(n - 1, -1, -1)]
+    if len(set(amounts)) < n:
+        raise ValueError(
+            f"{n} rungs with a reduction of {reduction:g} need more than {whole} {kind}: they "
+            f"would be {', '.join(map(str, amounts))}"
+        )
+    lower = [Fidelity(kind, amount) for amount in amounts[:-1]]
+    ladder = (*lower, Fidelity(kind, whole, is_whole=True))
+    if kind not in CONTINUED:
+        return ladder
+    later = (replace(upper, after=below.amount) for below, upper in pairwise(ladder))
+    return (ladder[0], *later)
+
+
+def as_if_whole(
+    metrics: Mapping[str, float], ladder: Sequence[Fidelity]
+) -> tuple[int, Mapping[str, float]]:
+    """Metrics with those of the highest rung in the place of the whole ones.
+
+    Returns:
+        The rung, and the metrics; -1 and the metrics as they are where there was no rung.
+    """
+    for i in range(len(ladder) - 1, -1, -1):
+        ending = f"@{ladder[i].label}"
+        found = {n.removesuffix(ending): v for n, v in metrics.items() if n.endswith(ending)}
+        if ladder[i].label and found:
+            return i, {**metrics, **found}
+    return -1, metrics

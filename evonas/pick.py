@@ -1,0 +1,212 @@
+"""Picking architectures from the front of a run: ``evonas pick RUN``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evonas.choice import Choice, best, knees, nearest_to, weighted
+from evonas.loading import nearest
+from evonas.manifest import read_config
+from evonas.objectives import Constraint
+from evonas.report import complain
+from evonas.settings import name_and_value
+from evonas.shortlist import Shortlist, number
+
+WAYS = ("knee", "weights", "best", "near")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Pick from a run's front: say how, show what was picked and what comes next.
+
+    Returns:
+        0, or 2 after a mistake, said in one line.
+    """
+    given = _make_parser().parse_args(argv)
+    try:
+        way = _way(given)
+        demands = [Constraint.parse(text) for text in given.where]
+        members = Shortlist.read(given.run, demands=demands, wanted=given.best)
+        choice, how = _picked(members, way, getattr(given, way))
+        if given.out:
+            _write(given.out, given.run, members, choice)
+    except (ValueError, OSError) as error:
+        return complain(error)
+    lines = [how, members.origin(), "", *members.table(choice), *_warning(members)]
+    print("\n".join([*lines, *(["", f"Written: {given.out}"] if given.out else [])]))
+    return 0
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evonas pick",
+        description="Pick architectures from the front of a run, in one of four ways. All "
+        "numbers are in natural units.",
+    )
+    parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
+    parser.add_argument(
+        "--knee", action="store_true", help="where leaving loses most for the gain (default)"
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="NAME=X,...",
+        help="gains in proportion, such as acc=2,co2=1; what is not named has no say",
+    )
+    parser.add_argument("--best", metavar="METRIC", help="the best in one metric")
+    parser.add_argument(
+        "--near",
+        metavar="LEVEL,...",
+        help="what misses levels of the objectives least: 92,2e7 or acc=92,flops=2e7 "
+        "(--near=-1,2 where the first is negative)",
+    )
+    parser.add_argument(
+        "--where",
+        metavar="CONSTRAINT",
+        action="append",
+        default=[],
+        help="only from the front of what keeps it, such as 'params<=1e5'; repeatable, with "
+        "any way, on any metric that was measured",
+    )
+    parser.add_argument(
+        "--out", metavar="FILE.json", type=Path, help="write genomes and metrics of the picks"
+    )
+    return parser
+
+
+def _way(given: argparse.Namespace) -> str:
+    named = [way for way in WAYS if getattr(given, way) not in (None, False)]
+    if len(named) > 1:
+        flags = " and ".join(f"--{way}" for way in named)
+        raise ValueError(f"{flags} exclude each other: give one way to pick")
+    return named[0] if named else "knee"
+
+
+def _picked(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:
+    """The choice, and how it was made, in a line."""
+    if way == "weights":
+        return _by_weights(members, text)
+    if way == "near":
+        return _by_levels(members, text)
+    if members.wanted:
+        adverb = "lowest" if members.wanted.sign > 0 else "highest"
+        choice = best(members.F, members.costs(members.wanted))
+        return choice, f"Picked for the {adverb} {members.wanted.name}."
+    choice = knees(members.F)
+    if len(choice.order) == 1:
+        return choice, "Picked as the only one to choose from."
+    if choice.is_compromise:
+        return choice, (
+            "No knee stands out, so the best compromise is picked: its largest loss, as a "
+            "share of an objective's range, is the smallest."
+        )
+    knee = "the knee" if choice.n_chosen == 1 else f"{choice.n_chosen} knees"
+    return choice, (
+        f"Picked as {knee}: a step to any neighbour loses far more for what it gains than "
+        "elsewhere on the front (high trade-off)."
+    )
+
+
+def _by_weights(members: Shortlist, text: str) -> tuple[Choice, str]:
+    by_name = _assigned(text, "weights", members)
+    names = [objective.name for objective in members.objectives]
+    weights = np.array([by_name.get(name, 0.0) for name in names])
+    if (weights < 0).any() or not weights.any():
+        raise ValueError(
+            f"--weights {text!r}: weights must not be negative, nor zero throughout"
+        )
+    choice = weighted(members.F, weights)
+    portions = weights / weights.max()
+    portions = 100 * portions / portions.sum()
+    aims = [f"{name} {p:.3g} %" for name, p in zip(names, portions, strict=True) if p]
+    idle = [name for name, weight in zip(names, weights, strict=True) if not weight]
+    rest = f"; {', '.join(idle)} had no say" if idle else ""
+    return choice, (
+        f"Picked by pseudo weights: its gains over the front's worst are nearest to the "
+        f"proportion {', '.join(aims)}{rest}."
+    )
+
+
+def _by_levels(members: Shortlist, text: str) -> tuple[Choice, str]:
+    objectives = members.objectives
+    names = [objective.name for objective in objectives]
+    if "=" in text:
+        by_name = _assigned(text, "near", members)
+    else:
+        values = [_number(word, "near") for word in text.split(",")]
+        by_name = dict(zip(names, values, strict=False)) if len(values) == len(names) else {}
+    if len(by_name) < len(names):
+        raise ValueError(
+            f"--near {text!r} does not give one level for each of the {len(names)} objectives: "
+            f"{', '.join(names)}"
+        )
+    levels = np.array([o.sign * by_name[o.name] for o in objectives])
+    choice = nearest_to(members.F, levels)
+    shortfalls = members.F[choice.order[0]] - levels
+    missed = [
+        f"{o.name} by {number(float(excess))}{f' {o.unit}' if o.unit else ''}"
+        for o, excess in zip(objectives, shortfalls, strict=True)
+        if excess > 0
+    ]
+    aims = ", ".join(f"{name}={number(by_name[name])}" for name in names)
+    outcome = f"misses {', '.join(missed)}" if missed else "reaches all of it"
+    return choice, f"Picked by achievement scalarising: nearest to {aims}; it {outcome}."
+
+
+def _assigned(text: str, flag: str, members: Shortlist) -> dict[str, float]:
+    """Number by objective, from a text such as ``acc=2,co2=1``."""
+    names = [objective.name for objective in members.objectives]
+    found: dict[str, float] = {}
+    for word in text.split(","):
+        name, value = name_and_value(word, f"part of --{flag}", f"{names[0]}=1")
+        if name not in names:
+            raise ValueError(
+                f"--{flag}: unknown objective {name!r}{nearest(name, names)}; run "
+                f"{members.trace.name} has {', '.join(names)}"
+            )
+        if name in found:
+            raise ValueError(f"--{flag} names {name} twice")
+        found[name] = _number(value, flag)
+    return found
+
+
+def _number(text: str, flag: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"--{flag}: {text!r} is no finite number")
+    return value
+
+
+def _write(file: Path, run: Path, members: Shortlist, choice: Choice) -> None:
+    chosen = [members.members[i] for i in choice.order[: choice.n_chosen]]
+    content = {
+        "problem": read_config(run).problem,
+        "genomes": [list(record.genome) for record in chosen],
+        "metrics": [dict(record.metrics) for record in chosen],
+    }
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(json.dumps(content, indent=2) + "\n")
+    except FileExistsError:
+        raise FileExistsError(f"{file} exists; give another file with --out") from None
+
+
+def _warning(members: Shortlist) -> list[str]:
+    """A line where a metric that no search may see has decided."""
+    decided = {demand.metric for demand in members.demands}
+    decided |= {members.wanted.name} if members.wanted else set()
+    spoilt = [final.name for final in members.problem.final if final.name in decided]
+    if not spoilt:
+        return []
+    return [
+        "",
+        f"Picked by {', '.join(spoilt)}, which flatters the picks from now on: it is no longer "
+        "of data that had no say.",
+    ]
