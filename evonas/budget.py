@@ -142,7 +142,7 @@ def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> 
     """What members of the front score when trained on a part of the images."""
     plan = SearchPlan.of(tag.config)
     problem = plan.problem
-    trained = [o for o in tag.trace.goals.objectives if o.name not in problem.cheap]
+    trained = [o for o in tag.trace.goals.objectives if o.name not in problem.untrained]
     if not isinstance(problem, TrainedProblem) or not trained:
         raise ValueError(f"run {tag.trace.name} has no objective that takes a training")
     objective = trained[0]

@@ -65,6 +65,8 @@ class Config:
         surrogate: ``gp``, ``forest`` or ``auto`` for a search that predicts what takes a
             training, lets the algorithm evolve on the predictions, and measures the most
             promising; ``none`` for one that measures all that the algorithm asks for.
+        features: Metrics without training, such as ``synflow``, that its model sees beside the
+            genes and what is counted.
         batch: Architectures that a surrogate's search measures at a time; 8 by default.
         proposals: Architectures that it looks at before it chooses them; 1000 by default.
         fidelity: ``epochs``, ``subset`` or ``image-size``: what architectures are measured with
@@ -118,6 +120,7 @@ class Config:
     reference: tuple[str, ...] = ()
     algorithm: str = "nsga2"
     surrogate: str = "none"
+    features: tuple[str, ...] = ()
     batch: int | None = None
     proposals: int | None = None
     fidelity: str | None = None
@@ -156,7 +159,7 @@ class Config:
     option: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("objectives", "constraint", "reference", "option", "augment"):
+        for name in ("objectives", "features", "constraint", "reference", "option", "augment"):
             value = getattr(self, name)
             if isinstance(value, str):
                 raise ValueError(f"{name} is the text {value!r}; expected a list of texts")
@@ -351,8 +354,8 @@ class Config:
         for name in ("rungs", "reduction"):
             if self.fidelity is None and getattr(self, name) is not None:
                 raise ValueError(f"{name} is of use to a fidelity only; name one, or leave it")
-        for name in ("batch", "proposals"):
-            if self.surrogate == "none" and getattr(self, name) is not None:
+        for name in ("batch", "proposals", "features"):
+            if self.surrogate == "none" and getattr(self, name):
                 raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")
         if not 0 <= self.max_failures <= 1:
             raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")

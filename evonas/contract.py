@@ -38,6 +38,7 @@ def check_declaration(problem: Problem, name: str) -> None:
     names = [objective.name for objective in problem.objectives]
     _check_known(problem.default_objectives, names, f"default_objectives of {name}")
     _check_known(problem.cheap, names, f"cheap metrics of {name}")
+    _check_known(problem.hints, names, f"hints of {name}")
     if problem.effort is not None and problem.effort not in problem.cheap:
         raise ValueError(f"effort of {name}: {problem.effort!r} is none of its cheap metrics")
 

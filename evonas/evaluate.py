@@ -123,6 +123,12 @@ class Evaluator:
             self.records[later.genome] = merge(self.records[later.genome], later)
         return [self.records[record.genome] for record in records]
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of what ``count`` answers: all that is cheap, and the hints that are wanted."""
+        names = self.problem.cheap | self.problem.hints.intersection(self.order.wanted)
+        return tuple(o.name for o in self.problem.objectives if o.name in names)
+
     def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
         """The cheap metrics of genomes, measured or not, in the same order.
 
@@ -131,7 +137,7 @@ class Evaluator:
         Raises:
             StoppedError: ``should_stop`` said so before all were counted.
         """
-        names = tuple(o.name for o in self.problem.objectives if o.name in self.problem.cheap)
+        names = self.counted
         keys = [self.problem.canonical(genome) for genome in genomes]
         for key in keys:
             known = self.records[key].metrics if key in self.records else {}
@@ -205,7 +211,7 @@ class Evaluator:
         derived = [word for word in order.wanted if is_derived(word)]
         named = [load_objective(word, self.problem) for word in derived]
         plain = set(order.wanted).difference(derived)
-        return (plain | {need for o in named for need in o.needs}) - self.problem.cheap
+        return (plain | {need for o in named for need in o.needs}) - self.problem.untrained
 
     def _affordable(
         self, tasks: list[Task], effort: Mapping[Genome, float], flops: float

@@ -64,7 +64,8 @@ def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = 
 def wanted_references(config: Config, goals: Goals) -> tuple[str, ...]:
     """What a candidate must be measured for: metrics, and objectives of the user's files."""
     named = {o.name: r for o, r in zip(goals.objectives, config.objectives, strict=False)}
-    return tuple(named.get(metric, metric) for metric in goals.metrics)
+    wanted = (*goals.metrics, *config.features)
+    return tuple(named.get(metric, metric) for metric in dict.fromkeys(wanted))
 
 
 def _check_names(objectives: Sequence[Objective]) -> None:
@@ -114,7 +115,7 @@ def reference_point(
 
 
 def _is_cheap(objective: Objective, problem: Problem) -> bool:
-    return problem.cheap.issuperset(objective.needs or (objective.name,))
+    return problem.untrained.issuperset(objective.needs or (objective.name,))
 
 
 def _sample_here(
@@ -132,4 +133,4 @@ def trained_metrics(problem: Problem, goals: Goals) -> list[str]:
     """The metrics that goals rest on and that take a training."""
     derived = {o.name: o.needs for o in goals.objectives if o.compute is not None}
     raw = [need for name in goals.metrics for need in derived.get(name, (name,))]
-    return [name for name in dict.fromkeys(raw) if name not in problem.cheap]
+    return [name for name in dict.fromkeys(raw) if name not in problem.untrained]

@@ -70,6 +70,7 @@ class Guide:
         problem: Whose architectures these are.
         goals: What counts.
         count: Answers the cheap metrics of genomes, and nothing where counting fails.
+        cheap: Names of these metrics.
         kind: Of the models, one of ``PREDICTORS``, or ``auto`` for the one that tells
             held-out records best.
         seed: Of everything random.
@@ -86,6 +87,7 @@ class Guide:
         goals: Goals,
         count: Counter,
         *,
+        cheap: Sequence[str],
         kind: str,
         seed: int,
         rungs: Sequence[Fidelity] = (),
@@ -97,7 +99,7 @@ class Guide:
         self._rungs = rungs
         self._encode = Encoder(problem.space)
         self.learnt = trained_metrics(problem, goals)
-        self._cheap = [o.name for o in problem.objectives if o.name in problem.cheap]
+        self._cheap = list(cheap)
         offered = {o.name: o for o in (*problem.objectives, *goals.objectives)}
         self._scales = {name: ErrorScale(offered[name]) for name in self.learnt}
         self._models: dict[str, Predictor] = {}

@@ -75,6 +75,7 @@ class Guided:
             self._problem,
             goals,
             evaluator.count,
+            cheap=evaluator.counted,
             kind=config.surrogate,
             seed=config.seed,
             rungs=rungs,
@@ -147,7 +148,7 @@ class Guided:
             self._drawn(self._config.n_first),
             canonical=self._problem.canonical,
             count=self._evaluator.count,
-            metrics=[name for name in names if name in self._problem.cheap],
+            metrics=[name for name in names if name in self._problem.untrained],
         )
 
     def _drawn(self, n: int) -> list[Genome]:

@@ -83,12 +83,12 @@ def candidate_seed(seed: int, genome: Genome) -> int:
 def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
     """Measure one candidate, and raise whatever goes wrong in it."""
     problem = order.spec.open()
-    screened = {c.metric for c in order.constraints} & problem.cheap
+    screened = {c.metric for c in order.constraints} & problem.untrained
     if screened:
         cheap = _ask(problem, genome, screened, seed)
         if broken(order.constraints, cheap.metrics):
             return _ask(
-                problem, genome, problem.cheap.intersection(order.wanted) | screened, seed
+                problem, genome, problem.untrained.intersection(order.wanted) | screened, seed
             )
     if order.fidelity is not None:
         return _ask_at(problem, genome, order.wanted, seed, order.fidelity)
@@ -102,7 +102,7 @@ def _ask_at(
     derived = _derived(wanted, problem)
     raw = set(wanted).difference(derived)
     raw |= {need for objective in derived.values() for need in objective.needs}
-    trained = raw - problem.cheap
+    trained = raw - problem.untrained
     effort = raw & {problem.effort}
     exact = ask(problem, genome, raw - trained, seed=seed).metrics if raw - trained else {}
     answer = problem.measure_at(genome, sorted(trained | effort), seed=seed, fidelity=fidelity)

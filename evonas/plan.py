@@ -19,7 +19,7 @@ from evonas.fidelity import Fidelity, rungs
 from evonas.foreign import ForeignProblem
 from evonas.goals import resolve_goals, trained_metrics, wanted_references
 from evonas.ladder import Ladder
-from evonas.loading import ProblemSpec, load_objective
+from evonas.loading import ProblemSpec, load_objective, nearest
 from evonas.measure import Order
 from evonas.meter import Tariff
 from evonas.objectives import Goals, Objective
@@ -113,6 +113,13 @@ class SearchPlan:
                 f"budget_flops needs a problem that knows the FLOPs of its trainings, and "
                 f"{self.config.problem} names none as its effort; take another budget"
             )
+        for name in self.config.features:
+            if name not in self.problem.hints:
+                raise ValueError(
+                    f"feature {name!r} is no hint of {self.config.problem}"
+                    f"{nearest(name, self.problem.hints)}; it has "
+                    f"{', '.join(sorted(self.problem.hints)) or 'none'}"
+                )
         if self.rungs and not trained_metrics(self.problem, goals):
             raise ValueError(
                 f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "

@@ -70,6 +70,8 @@ class Problem(ABC):
         default_objectives: Names of those that a search takes when told nothing else; all of
             ``objectives`` where empty.
         cheap: Metrics known exactly without training.
+        hints: Metrics that take no training either, and hint at what one would show. They take
+            longer than counting, and are measured only where they are wanted.
         effort: The cheap metric that counts the FLOPs that measuring takes. A search keeps
             account of them, and its workers begin with the dearest candidates, so that none
             waits long for the last.
@@ -87,6 +89,7 @@ class Problem(ABC):
     objectives: tuple[Objective, ...] = ()
     default_objectives: tuple[str, ...] = ()
     cheap: frozenset[str] = frozenset()
+    hints: frozenset[str] = frozenset()
     effort: str | None = None
     final: tuple[Objective, ...] = ()
     options: ClassVar[Mapping[str, Any]] = {}
@@ -94,6 +97,11 @@ class Problem(ABC):
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self.option = _read_options(type(self), self.settings.options)
+
+    @property
+    def untrained(self) -> frozenset[str]:
+        """All metrics that take no training."""
+        return self.cheap | self.hints
 
     @abstractmethod
     def measure(
@@ -125,7 +133,7 @@ class Problem(ABC):
 
         Args:
             genome: Likewise for ``measure``, and the seed.
-            wanted: Names of metrics that are not cheap; or the ``effort`` of this step, what
+            wanted: Names of metrics that take a training; or the ``effort`` of this step, what
                 came before it not included.
             seed: The only source of randomness.
             fidelity: How thoroughly. Where it is whole the answer is that of ``measure``.

@@ -26,7 +26,7 @@ from evonas.result import Result
 from evonas.settings import read_settings
 from evonas.worker import WorkerError
 
-LISTS = ("objectives", "augment")  # given as one word with commas
+LISTS = ("objectives", "features", "augment")  # given as one word with commas
 REPEATED = ("constraint", "reference", "option")
 NUMBERS: dict[str, Callable[[str], Any]] = {"int": int, "float": float}
 HELP = {
@@ -39,6 +39,7 @@ HELP = {
     "reference": "of the hypervolume, such as flops=1e8; repeatable",
     "algorithm": "short name, or MODULE:NAME of a pymoo Algorithm (default: nsga2)",
     "surrogate": "gp, forest or auto: predict, and measure the most promising (default: none)",
+    "features": "metrics without training that its model sees as well, such as naswot",
     "batch": "architectures that a surrogate's search measures at a time (default: 8)",
     "proposals": "architectures that it looks at before (default: 1000)",
     "fidelity": "epochs, subset or image-size: begin with less, go on with the promising",

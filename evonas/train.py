@@ -237,15 +237,20 @@ def accuracy(
 ) -> float:
     """Share of a part's images that are classified right, in percent, [0, 100]."""
     model.eval()
-    mean, std = dataset.mean.to(device), dataset.std.to(device)
     n_right = torch.zeros((), device=device, dtype=torch.long)
     for start in range(0, len(part.images), batch_size):
-        images = part.images[start : start + batch_size].to(device)
+        images = inputs(part.images[start : start + batch_size], dataset, device=device)
         labels = part.labels[start : start + batch_size].to(device)
         with _precision(device):
-            logits = model(_arranged(_normalise(images, mean, std)))
+            logits = model(images)
         n_right += (logits.argmax(1) == labels).sum()
     return 100.0 * int(n_right) / len(part.images)
+
+
+def inputs(images: Tensor, dataset: Dataset, *, device: torch.device) -> Tensor:
+    """Images as a network takes them when it is judged: normalised, channels last."""
+    mean, std = dataset.mean.to(device), dataset.std.to(device)
+    return _arranged(_normalise(images.to(device), mean, std))
 
 
 def learning_rate(step: int, *, n_steps: int, recipe: Recipe) -> float:

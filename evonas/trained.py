@@ -32,8 +32,10 @@ from evonas.objectives import (
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.spend import training_flops
-from evonas.train import Recipe, Training, accuracy
+from evonas.train import Recipe, Training, accuracy, inputs
+from evonas.zerocost import PROXIES
 
+N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
 
 
@@ -55,11 +57,13 @@ class TrainedProblem(Problem):
     objectives: tuple[Objective, ...] = (
         *(ACC, FLOPS, CO2, MACS, PARAMS),
         *(CO2_TRAINING, CO2_INFERENCE, FPO),
+        *(Objective(name, "", f"{name}, untrained", -1, best=None) for name in PROXIES),
     )
     default_objectives: tuple[str, ...] = ("acc", "flops", "co2")
     cheap = frozenset(
         {"flops", "macs", "params", "co2", "co2_training", "co2_inference", "fpo"}
     )
+    hints = frozenset(PROXIES)
     effort = "fpo"
     final: tuple[Objective, ...] = (TEST_ACC,)
 
@@ -132,6 +136,7 @@ class TrainedProblem(Problem):
         accuracy is the network that was measured before.
         """
         metrics = self._count(genome) if not self.cheap.isdisjoint(wanted) else {}
+        metrics |= self._hinted(genome, self.hints.intersection(wanted))
         if {"acc", "test_acc"}.isdisjoint(wanted):
             return Measurement(metrics)
         dataset = self._dataset()
@@ -218,6 +223,18 @@ class TrainedProblem(Problem):
             "co2_inference": lifetime.inference_kg,
             "fpo": self._fpo(genome, epochs=self.recipe.epochs),
         }
+
+    def _hinted(self, genome: Genome, names: Collection[str]) -> dict[str, float]:
+        """By one initialisation and one minibatch, the same for all, whatever the seed."""
+        if not names:
+            return {}
+        dataset = self._dataset()
+        with _one_thread(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model = self.build(self.space.decode(genome)).to(self.device)
+            images = inputs(dataset.train.images[:N_HINTING], dataset, device=self.device)
+            labels = dataset.train.labels[:N_HINTING].to(self.device)
+            return {name: PROXIES[name](model, images, labels) for name in names}
 
     def _fpo(self, genome: Genome, *, epochs: int) -> float:
         return training_flops(

@@ -21,7 +21,9 @@ def taught(
     goals=GOALS, *, problem=toy.Bowl, kind="gp", n=60, wanted=("acc", "flops", "params")
 ):
     measure = evaluator(problem, wanted)
-    guide = Guide(measure.problem, goals, measure.count, kind=kind, seed=0)
+    guide = Guide(
+        measure.problem, goals, measure.count, cheap=measure.counted, kind=kind, seed=0
+    )
     genomes = measure.problem.space.sample(n, np.random.default_rng(0))
     assert guide.learn(list({r.genome: r for r in measure(genomes)}.values()))
     return guide, measure
@@ -57,7 +59,9 @@ def test_what_measuring_will_show_is_less_certain_than_what_is_true():
 
 def test_a_guide_without_two_measurements_says_so():
     measure = evaluator()
-    guide = Guide(measure.problem, GOALS, measure.count, kind="gp", seed=0)
+    guide = Guide(
+        measure.problem, GOALS, measure.count, cheap=measure.counted, kind="gp", seed=0
+    )
     assert not guide.learn([])
     assert not guide.learn(measure([(0, 0, 0, 0)]))
     assert not guide.learn([Record((1, 1, 1, 1), {}, 0.1, error="no")] * 5)
@@ -132,7 +136,9 @@ def test_auto_names_the_model_that_it_takes():
 
 def test_of_many_records_it_learns_from_the_best_and_some_others():
     measure = evaluator()
-    guide = Guide(measure.problem, GOALS, measure.count, kind="gp", seed=0)
+    guide = Guide(
+        measure.problem, GOALS, measure.count, cheap=measure.counted, kind="gp", seed=0
+    )
     rng = np.random.default_rng(0)
     records = [
         Record((0, 0, 0, i), {"acc": a, "flops": f, "params": 1.0}, 0.0)

@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from evonas.engine import search
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.guided import Guided
 from evonas.loading import ProblemSpec
+from evonas.objectives import Objective
 from evonas.plan import SearchPlan
 
 KINDS = [kind for kind in SURROGATES if kind != "none"]
@@ -174,3 +176,50 @@ def test_a_plain_pymoo_problem_takes_no_surrogate():
 def test_there_must_be_something_to_predict():
     with pytest.raises(ValueError, match="nothing of flops, params takes a training"):
         search(config(objectives=("flops", "params")))
+
+
+class Tipped(toy.Bowl):
+    """Has a hint that tells the accuracy but for the luck."""
+
+    objectives = (*toy.Bowl.objectives, Objective("hint", "", "hint", -1, best=None))
+    hints = frozenset({"hint"})
+
+    def measure(self, genome, wanted, *, seed):
+        hint = 5 * genome[1] + 4 * genome[2] + 3 * genome[0] + 2 * genome[3]
+        metrics = super().measure(genome, wanted, seed=seed)
+        return {**metrics, "hint": hint} if "hint" in wanted else metrics
+
+
+def test_a_feature_is_measured_for_all_and_helps_to_predict():
+    def spearman(features):
+        settings = config(evaluations=40, features=features, objectives=("acc", "flops"))
+        result = search(settings, problem=Tipped)
+        assert all(("hint" in r.metrics) == bool(features) for r in result.records)
+        return result.reliability.spearman
+
+    assert spearman(("hint",)) >= spearman(()) - 0.05
+
+
+def test_a_hint_can_be_an_objective_and_needs_no_training():
+    wanted = config(surrogate="none", proposals=None, objectives=("hint", "flops"), pop_size=10)
+    result = search(wanted, problem=Tipped)
+    assert all("acc" not in record.metrics for record in result.records)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"features": ("hnt",)},
+            r"feature 'hnt' is no hint of .*did you mean 'hint'.*; it has",
+        ),
+        ({"features": ("flops",)}, "feature 'flops' is no hint of"),
+        (
+            {"features": ("hint",), "surrogate": "none", "proposals": None},
+            "features is of use to a surrogate only",
+        ),
+    ],
+)
+def test_a_feature_that_is_none_is_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        search(replace(config(), **settings), problem=Tipped)

@@ -11,8 +11,9 @@ from evonas.data import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
-from evonas.train import Recipe, accuracy, train
+from evonas.train import Recipe, accuracy, inputs, train
 from evonas.trained import TrainedProblem, choose_device
+from evonas.zerocost import PROXIES
 
 TINY = Settings(epochs=2, subset=60, device="cpu")
 
@@ -259,3 +260,24 @@ def test_smaller_images_are_a_training_on_those():
     at = problem.measure_at((1,), ["acc"], seed=5, fidelity=fidelity)
     small = Narrow(replace(TINY, image_size=8)).measure((1,), ["acc"], seed=5)
     assert at.metrics["acc"] == small.metrics["acc"]
+
+
+def test_hints_take_no_training_and_no_seed_and_are_measured_where_they_are_wanted():
+    problem = Narrow(TINY)
+    hints = ("naswot", "synflow")
+    alone = problem.measure((1,), hints, seed=1)
+    assert set(alone.metrics) == set(hints)
+    beside = problem.measure((1,), ["acc", *hints, "flops"], seed=2)
+    assert {name: beside.metrics[name] for name in hints} == alone.metrics
+    assert not problem.hints & set(problem.measure((1,), ["acc", "flops"], seed=2).metrics)
+
+
+def test_a_hint_is_the_proxy_of_the_network_as_a_seed_of_zero_makes_it():
+    problem = Narrow(TINY)
+    torch.manual_seed(0)
+    network = problem.build({"width": 8})
+    part, dataset = load("digits", subset=60).train, load("digits", subset=60)
+    images = inputs(part.images[:32], dataset, device=torch.device("cpu"))
+    for name, proxy in PROXIES.items():
+        hint = problem.measure((1,), [name], seed=5).metrics[name]
+        assert hint == pytest.approx(proxy(network, images, part.labels[:32]), rel=1e-4)
