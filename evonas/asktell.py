@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from pymoo.core.algorithm import Algorithm
@@ -25,6 +26,7 @@ from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Goals
 from evonas.operators import Seeded
+from evonas.prior import Prior
 from evonas.problem import Problem
 from evonas.reliability import Reliability
 from evonas.space import Genome
@@ -47,6 +49,7 @@ class AskTell:
         stopped: Why it ended, in words; empty while it runs.
         reliability: Of predictions; there are none here.
         overall: Likewise.
+        foretold: Likewise.
 
     Raises:
         ValueError: The algorithm or an operator does not exist or does not fit the problem.
@@ -55,6 +58,7 @@ class AskTell:
 
     reliability: Reliability | None = None
     overall: Reliability | None = None
+    foretold: Mapping[str, float] = MappingProxyType({})
 
     def __init__(
         self, config: Config, evaluator: Evaluator, goals: Goals, measure: Measure | None = None
@@ -73,7 +77,11 @@ class AskTell:
             seen = replace(goals, constraints=()) if with_penalty else goals
             self._problem = ArchitectureProblem(evaluator, seen)
         self._algorithm = choose_algorithm(
-            config, evaluator.problem, goals=goals, taken=self._measured
+            config,
+            evaluator.problem,
+            goals=goals,
+            taken=self._measured,
+            seeds=known_genomes(config.prior, evaluator.problem),
         )
         try:
             self._algorithm.setup(
@@ -136,6 +144,20 @@ class AskTell:
         if self._config.evaluations is None:
             return OPEN_ENDED_GENERATIONS
         return max(1, -(-self._config.evaluations // self._config.population))
+
+
+def known_genomes(prior: Prior | None, problem: Problem) -> list[Genome]:
+    """What to begin with, in a problem's space, each once.
+
+    Raises:
+        ValueError: Nothing of it can be told in that space.
+    """
+    if prior is None:
+        return []
+    if isinstance(problem, ForeignProblem):
+        raise ValueError("a plain pymoo problem has no genes by name; leave out --warm-start")
+    genomes = prior.genomes(problem.space)[: prior.n_best]
+    return list(dict.fromkeys(map(problem.canonical, genomes)))
 
 
 def why_over(config: Config, *, n_done: int, n_measured: int) -> str:

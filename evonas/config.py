@@ -13,6 +13,7 @@ from evonas.assumptions import Assumptions
 from evonas.carbonfile import CARBON_FLAGS, overruled, read_assumptions
 from evonas.fidelity import KINDS
 from evonas.objectives import Constraint
+from evonas.prior import Prior
 from evonas.problem import Settings
 from evonas.settings import check_kind, name_and_value
 from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
@@ -67,6 +68,8 @@ class Config:
             promising; ``none`` for one that measures all that the algorithm asks for.
         features: Metrics without training, such as ``synflow``, that its model sees beside the
             genes and what is counted.
+        warm_start: As ``evonas.warmstart`` reads it: architectures to begin with, and what was
+            measured of them elsewhere, for a surrogate's model to learn from.
         batch: Architectures that a surrogate's search measures at a time; 8 by default.
         proposals: Architectures that it looks at before it chooses them; 1000 by default.
         fidelity: ``epochs``, ``subset`` or ``image-size``: what architectures are measured with
@@ -121,6 +124,7 @@ class Config:
     algorithm: str = "nsga2"
     surrogate: str = "none"
     features: tuple[str, ...] = ()
+    warm_start: Mapping[str, Any] = field(default_factory=dict)
     batch: int | None = None
     proposals: int | None = None
     fidelity: str | None = None
@@ -171,6 +175,7 @@ class Config:
         self.constraints  # noqa: B018  all of these must parse
         self.reference_point  # noqa: B018
         self.settings  # noqa: B018
+        self.prior  # noqa: B018
         self.budget  # noqa: B018
 
     def __hash__(self) -> int:
@@ -252,6 +257,11 @@ class Config:
             co2_g=read_amount("budget_co2", self.budget_co2, GRAMS_BY_UNIT),
             flops=self.budget_flops or math.inf,
         )
+
+    @property
+    def prior(self) -> Prior | None:
+        """What is known beforehand, if anything."""
+        return Prior.from_dict(self.warm_start) if self.warm_start else None
 
     @property
     def assumptions(self) -> Assumptions:

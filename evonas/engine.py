@@ -149,6 +149,7 @@ def _run(
         spend=archive.spend(),
         is_hopeless=bool(hopeless),
         reliability=steps.overall,
+        foretold=dict(steps.foretold),
         rungs=ladder.account() if ladder else (),
         folder=folder.path if folder else None,
     )

@@ -18,7 +18,9 @@ from evonas.front import front
 from evonas.goals import trained_metrics
 from evonas.objectives import Constraint, Goals, Objective
 from evonas.predictor import PREDICTORS, Predictor, cross_validated
+from evonas.prior import Prior
 from evonas.problem import Problem
+from evonas.ranks import spearman
 from evonas.record import Record
 from evonas.space import Genome
 
@@ -27,6 +29,7 @@ Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
 N_LEARNT = 300  # records at most, so that a fit takes no longer however long a search is
 N_BEST = 200  # of them the nearest to the front; the others are drawn
 N_TREES = 100
+LEAST_FORETELLING = 8  # architectures, to model a metric from elsewhere, or to judge that
 HARDLY = 1e-3  # of the least metric: what counts as nothing, and has a logarithm
 HOPELESS = 1e3  # for what cannot be counted, on the scale of the objectives
 
@@ -75,10 +78,13 @@ class Guide:
             held-out records best.
         seed: Of everything random.
         rungs: Fidelities that architectures are measured at, the whole last; empty for none.
+        prior: What was measured elsewhere. A model of it foretells each metric, and that is
+            another column for the model proper, scaled by how far it has come true.
 
     Attributes:
         learnt: Names of the metrics that are predicted.
         chosen: Kind of the model by metric, after the first call of ``learn``.
+        foretold: Rank correlation of what the prior foretold with what was measured, by metric.
     """
 
     def __init__(
@@ -91,6 +97,7 @@ class Guide:
         kind: str,
         seed: int,
         rungs: Sequence[Fidelity] = (),
+        prior: Prior | None = None,
     ) -> None:
         self._goals = goals
         self._count = count
@@ -108,6 +115,8 @@ class Guide:
         self._columns = CheapColumns()
         self._failing: ExtraTreesClassifier | None = None
         self.chosen: dict[str, str] = {}
+        self.foretold: dict[str, float] = {}
+        self._elders = self._learnt_elsewhere(prior, problem) if prior else {}
 
     def learn(self, records: Sequence[Record]) -> bool:
         """Learn from what was measured, failures included.
@@ -124,6 +133,7 @@ class Guide:
             cheap = self._cheap_rows([seen.metrics for seen in known])
             self._columns.fit(cheap)
             self._least = float(min(cheap[cheap > 0], default=1.0)) * HARDLY
+            self._judge_elders(known)
             steps = np.array([seen.rung for seen in known])
             X = self._features([seen.genome for seen in known], cheap, steps)
             for name in self.learnt:
@@ -226,7 +236,41 @@ class Guide:
     ) -> np.ndarray:
         """Genes, cheap metrics, and a column for every step between rungs: 1 below it."""
         below = rung[:, None] < np.arange(1, len(self._rungs))
-        return np.hstack([self._encode(genomes), self._columns(cheap), below])
+        genes = self._encode(genomes)
+        foretold = [
+            self._weight(name) * elder.predict(genes)[0][:, None]
+            for name, elder in self._elders.items()
+        ]
+        return np.hstack([genes, self._columns(cheap), below, *foretold])
+
+    def _learnt_elsewhere(self, prior: Prior, problem: Problem) -> dict[str, Predictor]:
+        """Models of what the prior knows, of the genes alone, on a scale of variance 1."""
+        elders = {}
+        genomes = [problem.canonical(genome) for genome in prior.genomes(problem.space)]
+        rows = np.linspace(0, len(genomes) - 1, min(len(genomes), N_LEARNT)).astype(int)
+        X = self._encode([genomes[i] for i in rows])
+        for name in self.learnt:
+            if name not in prior.metrics or len(rows) < LEAST_FORETELLING:
+                continue
+            y = self._scales[name].forward(np.array(prior.metrics[name])[rows])
+            if np.ptp(y) > 0:
+                kind = "gp" if self._kind == "auto" else self._kind
+                with threadpool_limits(1):
+                    elders[name] = PREDICTORS[kind](seed=self._seed)
+                    elders[name].fit(X, (y - y.mean()) / y.std())
+        return elders
+
+    def _judge_elders(self, known: Sequence[_Seen]) -> None:
+        whole = [seen for seen in known if seen.rung == len(self._rungs) - 1]
+        genes = self._encode([seen.genome for seen in whole])
+        for name, elder in self._elders.items():
+            if len(whole) >= LEAST_FORETELLING:
+                y = self._scales[name].forward(np.array([seen.metrics[name] for seen in whole]))
+                self.foretold[name] = spearman(elder.predict(genes)[0], y)
+
+    def _weight(self, name: str) -> float:
+        """How much a model is told of what was foretold: nothing where it proved no good."""
+        return max(0.0, float(np.nan_to_num(self.foretold.get(name, 1.0))))
 
     def _cheap_rows(self, metrics: Sequence[Mapping[str, float]]) -> np.ndarray:
         rows = [[m.get(name, np.nan) for name in self._cheap] for m in metrics]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from evonas.acquisition import choose_batch
 from evonas.algorithms import IGNORES_CONSTRAINTS
-from evonas.asktell import choose_algorithm, why_over
+from evonas.asktell import choose_algorithm, known_genomes, why_over
 from evonas.bridge import Measure
 from evonas.config import Config
 from evonas.design import first_design
@@ -79,6 +79,7 @@ class Guided:
             kind=config.surrogate,
             seed=config.seed,
             rungs=rungs,
+            prior=config.prior,
         )
         if not self._guide.learnt:
             raise ValueError(
@@ -88,6 +89,11 @@ class Guided:
         choose_algorithm(config, self._problem, goals=goals, taken=())
         self._predictions = Predictions()
         self.reliability = self.overall
+
+    @property
+    def foretold(self) -> Mapping[str, float]:
+        """How far what was known beforehand foretold each metric: rank correlations."""
+        return self._guide.foretold
 
     @property
     def overall(self) -> Reliability:
@@ -143,13 +149,16 @@ class Guided:
 
     def _design(self) -> list[Genome]:
         names = [objective.name for objective in self._goals.objectives]
-        return first_design(
+        n_first = self._config.n_first
+        known = known_genomes(self._config.prior, self._problem)[: n_first - n_first // 4]
+        design = first_design(
             self._problem.space,
-            self._drawn(self._config.n_first),
+            self._drawn(n_first),
             canonical=self._problem.canonical,
             count=self._evaluator.count,
             metrics=[name for name in names if name in self._problem.untrained],
         )
+        return list(dict.fromkeys([*known, *design]))[:n_first]
 
     def _drawn(self, n: int) -> list[Genome]:
         """New genomes that fill the space; fewer where it holds no more."""

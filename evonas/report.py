@@ -20,7 +20,13 @@ def summary(result: Result) -> str:
     lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
     if result.front:
         lines += ["", *_front(result), ""]
-        lines += [*_objectives(result), *_predictions(result), *_rungs(result), _cost(result)]
+        lines += [
+            *_objectives(result),
+            *_foretold(result),
+            *_predictions(result),
+            *_rungs(result),
+            _cost(result),
+        ]
     else:
         lines += ["", _nothing(result)]
     if result.failures:
@@ -115,6 +121,14 @@ def _predictions(result: Result) -> list[str]:
         f"with what was then measured {found.spearman:.2f} (Kendall {found.kendall:.2f}), "
         f"{found.within_90:.0%} within their 90 % intervals."
     ]
+
+
+def _foretold(result: Result) -> list[str]:
+    """How far a warm start was worth something, in a line."""
+    parts = [f"{name} {rank:.2f}" for name, rank in result.foretold.items()]
+    if not parts:
+        return []
+    return [f"Rank correlation of what the warm start foretold: {', '.join(parts)}."]
 
 
 def _rungs(result: Result) -> list[str]:

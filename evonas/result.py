@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class Result:
         is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
         reliability: How far a surrogate's predictions came true, if there was one.
+        foretold: How far a warm start's measurements foretold each metric: rank correlation
+            with what was measured here.
         rungs: What became of the architectures at each, if there were any below the whole.
         opinion: What a tracker says of this session's energy, if one was asked for.
     """
@@ -54,6 +57,7 @@ class Result:
     opinion: Opinion | None = None
     reliability: Reliability | None = None
     rungs: tuple[Rung, ...] = ()
+    foretold: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def F(self) -> np.ndarray:  # noqa: N802  the papers' name

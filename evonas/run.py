@@ -20,10 +20,12 @@ from evonas.engine import search
 from evonas.journal import FolderError
 from evonas.loading import problem_summaries
 from evonas.manifest import read_config
+from evonas.plan import SearchPlan
 from evonas.progress import Progress
 from evonas.report import complain, summary
 from evonas.result import Result
 from evonas.settings import read_settings
+from evonas.warmstart import read_prior
 from evonas.worker import WorkerError
 
 LISTS = ("objectives", "features", "augment")  # given as one word with commas
@@ -40,6 +42,7 @@ HELP = {
     "algorithm": "short name, or MODULE:NAME of a pymoo Algorithm (default: nsga2)",
     "surrogate": "gp, forest or auto: predict, and measure the most promising (default: none)",
     "features": "metrics without training that its model sees as well, such as naswot",
+    "warm_start": "run, front.csv or JSON file of architectures to begin with and learn from",
     "batch": "architectures that a surrogate's search measures at a time (default: 8)",
     "proposals": "architectures that it looks at before (default: 1000)",
     "fidelity": "epochs, subset or image-size: begin with less, go on with the promising",
@@ -166,11 +169,18 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
     if "carbon" in given:
         given["carbon"] = read_settings(Path(given["carbon"]))
     changes = {**(read_settings(Path(file)) if file else {}), **given}
+    start = changes.get("warm_start")
     if run is None:
+        if isinstance(start, str):  # and not what a run's config.json holds of it
+            cold = Config.from_dict({**changes, "warm_start": {}})
+            prior = read_prior(Path(start), SearchPlan.of(cold).problem.space)
+            changes["warm_start"] = prior.as_dict()
         config = Config.from_dict(changes)
         return config, Path(out) if out else _new_folder(config), False
     if out is not None:
         raise ValueError("--out and --resume contradict each other: a run goes on where it is")
+    if start is not None:
+        raise ValueError("--warm-start is for a new run; a resumed one has its own")
     return read_config(Path(run)).replaced(changes), Path(run), True
 
 

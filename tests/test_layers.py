@@ -11,14 +11,14 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     "space objectives front ranks faults deadline ranges devices grids machine duration "
     "assumptions carbonfile carbon fu2021 spend literature tracker fitness expected settings "
-    "encoding design reliability fidelity",
+    "encoding design reliability fidelity prior",
     "problem trained tabular foreign train cost data published images layers contract loading "
     "timing calibration zoo cells predictor acquisition checkpoint zerocost",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
     "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
     "guide guided proposals judge peers contest ladder choice",
     "plot panels trace progress report carbonplots tagplots statement pricetag frontprice "
-    "standings benchplots shortlist",
+    "standings benchplots shortlist warmstart",
     "run rerun calibrate footprint budget bench pick",
 )
 FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules.split()}
