@@ -18,7 +18,6 @@ from pymoo.algorithms.moo.sms import SMSEMOA
 from pymoo.algorithms.moo.spea2 import SPEA2
 from pymoo.algorithms.moo.unsga3 import UNSGA3, comp_by_rank_and_ref_line_dist
 from pymoo.core.algorithm import Algorithm
-from pymoo.core.initialization import Initialization
 from pymoo.core.mixed import (
     MixedVariableDuplicateElimination,
     MixedVariableMating,
@@ -26,10 +25,12 @@ from pymoo.core.mixed import (
 )
 from pymoo.operators.crossover.ux import UniformCrossover
 from pymoo.operators.mutation.bitflip import BitflipMutation
+from pymoo.operators.mutation.pm import PM
 from pymoo.operators.sampling.rnd import BinaryRandomSampling, FloatRandomSampling
 from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.util.ref_dirs import get_reference_directions
 
+from evonas.baselines import AgeingEvolution, LocalSearch, RandomSearch, Reinforce
 from evonas.loading import construct, load, nearest
 from evonas.operators import (
     CanonicalRepair,
@@ -95,32 +96,6 @@ class Plan:
         return directions
 
 
-class RandomSearch(Algorithm):
-    """Draws every population anew: the baseline that a search must beat.
-
-    Args:
-        pop_size: Points per generation.
-        sampling: Draws them.
-    """
-
-    def __init__(self, *, pop_size: int, sampling: Any) -> None:
-        super().__init__()
-        self.pop_size = pop_size
-        self.initialization = Initialization(sampling)
-
-    def _initialize_infill(self) -> Any:
-        return self._infill()
-
-    def _infill(self) -> Any:
-        drawn = self.initialization.do(
-            self.problem, self.pop_size, algorithm=self, random_state=self.random_state
-        )
-        return drawn if len(drawn) else None
-
-    def _advance(self, infills: Any = None, **kwargs: Any) -> None:
-        self.pop = infills
-
-
 def _moead(plan: Plan) -> Algorithm:
     if "mating" in plan.operators:
         raise ValueError("moead cannot mix kinds of variables; choose nsga2, say")
@@ -146,6 +121,37 @@ def _random(plan: Plan) -> Algorithm:
     if isinstance(sampling, SpreadSampling):  # which is not independent draws
         sampling = UniformSampling(canonical=sampling.canonical, taken=sampling.taken)
     return RandomSearch(pop_size=plan.pop_size, sampling=sampling)
+
+
+def _ageing(plan: Plan) -> Algorithm:
+    if "mating" in plan.operators:
+        raise ValueError("ageing cannot mix kinds of variables; choose nsga2, say")
+    plan.check_uses({"sampling", "mutation"}, "ageing")
+    given = {name: o for name, o in plan.operators.items() if name != "crossover"}
+    operators = {"sampling": FloatRandomSampling(), "mutation": PM(), **given}
+    return AgeingEvolution(pop_size=plan.pop_size, **operators)
+
+
+def _of_genomes(
+    algorithm: type[LocalSearch | Reinforce], name: str
+) -> Callable[[Plan], Algorithm]:
+    """An algorithm that makes genomes itself."""
+
+    def make(plan: Plan) -> Algorithm:
+        plan.check_uses({"sampling"}, name)
+        repair, distinct = (
+            plan.operators.get(part) for part in ("repair", "eliminate_duplicates")
+        )
+        if not isinstance(repair, CanonicalRepair) or not isinstance(distinct, OnlyNew):
+            raise ValueError(f"{name} is for genomes alone; choose nsga2, say")
+        return algorithm(
+            pop_size=plan.pop_size,
+            sampling=plan.operators["sampling"],
+            canonical=repair.canonical,
+            taken=distinct.taken,
+        )
+
+    return make
 
 
 def less_violation(pop: Any, P: np.ndarray, *, random_state: Any, **kwargs: Any) -> np.ndarray:
@@ -201,8 +207,12 @@ ALGORITHMS: dict[str, Callable[[Plan], Algorithm]] = {
     "spea2": _by_population(SPEA2),
     "rvea": _by_directions(RVEA),
     "ctaea": _ctaea,
+    "ageing": _ageing,
+    "local": _of_genomes(LocalSearch, "local"),
+    "reinforce": _of_genomes(Reinforce, "reinforce"),
     "random": _random,
 }
+GENOMES_ONLY = frozenset({"local", "reinforce"})  # no other variables
 IGNORES_CONSTRAINTS = frozenset({"moead"})  # they see violations as a penalty instead
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from pymoo.operators.survival.rank_and_crowding.metrics import get_crowding_function
-from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
 
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity, as_if_whole
 from evonas.front import front
 from evonas.objectives import Goals
+from evonas.ordering import best_first
 from evonas.ranks import kendall, spearman
 from evonas.record import Record
 from evonas.space import Genome
@@ -121,7 +120,7 @@ class Ladder:
         F = np.array([goals.scaled(metrics) for _, metrics in standing])
         violation = np.array([self._violation(metrics) for _, metrics in standing])
         has_gone_on = np.array([self._has_reached(record, upper) for record, _ in standing])
-        order = _best_first(F, violation)
+        order = best_first(F, violation)
         n_allowed = int(len(standing) / self._reduction) - int(has_gone_on.sum())
         waiting = [i for i in order if not has_gone_on[i]]
         is_on_front = np.zeros(len(F), dtype=bool)
@@ -149,13 +148,3 @@ class Ladder:
         if not record.fidelity:
             return record
         return replace(record, metrics=as_if_whole(record.metrics, self._rungs[:-1])[1])
-
-
-def _best_first(F: np.ndarray, violation: np.ndarray) -> list[int]:
-    """Rows by violation, then by rank and, within a rank, from the least crowded."""
-    rank = np.zeros(len(F))
-    crowding = np.zeros(len(F))
-    for i, rows in enumerate(NonDominatedSorting().do(F)):
-        rank[rows] = i
-        crowding[rows] = get_crowding_function("cd").do(F[rows])
-    return [int(i) for i in np.lexsort((-crowding, rank, np.maximum(violation, 0.0)))]

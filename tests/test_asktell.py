@@ -3,7 +3,7 @@ import pytest
 import toy
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
-from evonas.algorithms import ALGORITHMS
+from evonas.algorithms import ALGORITHMS, GENOMES_ONLY
 from evonas.asktell import AskTell
 from evonas.config import Config
 from evonas.engine import SearchPlan
@@ -71,12 +71,19 @@ def test_a_plain_problem_is_measured_exactly_as_often_as_paid_for(problem, evalu
     assert stopped == f"the budget of {evaluations} architectures is spent"
 
 
-@pytest.mark.parametrize("name", sorted({*ALGORITHMS} - {"moead"}))
+@pytest.mark.parametrize("name", sorted({*ALGORITHMS} - GENOMES_ONLY - {"moead"}))
 def test_every_algorithm_takes_plain_problems_of_any_variables(name):
     for problem in ("Reals", "Integers", "Bits", "Constrained"):
         records, _, _ = run(problem, algorithm=name, evaluations=30)
         assert len(records) == 30
         assert {record.error for record in records} == {None}
+
+
+@pytest.mark.parametrize("name", sorted(GENOMES_ONLY))
+@pytest.mark.parametrize("problem", ["Reals", "Integers", "Mixed"])
+def test_an_algorithm_that_makes_genomes_refuses_plain_problems(name, problem):
+    with pytest.raises(ValueError, match=f"{name} is for genomes alone; choose nsga2, say"):
+        run(problem, algorithm=name, evaluations=30)
 
 
 @pytest.mark.parametrize("problem", ["Reals", "Integers", "Bits", "Constrained", "Balanced"])
