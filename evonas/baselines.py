@@ -23,7 +23,7 @@ Canonical = Callable[[Genome], Genome]
 
 LIFE = 5  # generations that an architecture stays
 SAMPLE_SHARE = 0.25  # of the living, from which a parent is chosen
-LEARNING_RATE = 2.0
+LEARNING_RATE = 1.5  # for each architecture
 MEMORY = 0.9  # of the reward that is to be expected
 MAX_ROUNDS = 100  # of drawing, before chance takes over
 
@@ -231,7 +231,7 @@ class Reinforce(RandomSearch):
         genes = infills.get("X").astype(int) - self.problem.xl.astype(int)
         for i, logits in enumerate(self.logits):
             chosen = np.eye(len(logits))[genes[:, i]]  # (n_new, n_choices)
-            gradient = advantage @ (chosen - _softmax(logits)) / n_new
+            gradient = advantage @ (chosen - _softmax(logits))
             self.logits[i] = logits + LEARNING_RATE * gradient
         self.expected = MEMORY * self.expected + (1 - MEMORY) * float(reward.mean())
 
