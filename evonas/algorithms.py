@@ -13,6 +13,7 @@ from pymoo.algorithms.moo.ctaea import CTAEA, CADASurvival
 from pymoo.algorithms.moo.moead import ParallelMOEAD
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.algorithms.moo.nsga3 import NSGA3
+from pymoo.algorithms.moo.rnsga2 import RNSGA2
 from pymoo.algorithms.moo.rvea import RVEA
 from pymoo.algorithms.moo.sms import SMSEMOA
 from pymoo.algorithms.moo.spea2 import SPEA2
@@ -54,12 +55,15 @@ class Plan:
             on, those that suit the problem's variables.
         given: Which of these the user named; an algorithm that has no use for one of them is
             refused.
+        aspirations: Points that R-NSGA-II is to search near, ``(n, n_objectives)``, on F's
+            scale; ``None`` for another algorithm.
     """
 
     n_objectives: int
     pop_size: int
     operators: Mapping[str, Any] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    aspirations: np.ndarray | None = None
 
     def check_uses(self, names: Collection[str], algorithm: str) -> None:
         """Refuse what the user gave in vain.
@@ -230,6 +234,8 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
     """
     if "mating" in plan.operators:  # of mixed variables, with operators for each kind
         plan.check_uses({"sampling"}, reference)
+    if plan.aspirations is not None:
+        return _unshared(RNSGA2(plan.aspirations, pop_size=plan.pop_size, **plan.operators))
     if reference in ALGORITHMS:
         return _unshared(ALGORITHMS[reference](plan))
     if ":" not in reference:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from pymoo.core.algorithm import Algorithm
 from pymoo.core.individual import Individual
 from pymoo.core.population import Population
@@ -25,7 +26,7 @@ from evonas.config import Config
 from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Goals
-from evonas.operators import Seeded
+from evonas.operators import OnlyNew, Seeded
 from evonas.prior import Prior
 from evonas.problem import Problem
 from evonas.reliability import Reliability
@@ -82,6 +83,7 @@ class AskTell:
             goals=goals,
             taken=self._measured,
             seeds=known_genomes(config.prior, evaluator.problem),
+            aspirations=_scaled(config.aspirations, goals),
         )
         try:
             self._algorithm.setup(
@@ -160,6 +162,10 @@ def known_genomes(prior: Prior | None, problem: Problem) -> list[Genome]:
     return list(dict.fromkeys(map(problem.canonical, genomes)))
 
 
+def _scaled(levels: Sequence[Mapping[str, float]], goals: Goals) -> np.ndarray | None:
+    return np.array([goals.scaled(level) for level in levels]) if levels else None
+
+
 def why_over(config: Config, *, n_done: int, n_measured: int) -> str:
     """Which budget of a config is spent, in words; empty if none is.
 
@@ -184,6 +190,7 @@ def choose_algorithm(
     taken: Collection[Genome],
     pop_size: int | None = None,
     seeds: Sequence[Genome] = (),
+    aspirations: np.ndarray | None = None,
 ) -> Algorithm:
     """The config's algorithm, with operators that suit the problem or that the config names.
 
@@ -194,6 +201,8 @@ def choose_algorithm(
         taken: Genomes that need not be proposed again; read anew all the time.
         pop_size: In place of the config's population.
         seeds: Genomes to begin with, beside drawn ones.
+        aspirations: The config's levels, ``(n, n_objectives)``, on the scale that the
+            algorithm sees; ``None`` where there are none.
 
     Raises:
         ValueError: The algorithm or an operator does not exist or does not fit.
@@ -208,6 +217,13 @@ def choose_algorithm(
     if seeds:
         operators["sampling"] = Seeded(seeds, operators["sampling"])
     plan = Plan(
-        len(goals.objectives), pop_size or config.population, operators, frozenset(given)
+        len(goals.objectives),
+        pop_size or config.population,
+        operators,
+        frozenset(given),
+        aspirations,
     )
-    return make_algorithm(config.algorithm, plan)
+    algorithm = make_algorithm(config.algorithm, plan)
+    if seeds and hasattr(algorithm, "initialization"):  # of which some are taken on purpose
+        algorithm.initialization.eliminate_duplicates = OnlyNew(())
+    return algorithm

@@ -83,7 +83,8 @@ def _run(given: argparse.Namespace) -> int:
     scores = [s for search in tqdm(contest, total=n_searches, unit="search") for s in search]
     standings = Standings(scores, methods)
     for header, rows in (standings.table(), standings.tests()):
-        print("\n".join(["", *aligned(header, rows)]))
+        if rows:
+            print("\n".join(["", *aligned(header, rows)]))
     print(f"\nEverything is in {_keep(standings, base, names, cost, given)}")
     return 0
 

@@ -25,6 +25,8 @@ DEFAULT_BATCH = 8
 DEFAULT_PROPOSALS = 1000
 DEFAULT_RUNGS = 3
 DEFAULT_REDUCTION = 3.0
+DEFAULT_TOLERANCE = 0.01
+TEXTS = ("objectives", "constraint", "then", "aspire", "reference", "features", "option")
 SURROGATES = ("none", "gp", "forest", "auto")
 SPENDING = ("budget_time", "budget_kwh", "budget_co2", "budget_flops")
 # What may differ between a run and its resumption: how long, how fast, and from where.
@@ -60,6 +62,11 @@ class Config:
         data_seed: Fixes the training, validation and test split.
         objectives: Names, or ``file.py:name``; the problem's own choice if empty.
         constraint: Such as ``params<=200000``; all must be kept.
+        then: Objectives of a second stage, which begins at half of the budget and keeps the
+            first stage's within ``tolerance``.
+        tolerance: Of the best that the first stage found, as a share of it; 0.01 by default.
+        aspire: Such as ``acc=95,flops=1e6``: levels of aspiration, a point each, near which
+            R-NSGA-II looks for the front.
         reference: Such as ``flops=1e8``: the hypervolume's reference point, where the
             default (see ``evonas.search.reference_point``) does not suit.
         algorithm: Short name, or ``module:name`` of a pymoo Algorithm.
@@ -120,6 +127,9 @@ class Config:
     data_seed: int = 0
     objectives: tuple[str, ...] = ()
     constraint: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    tolerance: float | None = None
+    aspire: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     algorithm: str = "nsga2"
     surrogate: str = "none"
@@ -163,15 +173,18 @@ class Config:
     option: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("objectives", "features", "constraint", "reference", "option", "augment"):
+        for name in (*TEXTS, "augment"):
             value = getattr(self, name)
             if isinstance(value, str):
                 raise ValueError(f"{name} is the text {value!r}; expected a list of texts")
             object.__setattr__(self, name, None if value is None else tuple(value))
         self._check_ranges()
         self._check_budget()
-        if len(set(self.objectives)) < len(self.objectives):
-            raise ValueError(f"objectives name one twice: {', '.join(self.objectives)}")
+        named = (*self.objectives, *self.then)
+        if len(set(named)) < len(named):
+            raise ValueError(f"objectives name one twice: {', '.join(named)}")
+        self._check_formulation()
+        self.aspirations  # noqa: B018
         self.constraints  # noqa: B018  all of these must parse
         self.reference_point  # noqa: B018
         self.settings  # noqa: B018
@@ -198,6 +211,11 @@ class Config:
             if not math.isfinite(value):
                 raise ValueError(f"reference {name} is {value}; expected a finite number")
         return point
+
+    @property
+    def aspirations(self) -> tuple[dict[str, float], ...]:
+        """Levels by objective name, a point each."""
+        return tuple(_levels(text) for text in self.aspire)
 
     @property
     def population(self) -> int:
@@ -374,6 +392,22 @@ class Config:
         if self.memory_limit is not None and sys.platform != "linux":
             raise ValueError(f"memory_limit needs Linux; {sys.platform} has no such limit")
 
+    def _check_formulation(self) -> None:
+        if self.then and not self.objectives:
+            raise ValueError("then is a second stage: name the objectives of the first as well")
+        if self.then and self.evaluations is None and self.max_generations is None:
+            raise ValueError("two stages need a budget of evaluations or generations to halve")
+        if self.tolerance is not None and not self.then:
+            raise ValueError("tolerance is of use to a second stage only; name one with then")
+        if self.tolerance is not None and not 0 <= self.tolerance < 1:
+            raise ValueError(f"tolerance must be a share in [0, 1), got {self.tolerance}")
+        if self.aspire and self.then:
+            raise ValueError("aspire and then are two formulations; choose one of them")
+        if self.aspire and self.algorithm != "nsga2":
+            raise ValueError(
+                f"aspire is for R-NSGA-II, which replaces nsga2; leave out {self.algorithm}"
+            )
+
     def _check_budget(self) -> None:
         if self.generations is not None and self.evaluations is not None:
             raise ValueError(
@@ -390,3 +424,15 @@ class Config:
                 f"evaluations={self.evaluations} does not pay for one population of "
                 f"pop_size={self.population}; raise the first or lower the second"
             )
+
+
+def _levels(text: str) -> dict[str, float]:
+    """Numbers by name, from a text such as ``acc=95,flops=1e6``."""
+    pairs = [name_and_value(word, "part of aspire", "acc=95") for word in text.split(",")]
+    try:
+        levels = {name: float(value) for name, value in pairs}
+    except ValueError as error:
+        raise ValueError(f"aspire {text!r}: {error}; expected OBJECTIVE=NUMBER") from None
+    if len(levels) < len(pairs) or not all(map(math.isfinite, levels.values())):
+        raise ValueError(f"aspire {text!r}: expected a finite number for each, once")
+    return levels

@@ -39,7 +39,7 @@ def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = 
         constraints = _own_constraints(config, problem)
     else:
         constraints = config.constraints
-    names = config.objectives or problem.default_objectives
+    names = (*config.objectives, *config.then) or problem.default_objectives
     chosen = tuple(load_objective(name, problem) for name in names) or problem.objectives
     _check_names(chosen)
     offered = {o.name for o in (*problem.objectives, *chosen)}
@@ -57,15 +57,27 @@ def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = 
                 f"reference {name!r} is none of the objectives: "
                 f"{', '.join(objective.name for objective in chosen)}"
             )
+    _check_levels(config, chosen)
     point = reference_point(problem, chosen, sample=sample)
     return Goals(chosen, constraints, {**point, **given})
 
 
 def wanted_references(config: Config, goals: Goals) -> tuple[str, ...]:
     """What a candidate must be measured for: metrics, and objectives of the user's files."""
-    named = {o.name: r for o, r in zip(goals.objectives, config.objectives, strict=False)}
+    references = (*config.objectives, *config.then)
+    named = {o.name: r for o, r in zip(goals.objectives, references, strict=False)}
     wanted = (*goals.metrics, *config.features)
     return tuple(named.get(metric, metric) for metric in dict.fromkeys(wanted))
+
+
+def _check_levels(config: Config, objectives: Sequence[Objective]) -> None:
+    names = {objective.name for objective in objectives}
+    for levels in config.aspirations:
+        if set(levels) != names:
+            raise ValueError(
+                f"aspire gives levels of {', '.join(levels)}; expected one for each of "
+                f"{', '.join(objective.name for objective in objectives)}"
+            )
 
 
 def _check_names(objectives: Sequence[Objective]) -> None:

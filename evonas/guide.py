@@ -50,6 +50,11 @@ class Forecast:
     violation: np.ndarray
     chance: np.ndarray
 
+    def rows(self, indices: np.ndarray) -> Forecast:
+        """Some of the rows."""
+        columns = (self.mean, self.std, self.violation, self.chance)
+        return Forecast(*(column[indices] for column in columns))
+
 
 @dataclass(frozen=True)
 class _Seen:
@@ -160,6 +165,13 @@ class Guide:
             kept = np.where(spread > 0, ndtr(-violation / spread), violation <= 0).prod(1)
         return Forecast(mean, std, violation, self._chance(genomes) * is_counted * kept)
 
+    def seen_from(self, levels: Sequence[Mapping[str, float]]) -> np.ndarray | None:
+        """Objectives in natural units on the scale of forecasts; ``None`` for no rows."""
+        rows = [
+            [self._turned(o, row[o.name]) for o in self._goals.objectives] for row in levels
+        ]
+        return np.array(rows) if rows else None
+
     def expect(self, genomes: Sequence[Genome]) -> list[tuple[float, float]]:
         """What measuring the first learnt metric is expected to show, its noise included.
 
@@ -206,7 +218,9 @@ class Guide:
         return [_propagated(target, expected, predicted) for target in targets]
 
     def _minimised(self, objective: Objective, metrics: Mapping[str, float]) -> float:
-        value = _value(objective, metrics)
+        return self._turned(objective, _value(objective, metrics))
+
+    def _turned(self, objective: Objective, value: float) -> float:
         if objective.name in self._scales:
             return self._scales[objective.name].minimised(value)
         is_counted = objective.name in self._cheap

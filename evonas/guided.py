@@ -24,6 +24,7 @@ from evonas.record import Record
 from evonas.reliability import Predictions, Reliability
 from evonas.space import Genome
 
+NEAR_BATCHES = 4  # batches among which one is chosen where levels are aspired to
 POP_SIZE = 50  # of the evolution on predictions
 
 
@@ -142,10 +143,26 @@ class Guided:
         if not pool:
             return self._drawn(self._config.n_batch)
         expected = looked_at.forecast(pool)
+        near = self._near_aspirations(expected.mean, known)
+        pool, expected = [pool[i] for i in near], expected.rows(near)
         rows = choose_batch(
             expected.mean, expected.std, known, n=self._config.n_batch, chance=expected.chance
         )
         return [pool[row] for row in rows]
+
+    def _near_aspirations(self, mean: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Rows that come nearest to what is aspired to; all where that is nothing.
+
+        Nearest is the least achievement scalarising function (Wierzbicki 1980): the largest
+        excess over a level, in shares of the known range.
+        """
+        levels = self._guide.seen_from(self._config.aspirations)
+        if levels is None:
+            return np.arange(len(mean))
+        span = np.ptp(known, axis=0) if len(known) else np.ones(mean.shape[1])
+        excess = (mean[:, None] - levels) / np.where(span > 0, span, 1.0)  # (n, n_levels, ...)
+        n_kept = NEAR_BATCHES * self._config.n_batch
+        return np.argsort(excess.max(2).min(1), kind="stable")[:n_kept]
 
     def _design(self) -> list[Genome]:
         names = [objective.name for objective in self._goals.objectives]
@@ -188,6 +205,7 @@ class Guided:
             taken=Either(self._evaluator.records, problem.genomes),
             pop_size=POP_SIZE,
             seeds=seeds,
+            aspirations=self._guide.seen_from(self._config.aspirations),
         )
         n_generations = max(1, self._config.n_proposals // POP_SIZE)
         seed = int(self._rng.integers(2**31))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -145,6 +145,21 @@ class Goals:
             return objective.sign * value
         span = abs(self.reference[objective.name] - objective.best) or 1.0
         return objective.sign * (value - objective.best) / span
+
+
+def nearest_to_kept(
+    constraints: Sequence[Constraint], rows: Sequence[Mapping[str, float]]
+) -> int | None:
+    """Which metrics miss constraints least, by the largest relative miss; ``None`` for none.
+
+    Rows that lack a metric of a constraint are passed over.
+    """
+    misses = {
+        i: max(c.violation(metrics[c.metric]) for c in constraints)
+        for i, metrics in enumerate(rows)
+        if all(c.metric in metrics for c in constraints)
+    }
+    return min(misses, key=lambda i: misses[i], default=None)
 
 
 def broken(constraints: tuple[Constraint, ...], metrics: Mapping[str, float]) -> list[str]:

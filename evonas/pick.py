@@ -14,9 +14,9 @@ from evonas.choice import Choice, best, knees, nearest_to, weighted
 from evonas.loading import nearest
 from evonas.manifest import read_config
 from evonas.objectives import Constraint
-from evonas.report import complain
+from evonas.report import complain, number
 from evonas.settings import name_and_value
-from evonas.shortlist import Shortlist, number
+from evonas.shortlist import Shortlist
 
 WAYS = ("knee", "weights", "best", "near")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evonas.asktell import AskTell
 from evonas.config import Config
@@ -25,12 +25,10 @@ from evonas.meter import Tariff
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.space import Genome
+from evonas.stages import Steps, TwoStages
 from evonas.tracker import CodeCarbon
 from evonas.workbench import Task
 from evonas.worker import WorkerError
-
-if TYPE_CHECKING:
-    from evonas.guided import Guided
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ class SearchPlan:
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
 
-    def steps(self, evaluator: Evaluator, ladder: Ladder | None = None) -> AskTell | Guided:
+    def steps(self, evaluator: Evaluator, ladder: Ladder | None = None) -> Steps:
         """The search, to be iterated, generation by generation."""
         return self._steps(evaluator, self.goals, ladder)
 
@@ -195,14 +193,22 @@ class SearchPlan:
             **self.problem.describe(),
         }
 
-    def _steps(
-        self, evaluator: Evaluator, goals: Goals, ladder: Ladder | None = None
-    ) -> AskTell | Guided:
-        if self.config.surrogate == "none":
-            return AskTell(self.config, evaluator, goals, ladder)
+    def _steps(self, evaluator: Evaluator, goals: Goals, ladder: Ladder | None = None) -> Steps:
+        def begin(config: Config, goals: Goals) -> Steps:
+            return self._stage(config, evaluator, goals, ladder)
+
+        if self.config.then:
+            return TwoStages(self.config, evaluator, goals, begin)
+        return begin(self.config, goals)
+
+    def _stage(
+        self, config: Config, evaluator: Evaluator, goals: Goals, ladder: Ladder | None
+    ) -> Steps:
+        if config.surrogate == "none":
+            return AskTell(config, evaluator, goals, ladder)
         from evonas.guided import Guided  # scikit-learn takes most of a second to import
 
-        return Guided(self.config, evaluator, goals, ladder, self.rungs)
+        return Guided(config, evaluator, goals, ladder, self.rungs)
 
     def _accelerator_w(self) -> float:
         """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""
@@ -214,7 +220,8 @@ class SearchPlan:
     ) -> Iterator[Mapping[str, float]]:
         """By the crew, for counting can end a process as well as training."""
         named = {
-            load_objective(word, self.problem).name: word for word in self.config.objectives
+            load_objective(word, self.problem).name: word
+            for word in (*self.config.objectives, *self.config.then)
         }
         wanted = tuple(named.get(objective.name, objective.name) for objective in objectives)
         order = Order(self.spec, wanted, timeout=self.config.timeout)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from evonas.faults import KINDS
-from evonas.objectives import Objective
+from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.result import Result
 
 MAX_ROWS = 30
@@ -61,7 +61,10 @@ def _front(result: Result) -> list[str]:
     metrics = _columns(result)
     rows = [
         [
-            *(_number(record.metrics.get(metric.name)) for metric in metrics),
+            *(
+                number(record.metrics[metric.name]) if metric.name in record.metrics else "-"
+                for metric in metrics
+            ),
             "-".join(map(str, record.genome)),
         ]
         for record in result.front[:MAX_ROWS]
@@ -81,10 +84,20 @@ def _columns(result: Result) -> list[Objective]:
     return list({metric.name: metric for metric in metrics}.values())
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:.4g}"
+def number(value: float) -> str:
+    """A number as tables show it: whole where it is large and whole, else four digits."""
+    return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.4g}"
+
+
+def miss(constraint: Constraint, value: float) -> str:
+    """By how much a value misses a constraint, in words."""
+    share = f" ({100 * constraint.violation(value):.3g} %)" if constraint.bound else ""
+    adverb = "above" if constraint.relation == "<=" else "below"
+    distance = number(abs(value - constraint.bound))
+    return (
+        f"{constraint.metric} {number(value)}, {distance}{share} {adverb} "
+        f"{number(constraint.bound)}"
+    )
 
 
 def _cost(result: Result) -> str:
@@ -163,8 +176,25 @@ def _nothing(result: Result) -> str:
         return "Every candidate failed, so there is no front."
     constraints = ", ".join(map(str, result.goals.constraints))
     if result.records and constraints:
-        return f"No candidate keeps every constraint ({constraints}), so there is no front."
+        return (
+            f"No candidate keeps every constraint ({constraints}), so there is no front"
+            f"{_nearest(result)}."
+        )
     return "Nothing was measured, so there is no front."
+
+
+def _nearest(result: Result) -> str:
+    """The candidate that misses the constraints least, if that can be told."""
+    rows = [record.metrics for record in result.records]
+    measured = [c for c in result.goals.constraints if any(c.metric in row for row in rows)]
+    place = nearest_to_kept(measured, rows) if measured else None
+    if place is None:
+        return ""
+    record = result.records[place]
+    values = [(constraint, record.metrics[constraint.metric]) for constraint in measured]
+    misses = [miss(c, value) for c, value in values if c.violation(value) > 0]
+    genome = "-".join(map(str, record.genome))
+    return f"; closest is {genome}, with {' and '.join(misses)}"
 
 
 def _failures(result: Result) -> list[str]:

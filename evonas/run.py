@@ -28,8 +28,8 @@ from evonas.settings import read_settings
 from evonas.warmstart import read_prior
 from evonas.worker import WorkerError
 
-LISTS = ("objectives", "features", "augment")  # given as one word with commas
-REPEATED = ("constraint", "reference", "option")
+LISTS = ("objectives", "then", "features", "augment")  # given as one word with commas
+REPEATED = ("constraint", "aspire", "reference", "option")
 NUMBERS: dict[str, Callable[[str], Any]] = {"int": int, "float": float}
 HELP = {
     "problem": "short name, FILE.py:CLASS or MODULE:CLASS (default: digits)",
@@ -38,6 +38,9 @@ HELP = {
     "data_seed": "fixes the training, validation and test split",
     "objectives": "names with commas; another as FILE.py:NAME",
     "constraint": "such as 'params<=200000'; repeatable",
+    "then": "objectives of a second stage, which keeps what the first has reached",
+    "tolerance": "share of it that may be lost (default: 0.01)",
+    "aspire": "levels such as acc=95,flops=1e6, near which R-NSGA-II searches; repeatable",
     "reference": "of the hypervolume, such as flops=1e8; repeatable",
     "algorithm": "short name, or MODULE:NAME of a pymoo Algorithm (default: nsga2)",
     "surrogate": "gp, forest or auto: predict, and measure the most promising (default: none)",

@@ -11,11 +11,11 @@ import numpy as np
 from evonas.choice import Choice, places, shares
 from evonas.loading import nearest
 from evonas.manifest import read_config
-from evonas.objectives import Constraint, Objective
+from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.record import Record
-from evonas.report import aligned
+from evonas.report import aligned, miss, number
 from evonas.space import Genome
 from evonas.trace import KNOWN, Trace, read_trace
 
@@ -149,11 +149,6 @@ class Shortlist:
         return aligned(["", *labels], rows)
 
 
-def number(value: float) -> str:
-    """A number as tables show it: whole where it is large and whole, else four digits."""
-    return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.4g}"
-
-
 def genome_text(genome: Genome) -> str:
     """A genome as tables show it."""
     return "-".join(map(str, genome))
@@ -178,32 +173,17 @@ def _why_none(
     """Why nothing is left: who came closest, and by how much it missed."""
     if narrowed.front():
         return f"no member of the front of run {trace.name} was measured for {wanted}"
-    names = {demand.metric for demand in demands}
-    rows = [
-        record
-        for record in trace.records
-        if trace.goals.are_met(record.metrics) and record.metrics.keys() >= names
-    ]
-    if not rows:
+    rows = [record for record in trace.records if trace.goals.are_met(record.metrics)]
+    place = nearest_to_kept(demands, [record.metrics for record in rows])
+    if place is None:
         return f"run {trace.name} measured no architecture for all of {_listed(demands)}"
-
-    def largest_miss(record: Record) -> float:
-        return max(demand.violation(record.metrics[demand.metric]) for demand in demands)
-
-    closest = min(rows, key=largest_miss)
+    closest = rows[place]
     values = [(demand, closest.metrics[demand.metric]) for demand in demands]
-    misses = [_miss(demand, value) for demand, value in values if demand.violation(value) > 0]
+    misses = [miss(demand, value) for demand, value in values if demand.violation(value) > 0]
     return (
         f"no architecture of run {trace.name} keeps {_listed(demands)}; closest is "
         f"{genome_text(closest.genome)}, with {' and '.join(misses)}"
     )
-
-
-def _miss(demand: Constraint, value: float) -> str:
-    share = f" ({100 * demand.violation(value):.3g} %)" if demand.bound else ""
-    adverb = "above" if demand.relation == "<=" else "below"
-    distance = number(abs(value - demand.bound))
-    return f"{demand.metric} {number(value)}, {distance}{share} {adverb} {number(demand.bound)}"
 
 
 def _listed(demands: Sequence[Constraint]) -> str:

@@ -266,3 +266,39 @@ def test_ctaea_ends_where_the_space_holds_fewer_than_its_population():
     """pymoo's own loops for ever over a population that is not full."""
     result = run(algorithm="ctaea", pop_size=150, evaluations=150)
     assert len(result.records) == toy.Bowl.n_distinct
+
+
+@pytest.mark.parametrize("surrogate", ["none", "gp"])
+def test_aspirations_draw_the_search_near(surrogate):
+    def distances(**given):
+        result = run(
+            objectives=TWO,
+            evaluations=70 if surrogate == "none" else 40,
+            surrogate=surrogate,
+            **given,
+        )
+        F = result.F[:, 1]
+        return np.abs(np.log(F / 1e6)).mean()
+
+    assert distances(aspire=("acc=62,flops=1e6",)) < distances()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"aspire": ("acc=1",)},
+            "aspire gives levels of acc; expected one for each",
+        ),
+        ({"aspire": ("acc=1,flops=x",)}, "aspire 'acc=1,flops=x': could not convert"),
+        ({"aspire": ("acc=1,acc=2",)}, "aspire 'acc=1,acc=2': expected a finite number"),
+        ({"aspire": ("acc,flops",)}, "cannot read the part of aspire 'acc'"),
+        (
+            {"aspire": ("acc=1,flops=1",), "algorithm": "moead"},
+            "aspire is for R-NSGA-II, which replaces nsga2; leave out moead",
+        ),
+    ],
+)
+def test_an_aspiration_that_does_not_do_is_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        run(objectives=TWO, **settings)

@@ -104,7 +104,7 @@ def test_failed_candidates_are_avoided_and_never_fatal():
     result = search(config("Laborious", evaluations=60))
     failed = [record.error is not None for record in result.records]
     assert np.mean(failed[12:28]) < 0.6 * np.mean(failed[:12])
-    assert failed.count(False) == failed[:40].count(False) == 14  # all that there are
+    assert np.mean(failed[40:]) > np.mean(failed[12:28])
     assert not any(record.error for record in result.front)
 
 

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 
 import pytest
@@ -59,3 +60,18 @@ def test_failures_are_counted_by_their_kind_with_the_commonest_reason():
 )
 def test_without_a_feasible_candidate_the_constraints_are_named(constraint, message):
     assert message in summary(found(constraint=(constraint,)))
+
+
+@pytest.mark.parametrize(
+    ("constraints", "said"),
+    [
+        (("flops<=10",), "so there is no front; closest is 0-0-0-0, with flops 64,000, "),
+        (("acc>=100",), "closest is .*, with acc .* below 100"),
+        (("flops<=10", "acc>=100"), "closest is 0-0-0-0, with flops 64,000, "),
+    ],
+)
+def test_where_no_candidate_keeps_the_constraints_the_nearest_is_named(constraints, said):
+    result = search(
+        Config(problem=toy.reference("Bowl"), constraint=constraints, evaluations=30, n_jobs=0)
+    )
+    assert re.search(said, summary(result)), summary(result)
