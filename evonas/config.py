@@ -73,6 +73,8 @@ class Config:
         surrogate: ``gp``, ``forest`` or ``auto`` for a search that predicts what takes a
             training, lets the algorithm evolve on the predictions, and measures the most
             promising; ``none`` for one that measures all that the algorithm asks for.
+        screen: ``gp``, ``forest`` or ``auto``: a model leaves out what an algorithm asks for
+            and what could not reach the front; ``none`` to measure it all.
         features: Metrics without training, such as ``synflow``, that its model sees beside the
             genes and what is counted.
         warm_start: As ``evonas.warmstart`` reads it: architectures to begin with, and what was
@@ -133,6 +135,7 @@ class Config:
     reference: tuple[str, ...] = ()
     algorithm: str = "nsga2"
     surrogate: str = "none"
+    screen: str = "none"
     features: tuple[str, ...] = ()
     warm_start: Mapping[str, Any] = field(default_factory=dict)
     batch: int | None = None
@@ -373,6 +376,12 @@ class Config:
             raise ValueError(
                 f"unknown surrogate {self.surrogate!r}; choose from {', '.join(SURROGATES)}"
             )
+        if self.screen not in SURROGATES:
+            raise ValueError(
+                f"unknown screen {self.screen!r}; choose from {', '.join(SURROGATES)}"
+            )
+        if "none" not in (self.screen, self.surrogate):
+            raise ValueError("a surrogate chooses what it measures, and needs no screen")
         if self.fidelity not in (None, *KINDS):
             raise ValueError(
                 f"unknown fidelity {self.fidelity!r}; choose from {', '.join(KINDS)}"

@@ -150,6 +150,7 @@ def _run(
         is_hopeless=bool(hopeless),
         reliability=steps.overall,
         foretold=dict(steps.foretold),
+        n_left_out=len(evaluator.left_out.difference(evaluator.records)),
         rungs=ladder.account() if ladder else (),
         folder=folder.path if folder else None,
     )

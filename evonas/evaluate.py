@@ -39,6 +39,7 @@ class Evaluator:
         problem: The opened problem.
         records: What was asked for so far, by canonical genome, in the order of asking; what
             several rungs have shown of an architecture in one record.
+        left_out: Genomes that an algorithm asked for, and that a screen did not have measured.
         busy_seconds: Summed over all measurements, whichever process or run made them.
         cpu_seconds: Of processor cores, likewise.
         fpo: FLOPs of all trainings, likewise, those that failed included.
@@ -59,6 +60,7 @@ class Evaluator:
         self.order = order
         self.problem = order.spec.open()
         self.records: dict[Genome, Record] = {}
+        self.left_out: set[Genome] = set()
         self.busy_seconds = self.cpu_seconds = self.fpo = 0.0
         self.has_spent_flops = False
         self._budget_flops = budget_flops

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from evonas.encoding import CheapColumns, Encoder, ErrorScale
 from evonas.fidelity import Fidelity, as_if_whole
+from evonas.foreign import ForeignProblem
 from evonas.front import front
 from evonas.goals import trained_metrics
 from evonas.objectives import Constraint, Goals, Objective
@@ -90,6 +91,9 @@ class Guide:
         learnt: Names of the metrics that are predicted.
         chosen: Kind of the model by metric, after the first call of ``learn``.
         foretold: Rank correlation of what the prior foretold with what was measured, by metric.
+
+    Raises:
+        ValueError: There is nothing to predict, or the problem does not say what.
     """
 
     def __init__(
@@ -104,6 +108,11 @@ class Guide:
         rungs: Sequence[Fidelity] = (),
         prior: Prior | None = None,
     ) -> None:
+        if isinstance(problem, ForeignProblem):
+            raise ValueError(
+                "a plain pymoo problem does not say what of it is cheap, and so takes no "
+                "surrogate and no screen; leave them out"
+            )
         self._goals = goals
         self._count = count
         self._kind = kind
@@ -111,11 +120,17 @@ class Guide:
         self._rungs = rungs
         self._encode = Encoder(problem.space)
         self.learnt = trained_metrics(problem, goals)
+        if not self.learnt:
+            raise ValueError(
+                f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
+                "for a surrogate or a screen to predict; leave them out"
+            )
         self._cheap = list(cheap)
         offered = {o.name: o for o in (*problem.objectives, *goals.objectives)}
         self._scales = {name: ErrorScale(offered[name]) for name in self.learnt}
         self._models: dict[str, Predictor] = {}
         self._n_compared = 0
+        self._noise = np.zeros(len(goals.objectives))
         self._least = 1.0
         self._columns = CheapColumns()
         self._failing: ExtraTreesClassifier | None = None
@@ -146,6 +161,7 @@ class Guide:
                 y = self._scales[name].forward(values)
                 self._model(name, X, y).fit(X, y)
             self._n_compared = len(known)
+            self._noise = self._learnt_noise(known)
         return True
 
     def forecast(self, genomes: Sequence[Genome]) -> Forecast:
@@ -171,6 +187,24 @@ class Guide:
             [self._turned(o, row[o.name]) for o in self._goals.objectives] for row in levels
         ]
         return np.array(rows) if rows else None
+
+    @property
+    def noise(self) -> np.ndarray:
+        """Of one training, in every objective on the scale of forecasts, ``(n_objectives,)``.
+
+        Of the latest records; 0 in what is counted.
+        """
+        return self._noise
+
+    def tell(self, genomes: Sequence[Genome]) -> list[dict[str, float]]:
+        """All metrics that goals rest on, as counted and as predicted, in natural units."""
+        counted = self._count(genomes)
+        predicted = self._predicted(genomes, counted)
+        told = []
+        for i, row in enumerate(counted):
+            metrics = {**row, **{name: float(mean[i]) for name, (mean, _) in predicted.items()}}
+            told.append({o.name: _value(o, metrics) for o in self._goals.objectives} | metrics)
+        return told
 
     def expect(self, genomes: Sequence[Genome]) -> list[tuple[float, float]]:
         """What measuring the first learnt metric is expected to show, its noise included.
@@ -233,6 +267,21 @@ class Guide:
         objective = derived.get(constraint.metric)
         value = _value(objective, metrics) if objective else metrics[constraint.metric]
         return constraint.violation(value)
+
+    def _learnt_noise(self, known: Sequence[_Seen]) -> np.ndarray:
+        """By how much one standard deviation of the noise makes the best known better."""
+        objectives = self._goals.objectives
+        met = [seen.metrics for seen in known]
+        noise = np.zeros(len(objectives))
+        for i, objective in enumerate(objectives):
+            best = min(met, key=lambda m: self._minimised(objective, m))
+            for name, model in self._models.items():
+                y = self._scales[name].forward(np.array([best[name]]))
+                mean, std = self._scales[name].backward(y, np.array([model.noise_std]))
+                predicted = {name: (float(mean[0]), float(std[0]))}
+                target = partial(self._minimised, objective)
+                noise[i] = np.hypot(noise[i], _propagated(target, best, predicted)[1])
+        return noise
 
     def _seen(self, record: Record) -> list[_Seen]:
         """What a record shows, rung by rung and as a whole."""

@@ -14,7 +14,6 @@ from evonas.config import Config
 from evonas.design import first_design
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity
-from evonas.foreign import ForeignProblem
 from evonas.front import front
 from evonas.guide import Guide
 from evonas.objectives import Goals
@@ -65,11 +64,6 @@ class Guided:
         self._evaluator = evaluator
         self._measure = measure or evaluator
         self._problem = evaluator.problem
-        if isinstance(self._problem, ForeignProblem):
-            raise ValueError(
-                "a plain pymoo problem does not say what of it is cheap, and so takes no "
-                "surrogate; leave out --surrogate"
-            )
         self._goals = goals
         self._rng = np.random.default_rng(np.random.SeedSequence([config.seed]))
         self._guide = Guide(
@@ -82,11 +76,6 @@ class Guided:
             rungs=rungs,
             prior=config.prior,
         )
-        if not self._guide.learnt:
-            raise ValueError(
-                f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
-                "for a surrogate to predict; leave out --surrogate"
-            )
         choose_algorithm(config, self._problem, goals=goals, taken=())
         self._predictions = Predictions()
         self.reliability = self.overall

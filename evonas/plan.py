@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.asktell import AskTell
+from evonas.bridge import Measure
 from evonas.config import Config
 from evonas.contract import rehearse
 from evonas.crew import Crew
@@ -205,10 +206,29 @@ class SearchPlan:
         self, config: Config, evaluator: Evaluator, goals: Goals, ladder: Ladder | None
     ) -> Steps:
         if config.surrogate == "none":
-            return AskTell(config, evaluator, goals, ladder)
+            measure = self._screen(evaluator, goals, ladder or evaluator)
+            return AskTell(config, evaluator, goals, measure)
         from evonas.guided import Guided  # scikit-learn takes most of a second to import
 
         return Guided(config, evaluator, goals, ladder, self.rungs)
+
+    def _screen(self, evaluator: Evaluator, goals: Goals, measure: Measure) -> Measure:
+        """What leaves out the hopeless, if the config wants it."""
+        if self.config.screen == "none":
+            return measure
+        from evonas.guide import Guide
+        from evonas.screen import Screen
+
+        guide = Guide(
+            self.problem,
+            goals,
+            evaluator.count,
+            cheap=evaluator.counted,
+            kind=self.config.screen,
+            seed=self.config.seed,
+            rungs=self.rungs,
+        )
+        return Screen(evaluator, goals, guide, measure)
 
     def _accelerator_w(self) -> float:
         """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""

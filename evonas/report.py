@@ -54,7 +54,13 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def _counted(result: Result) -> str:
     n_failures = len(result.failures)
     n_failed = f", {n_failures} of them failed" if n_failures else ""
-    return f"{len(result.records)} architectures measured{n_failed}."
+    left_out = ""
+    if result.n_left_out:
+        left_out = (
+            f" {result.n_left_out} more were not: even at their best they could not have "
+            "reached the front."
+        )
+    return f"{len(result.records)} architectures measured{n_failed}.{left_out}"
 
 
 def _front(result: Result) -> list[str]:

@@ -38,6 +38,7 @@ class Result:
         is_hopeless: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
         reliability: How far a surrogate's predictions came true, if there was one.
+        n_left_out: Architectures that a screen did not have measured.
         foretold: How far a warm start's measurements foretold each metric: rank correlation
             with what was measured here.
         rungs: What became of the architectures at each, if there were any below the whole.
@@ -57,6 +58,7 @@ class Result:
     opinion: Opinion | None = None
     reliability: Reliability | None = None
     rungs: tuple[Rung, ...] = ()
+    n_left_out: int = 0
     foretold: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -44,6 +44,7 @@ HELP = {
     "reference": "of the hypervolume, such as flops=1e8; repeatable",
     "algorithm": "short name, or MODULE:NAME of a pymoo Algorithm (default: nsga2)",
     "surrogate": "gp, forest or auto: predict, and measure the most promising (default: none)",
+    "screen": "gp, forest or auto: leave out what could not reach the front (default: none)",
     "features": "metrics without training that its model sees as well, such as naswot",
     "warm_start": "run, front.csv or JSON file of architectures to begin with and learn from",
     "batch": "architectures that a surrogate's search measures at a time (default: 8)",

@@ -65,6 +65,7 @@ def test_the_second_signal_ends_it_at_once(tmp_path, number, n_jobs):
     before = shared_memory(), temporary_files()
     folder = tmp_path / "run"
     process = start(folder, "--n-jobs", n_jobs, "--option", "seconds=60")
+    assert soon(lambda: (folder / "records.jsonl").exists(), 30)  # before it workers only count
     assert soon(lambda: len(workers()) == int(n_jobs), 30)
     time.sleep(0.5)
     process.send_signal(number)

@@ -1,0 +1,79 @@
+"""Leaving out what could not reach the front, before it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evonas.bridge import Measure
+from evonas.evaluate import Evaluator
+from evonas.front import front
+from evonas.guide import Guide
+from evonas.objectives import Goals
+from evonas.record import Record
+from evonas.space import Genome
+
+DOUBT = 2.0  # standard deviations by which a prediction may be wrong
+LEAST_KNOWN = 20  # architectures, before any is left out
+LABEL = "predicted"
+
+
+class Screen:
+    """Measures architectures, but for those that are hopeless.
+
+    An architecture is hopeless if what is cheap of it is known, and even the best that can be
+    expected of the rest would be dominated: two standard deviations better than predicted, but
+    no better than the best that was seen and the noise of one training. It is told to the
+    algorithm as predicted, and is neither recorded nor counted as measured.
+
+    Args:
+        evaluator: Keeps the records.
+        goals: What counts.
+        guide: Predicts.
+        measure: Measures all others.
+
+    """
+
+    def __init__(
+        self, evaluator: Evaluator, goals: Goals, guide: Guide, measure: Measure
+    ) -> None:
+        self._evaluator = evaluator
+        self._goals = goals
+        self._guide = guide
+        self._measure = measure
+
+    def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
+        """One record per genome, in the same order.
+
+        Raises:
+            StoppedError: The evaluator was told to stop.
+        """
+        canonical = self._evaluator.problem.canonical
+        keys = [canonical(genome) for genome in genomes]
+        hopeless = self._hopeless(list(dict.fromkeys(keys)))
+        measured = self._measure([key for key in keys if key not in hopeless])
+        records = {record.genome: record for record in (*measured, *hopeless.values())}
+        return [records[key] for key in keys]
+
+    def _hopeless(self, genomes: Sequence[Genome]) -> dict[Genome, Record]:
+        """Records as predicted of those that are not worth a training."""
+        known = list(self._evaluator.records.values())
+        new = [genome for genome in genomes if genome not in self._evaluator.records]
+        if not new or len(known) < LEAST_KNOWN or not self._guide.learn(known):
+            return {}
+        met = [record.genome for record in known if self._goals.are_met(record.metrics)]
+        if not met:
+            return {}
+        seen = self._guide.forecast(met)
+        hoped = self._guide.forecast(new)
+        limit = (seen.mean - self._guide.noise).min(0)  # (n_objectives,)
+        best = hoped.mean - DOUBT * hoped.std
+        best = np.where(hoped.std > 0, np.maximum(best, limit), best)
+        is_doomed = [not front(np.vstack([row, seen.mean]))[0] for row in best]
+        doomed = [genome for genome, is_it in zip(new, is_doomed, strict=True) if is_it]
+        self._evaluator.left_out.update(doomed)
+        return {
+            genome: Record(genome, metrics, 0.0, fidelity=LABEL)
+            for genome, metrics in zip(doomed, self._guide.tell(doomed), strict=True)
+        }
