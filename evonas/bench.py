@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from evonas.benchplots import draw_contest
 from evonas.config import Config
-from evonas.contest import check_method, judge_of, play
+from evonas.contest import check_method, has_fidelity, judge_of, play
 from evonas.faults import MetricError
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
@@ -40,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--methods",
         default="gp,nsga2,random",
-        help="algorithms, surrogates, both as gp+moead, or peers such as optuna-tpe; the first "
-        "is compared with all others",
+        help="algorithms, surrogates, fidelities, screen, several of them as gp+epochs, "
+        "or peers such as optuna-tpe; the first is compared with all others",
     )
     parser.add_argument("--evaluations", type=int, default=200, help="of each (default: 200)")
     parser.add_argument("--pop-size", type=int, help="population of algorithms (default: 20)")
@@ -73,6 +73,8 @@ def _run(given: argparse.Namespace) -> int:
     plan = SearchPlan.of(base)
     cost = given.cost or _default_cost(plan.problem)
     names = [objective.name for objective in plan.goals.objectives]
+    if cost != plan.problem.effort and any(has_fidelity(method) for method in methods):
+        raise ValueError(f"a fidelity is counted by the problem's effort, not by {cost}")
     judge = judge_of(base)
     judge.costs(plan.problem.space.sample(1, _rng()), cost)
     print(f"true front of {', '.join(names)}: {len(judge.true_front)} points", file=sys.stderr)
@@ -82,7 +84,7 @@ def _run(given: argparse.Namespace) -> int:
     n_searches = len(methods) * given.seeds
     scores = [s for search in tqdm(contest, total=n_searches, unit="search") for s in search]
     standings = Standings(scores, methods)
-    for header, rows in (standings.table(), standings.tests()):
+    for header, rows in (standings.table(), standings.by_cost(), standings.tests()):
         if rows:
             print("\n".join(["", *aligned(header, rows)]))
     print(f"\nEverything is in {_keep(standings, base, names, cost, given)}")

@@ -14,12 +14,17 @@ from evonas.algorithms import ALGORITHMS
 from evonas.config import SURROGATES, Config
 from evonas.engine import search
 from evonas.evaluate import Evaluator
+from evonas.fidelity import KINDS
 from evonas.judge import Judge, Verdict
 from evonas.loading import nearest
 from evonas.peers import PEERS, lacking
 from evonas.plan import SearchPlan
+from evonas.record import Record
 from evonas.space import Genome
 
+SCREEN = "screen"
+MODELS = tuple(kind for kind in SURROGATES if kind != "none")
+PARTS = (*ALGORITHMS, *MODELS, *KINDS, SCREEN)
 MAX_ASKED = 50  # times the budget: what a peer may ask for what it knows, before it is ended
 
 
@@ -30,9 +35,9 @@ class Score:
     Attributes:
         method: Its name.
         seed: Of the search.
-        n_evaluations: Distinct architectures that it had measured.
-        cost: Of these, summed.
-        verdict: On all of them.
+        n_evaluations: Distinct architectures that it had begun to measure.
+        cost: Of all measurements so far.
+        verdict: On those that were measured as a whole.
     """
 
     method: str
@@ -46,24 +51,37 @@ class SpentError(Exception):
     """A peer has had all that its budget pays for."""
 
 
+@dataclass(frozen=True)
+class Trial:
+    """One measurement: of which architecture, for how much, and whether it was the whole."""
+
+    genome: Genome
+    cost: float
+    is_whole: bool = True
+
+
 def check_method(name: str) -> None:
     """Refuse what is no method, or cannot run here.
 
     Raises:
-        ValueError: It is neither an algorithm, nor a surrogate, nor both with a plus, nor one
-            of ``PEERS``; or a package is missing.
+        ValueError: It is neither one of ``PEERS``, nor an algorithm, a surrogate, a fidelity or
+            ``screen``, or several of these with a plus; or a package is missing.
     """
     if name in PEERS:
         if package := lacking(name):
             raise ValueError(f"method {name} needs {package}: pip install {package}")
         return
-    known = [*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none")]
     for part in name.split("+"):
-        if part not in known:
+        if part not in PARTS:
             raise ValueError(
-                f"unknown method {name!r}{nearest(part, [*known, *PEERS])}; choose from "
-                f"{', '.join([*known, *PEERS])}, or a surrogate and an algorithm, as gp+moead"
+                f"unknown method {name!r}{nearest(part, [*PARTS, *PEERS])}; choose from "
+                f"{', '.join([*PARTS, *PEERS])}, or several of ours with a plus, as gp+moead"
             )
+
+
+def has_fidelity(name: str) -> bool:
+    """Whether a method measures in several steps."""
+    return not set(KINDS).isdisjoint(name.split("+"))
 
 
 def play(
@@ -75,7 +93,8 @@ def play(
         base: Problem, objectives and number of evaluations; noisy or not; ``n_jobs=0``.
         methods: See ``check_method``.
         seeds: Of the searches.
-        cost: A metric of the problem that says what measuring an architecture takes.
+        cost: A metric of the problem that says what measuring an architecture takes; its
+            ``effort`` where a method has a fidelity.
         n_jobs: Searches at a time, each in a process of its own.
 
     Yields:
@@ -87,14 +106,26 @@ def play(
 
 
 def judged(base: Config, method: str, seed: int, cost: str) -> list[Score]:
-    """One search, judged at every one of ``checkpoints``."""
-    genomes = asked_for(base, method, seed)
+    """One search, judged at every one of ``checkpoints``.
+
+    Architectures count when they are begun; only those that were measured as a whole are
+    judged, and until there is one the hypervolume is 0.
+    """
     judge = judge_of(replace(base, seed=0))
-    spent = np.cumsum(judge.costs(genomes, cost))
-    return [
-        Score(method, seed, n, float(spent[n - 1]), judge(genomes[:n]))
-        for n in checkpoints(len(genomes))
-    ]
+    scores, begun, spent = [], dict[Genome, None](), 0.0
+    whole: list[Genome] = []
+    trials = tried(base, method, seed, cost)
+    places = set(checkpoints(len({trial.genome for trial in trials})))
+    for trial, following in zip(trials, [*trials[1:], None], strict=True):
+        begun[trial.genome] = None
+        spent += trial.cost
+        if trial.is_whole:
+            whole.append(trial.genome)
+        is_last = following is None or following.genome not in begun
+        if is_last and len(begun) in places:
+            verdict = judge(whole) if whole else Verdict(0.0, np.inf, 0.0)
+            scores.append(Score(method, seed, len(begun), spent, verdict))
+    return scores
 
 
 def checkpoints(n: int) -> list[int]:
@@ -111,15 +142,28 @@ def judge_of(base: Config) -> Judge:
     return Judge(Evaluator(plan.order), plan.goals)
 
 
-def asked_for(base: Config, method: str, seed: int) -> list[Genome]:
-    """The distinct architectures that a method measures, in order."""
+def tried(base: Config, method: str, seed: int, cost: str) -> list[Trial]:
+    """What a method measures, in order."""
     if method in PEERS:
-        return _of_peer(base, method, seed)
+        genomes = _of_peer(base, method, seed)
+        costs = judge_of(replace(base, seed=0)).costs(genomes, cost).tolist()
+        return [Trial(genome, value) for genome, value in zip(genomes, costs, strict=True)]
     parts = method.split("+")
-    surrogate = next((part for part in parts if part in SURROGATES), "none")
-    algorithm = next((part for part in parts if part in ALGORITHMS), base.algorithm)
-    changed = replace(base, algorithm=algorithm, surrogate=surrogate, seed=seed, n_jobs=0)
-    return [record.genome for record in search(changed).records]
+    changed = replace(
+        base,
+        algorithm=next((part for part in parts if part in ALGORITHMS), base.algorithm),
+        surrogate=next((part for part in parts if part in MODELS), "none"),
+        fidelity=next((part for part in parts if part in KINDS), None),
+        screen="gp" if SCREEN in parts else "none",
+        seed=seed,
+        n_jobs=0,
+    )
+    records: list[Record] = []
+    search(changed, on_record=records.append)
+    if changed.fidelity:  # which an evaluator counts step by step
+        return [Trial(r.genome, r.effort, is_whole=not r.fidelity) for r in records]
+    costs = judge_of(replace(base, seed=0)).costs([r.genome for r in records], cost).tolist()
+    return [Trial(r.genome, value) for r, value in zip(records, costs, strict=True)]
 
 
 def _of_peer(base: Config, method: str, seed: int) -> list[Genome]:

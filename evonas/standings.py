@@ -10,6 +10,7 @@ from scipy.stats import mannwhitneyu
 
 from evonas.contest import Score
 
+SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # of the least that a search has spent
 SHOWN = (30, 40, 50, 100, 150, 200, 300, 500, 1000)
 COLUMNS = ("method", "seed", "evaluations", "cost", "hypervolume", "igd_plus", "recall")
 
@@ -92,6 +93,27 @@ class Standings:
                 ]
             )
         return header, rows
+
+    def by_cost(self) -> tuple[list[str], list[list[str]]]:
+        """Medians and quartiles of the hypervolume for equal cost, up to the least of all."""
+        last = {(s.method, s.seed): s.cost for s in self.scores}
+        least = min(last.values(), default=0.0)
+        levels = [least * share for share in SHARES]
+        rows = [
+            [method, *(_quartiles(self._for_cost(method, level)) for level in levels)]
+            for method in self.methods
+        ]
+        return ["for a cost of", *(f"{level:.3g}" for level in levels)], rows
+
+    def _for_cost(self, method: str, cost: float) -> list[float]:
+        """Hypervolumes at the last checkpoint that costs no more, by seed; 0 before one."""
+        found: dict[int, float] = {}
+        for score in self.scores:
+            if score.method == method:
+                found.setdefault(score.seed, 0.0)
+                if score.cost <= cost:
+                    found[score.seed] = score.verdict.hypervolume
+        return list(found.values())
 
     def tests(self) -> tuple[list[str], list[list[str]]]:
         """The first method against every other: p, and the probability to be ahead."""

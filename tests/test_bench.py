@@ -8,19 +8,23 @@ import toy
 
 from evonas.bench import main
 from evonas.config import Config
-from evonas.contest import asked_for, checkpoints, judged
+from evonas.contest import checkpoints, judged, tried
 from evonas.peers import PEERS, lacking
 
 INSTALLED = [name for name in PEERS if not lacking(name)]
 BASE = Config(problem="synthetic", evaluations=24, pop_size=8, option=("blocks=2",), n_jobs=0)
 
 
-@pytest.mark.parametrize("method", ["gp", "nsga2", "random", "forest+moead", *INSTALLED])
+@pytest.mark.parametrize(
+    "method", ["gp", "nsga2", "nsga2+screen", "forest+moead", "gp+epochs", *INSTALLED]
+)
 def test_every_method_measures_its_budget_and_nothing_twice(method):
-    genomes = asked_for(BASE, method, seed=1)
-    assert len(genomes) == len(set(genomes)) == 24
-    assert genomes == asked_for(BASE, method, seed=1)
-    assert genomes != asked_for(BASE, method, seed=2)
+    trials = tried(BASE, method, 1, "fpo")
+    assert len({trial.genome for trial in trials}) == 24
+    if "epochs" not in method:
+        assert len(trials) == 24
+    assert trials == tried(BASE, method, 1, "fpo")
+    assert trials != tried(BASE, method, 2, "fpo")
 
 
 def test_a_peer_that_only_repeats_itself_is_ended(monkeypatch):
@@ -29,7 +33,7 @@ def test_a_peer_that_only_repeats_itself_is_ended(monkeypatch):
             oracle((0,) * len(space.sizes))
 
     monkeypatch.setitem(PEERS, "stubborn", stubborn)
-    assert asked_for(BASE, "stubborn", seed=0) == [(0,) * 6]
+    assert [trial.genome for trial in tried(BASE, "stubborn", 0, "fpo")] == [(0,) * 6]
 
 
 def test_a_search_is_judged_at_every_checkpoint():
@@ -39,6 +43,14 @@ def test_a_search_is_judged_at_every_checkpoint():
     assert costs == sorted(costs)
     volumes = [s.verdict.hypervolume for s in scores]
     assert volumes == sorted(volumes)
+
+
+def test_what_a_fidelity_costs_is_what_its_steps_take():
+    (*_, last) = judged(BASE, "random+epochs", 0, "fpo")
+    (*_, whole) = judged(BASE, "random", 0, "fpo")
+    assert last.n_evaluations == whole.n_evaluations == 24
+    assert last.cost < whole.cost
+    assert 0 < last.verdict.hypervolume <= 1
 
 
 def test_the_number_of_processes_makes_no_difference(tmp_path):
@@ -98,6 +110,10 @@ def test_a_table_of_ones_own_takes_a_file_and_no_more(tmp_path, capsys):
         ("--methods gp+optuna-tpe", r"unknown method 'gp\+optuna-tpe'"),
         ("--methods ,", "a contest needs a method and a seed at least"),
         ("--seeds 0", "a contest needs a method and a seed at least"),
+        (
+            "--cost macs --methods gp+epochs",
+            "a fidelity is counted by the problem's effort, not",
+        ),
         ("--cost seconds", "the problem did not measure seconds"),
         ("--evaluations 10 --pop-size 20", "evaluations=10 does not pay for one population"),
         ("--problem digits", "nobody knows the true front of acc, flops, co2"),

@@ -78,3 +78,14 @@ def test_every_score_is_a_row():
         "igd_plus": "0.100000",
         "recall": "0.5000",
     }
+
+
+def test_for_equal_cost_the_last_checkpoint_counts():
+    standings = Standings([*SCORES, score("slow", 0, 200, 0.5)], ["gp", "nsga2", "slow"])
+    header, rows = standings.by_cost()
+    assert header == ["for a cost of", "45.6", "91.2", "182", "365", "730"]
+    gp, _, slow = rows
+    assert gp[:3] == ["gp", "0.0000 [0.0000, 0.0000]", "0.0000 [0.0000, 0.0000]"]
+    assert gp[4] == "0.8450 [0.8375, 0.8525]"
+    assert gp[5] == "0.8880 [0.8805, 0.8955]"
+    assert slow[5] == "0.0000 [0.0000, 0.0000]"
