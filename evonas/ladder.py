@@ -17,6 +17,8 @@ from evonas.ranks import kendall, spearman
 from evonas.record import Record
 from evonas.space import Genome
 
+LEAST_RISEN = 8  # whole measurements, before a learning curve is judged by theirs
+
 
 @dataclass(frozen=True)
 class Rung:
@@ -30,6 +32,7 @@ class Rung:
         spearman: Rank correlation of the metric there with the whole one; NaN where too few
             can be compared. They were chosen by the former, so it is that of the better part.
         kendall: Likewise.
+        n_hopeless: Of them those that wait, and whose learning curve cannot reach the front.
     """
 
     label: str
@@ -38,6 +41,19 @@ class Rung:
     n_whole: int
     spearman: float
     kendall: float
+    n_hopeless: int = 0
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """All that were measured at a rung: genomes, F ``(n, n_objectives)``, and ``(n,)`` each."""
+
+    genomes: list[Genome]
+    F: np.ndarray
+    violation: np.ndarray
+    has_gone_on: np.ndarray
+    is_on_front: np.ndarray
+    is_hopeless: np.ndarray
 
 
 class Ladder:
@@ -48,7 +64,8 @@ class Ladder:
     weak one, and one that was left may follow later. What is best is a matter of several
     objectives: fewer violated constraints first, then the non-dominated rank, then the crowding
     distance (Deb et al. 2002), with the cheap objectives exact. Whatever is on the front of its
-    rung always goes on.
+    rung always goes on. What is not, and what even the steepest rise ever seen from that rung
+    to the whole would leave dominated, never does: its learning curve cannot reach the front.
 
     Args:
         evaluator: Measures.
@@ -90,7 +107,9 @@ class Ladder:
     def account(self) -> tuple[Rung, ...]:
         """What became of the architectures, rung by rung below the whole."""
         found, metric = [], self._metric
-        for rung in self._rungs[:-1]:
+        for rung, upper in pairwise(self._rungs):
+            standing = self._standing(rung, upper)
+            given_up = standing.is_hopeless & ~standing.has_gone_on & ~standing.is_on_front
             name = rung.named(metric)
             values = [r.metrics for r in self._evaluator.records.values() if name in r.metrics]
             pairs = [(m[name], m[metric]) for m in values if metric in m]
@@ -103,30 +122,43 @@ class Ladder:
                     n_whole=len(pairs),
                     spearman=spearman(lower, whole),
                     kendall=kendall(lower, whole),
+                    n_hopeless=int(given_up.sum()),
                 )
             )
         return tuple(found)
 
     def _promoted(self, lower: Fidelity, upper: Fidelity) -> list[Genome]:
         """Who goes on, best first."""
-        standing = [
-            (record, metrics)
-            for record in self._evaluator.records.values()
-            if (metrics := self._at(record, lower)) is not None
+        standing = self._standing(lower, upper)
+        n_allowed = int(len(standing.genomes) / self._reduction)
+        n_allowed -= int(standing.has_gone_on.sum())
+        waiting = ~standing.has_gone_on & (~standing.is_hopeless | standing.is_on_front)
+        ordered = [i for i in best_first(standing.F, standing.violation) if waiting[i]]
+        return [
+            standing.genomes[i]
+            for place, i in enumerate(ordered)
+            if place < n_allowed or standing.is_on_front[i]
         ]
-        if not standing:
-            return []
-        goals = self._goals
-        F = np.array([goals.scaled(metrics) for _, metrics in standing])
-        violation = np.array([self._violation(metrics) for _, metrics in standing])
-        has_gone_on = np.array([self._has_reached(record, upper) for record, _ in standing])
-        order = best_first(F, violation)
-        n_allowed = int(len(standing) / self._reduction) - int(has_gone_on.sum())
-        waiting = [i for i in order if not has_gone_on[i]]
+
+    def _standing(self, lower: Fidelity, upper: Fidelity) -> _Standing:
+        """All that were measured at a rung, as they stood there."""
+        records = list(self._evaluator.records.values())
+        at = [(r, m) for r in records if (m := self._at(r, lower)) is not None]
+        n_objectives = len(self._goals.objectives)
+        F = np.array([self._goals.scaled(m) for _, m in at]).reshape(-1, n_objectives)
+        violation = np.array([self._violation(metrics) for _, metrics in at])
         is_on_front = np.zeros(len(F), dtype=bool)
         is_on_front[violation <= 0] = front(F[violation <= 0])
-        chosen = [i for place, i in enumerate(waiting) if place < n_allowed or is_on_front[i]]
-        return [standing[i][0].genome for i in chosen]
+        met = np.array([self._goals.are_met(record.metrics) for record, _ in at], dtype=bool)
+        whole = [self._goals.scaled(at[i][0].metrics) for i in np.flatnonzero(met)]
+        return _Standing(
+            [record.genome for record, _ in at],
+            F,
+            violation,
+            has_gone_on=np.array([self._has_reached(r, upper) for r, _ in at], dtype=bool),
+            is_on_front=is_on_front,
+            is_hopeless=_hopeless(F, F[met], np.array(whole).reshape(-1, n_objectives)),
+        )
 
     def _at(self, record: Record, rung: Fidelity) -> Mapping[str, float] | None:
         """Metrics as they stood at a rung, under their own names; ``None`` if it was not."""
@@ -148,3 +180,19 @@ class Ladder:
         if not record.fidelity:
             return record
         return replace(record, metrics=as_if_whole(record.metrics, self._rungs[:-1])[1])
+
+
+def _hopeless(F: np.ndarray, risen: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Which rows cannot reach the front, whatever they have yet to learn, ``(n,)``.
+
+    Args:
+        F: At a rung, ``(n, n_objectives)``, to be minimised.
+        risen: Likewise of those that were measured as a whole, ``(n_whole, n_objectives)``.
+        whole: What became of these, of the same shape.
+    """
+    if len(whole) < LEAST_RISEN:
+        return np.zeros(len(F), dtype=bool)
+    best = F - np.maximum(risen - whole, 0.0).max(0)
+    no_worse = (whole <= best[:, None]).all(2)
+    doomed: np.ndarray = (no_worse & (whole < best[:, None]).any(2)).any(1)
+    return doomed
