@@ -3,10 +3,12 @@ import pytest
 import toy
 
 from evonas.evaluate import Evaluator
-from evonas.guide import HOPELESS, N_BEST, N_LEARNT, Guide
+from evonas.guide import Guide
+from evonas.lessons import N_BEST, N_LEARNT, lessons_of, telling
 from evonas.loading import ProblemSpec
 from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
+from evonas.outlook import HOPELESS
 from evonas.problem import Settings
 from evonas.record import Record
 
@@ -135,16 +137,12 @@ def test_auto_names_the_model_that_it_takes():
 
 
 def test_of_many_records_it_learns_from_the_best_and_some_others():
-    measure = evaluator()
-    guide = Guide(
-        measure.problem, GOALS, measure.count, cheap=measure.counted, kind="gp", seed=0
-    )
     rng = np.random.default_rng(0)
     records = [
         Record((0, 0, 0, i), {"acc": a, "flops": f, "params": 1.0}, 0.0)
         for i, (a, f) in enumerate(rng.random((600, 2)) * [100, 1e8])
     ]
-    chosen = guide._telling(records)
+    chosen = telling(lessons_of(records, (), ["acc"]), GOALS, seed=0)
     assert len(chosen) == N_LEARNT
     F = np.array([GOALS.scaled(record.metrics) for record in records])
     depth = np.array([(row > F).all(1).sum() for row in F])

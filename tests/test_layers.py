@@ -16,7 +16,8 @@ FLOORS = (
     "timing calibration zoo cells predictor acquisition checkpoint zerocost",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
     "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
-    "guide guided proposals judge peers contest ladder choice baselines ordering stages screen",
+    "guide guided proposals judge peers contest ladder choice baselines ordering stages "
+    "screen outlook lessons foretelling",
     "plot panels trace progress report carbonplots tagplots statement pricetag frontprice "
     "standings benchplots shortlist warmstart",
     "run rerun calibrate footprint budget bench pick",

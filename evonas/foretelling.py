@@ -1,0 +1,76 @@
+"""What measurements elsewhere foretell, and how far that is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from evonas.encoding import Encoder, ErrorScale
+from evonas.lessons import N_LEARNT, Lesson
+from evonas.predictor import PREDICTORS, Predictor
+from evonas.prior import Prior
+from evonas.ranks import spearman
+from evonas.space import Genome
+
+LEAST = 8  # architectures, to model a metric from elsewhere, or to judge that
+
+
+class Foretelling:
+    """A model of what is known beforehand, of the genes alone, for every learnt metric.
+
+    Args:
+        prior: What is known.
+        genomes: Of its rows, in the space that is searched.
+        encode: Encodes them.
+        scales: Of the metrics that are learnt, by name.
+        kind: Of the models, one of ``PREDICTORS``.
+        seed: Of everything random.
+
+    Attributes:
+        came_true: Rank correlation with what was measured, by metric, once it can be told.
+    """
+
+    def __init__(
+        self,
+        prior: Prior,
+        genomes: Sequence[Genome],
+        *,
+        encode: Encoder,
+        scales: Mapping[str, ErrorScale],
+        kind: str,
+        seed: int,
+    ) -> None:
+        self.came_true: dict[str, float] = {}
+        self._encode = encode
+        self._scales = scales
+        self._models: dict[str, Predictor] = {}
+        rows = np.linspace(0, len(genomes) - 1, min(len(genomes), N_LEARNT)).astype(int)
+        X = encode([genomes[i] for i in rows])
+        for name, scale in scales.items():
+            if name not in prior.metrics or len(rows) < LEAST:
+                continue
+            y = scale.forward(np.array(prior.metrics[name])[rows])
+            if np.ptp(y) > 0:
+                self._models[name] = PREDICTORS[kind](seed=seed)
+                self._models[name].fit(X, (y - y.mean()) / y.std())
+
+    def judge(self, whole: Sequence[Lesson]) -> None:
+        """Compare with what was measured as a whole."""
+        if len(whole) < LEAST:
+            return
+        genes = self._encode([lesson.genome for lesson in whole])
+        for name, model in self._models.items():
+            values = np.array([lesson.metrics[name] for lesson in whole])
+            y = self._scales[name].forward(values)
+            self.came_true[name] = spearman(model.predict(genes)[0], y)
+
+    def columns(self, genes: np.ndarray) -> np.ndarray:
+        """A column for every metric, ``(n, n_metrics)``, smaller the less of it came true."""
+        columns = [
+            self._weight(name) * model.predict(genes)[0] for name, model in self._models.items()
+        ]
+        return np.array(columns).reshape(len(columns), len(genes)).T
+
+    def _weight(self, name: str) -> float:
+        return max(0.0, float(np.nan_to_num(self.came_true.get(name, 1.0))))

@@ -1,0 +1,63 @@
+"""What a model learns from: measurements, rung by rung, and no more than it has time for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evonas.fidelity import Fidelity, as_if_whole
+from evonas.front import front
+from evonas.objectives import Goals
+from evonas.record import Record
+from evonas.space import Genome
+
+N_LEARNT = 300  # lessons at most, so that a fit takes no longer however long a search is
+N_BEST = 200  # of them the nearest to the front; the others are drawn
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one measurement of an architecture showed, by natural names, at a rung."""
+
+    genome: Genome
+    metrics: Mapping[str, float]
+    rung: int
+
+
+def lessons_of(
+    records: Sequence[Record], rungs: Sequence[Fidelity], learnt: Sequence[str]
+) -> list[Lesson]:
+    """What records show of the learnt metrics, at every rung and as a whole."""
+    found = []
+    for record in records:
+        for i, rung in enumerate(rungs[:-1]):
+            place, metrics = as_if_whole(record.metrics, [rung])
+            if place == 0 and all(name in metrics for name in learnt):
+                found.append(Lesson(record.genome, metrics, i))
+        if all(name in record.metrics for name in learnt):
+            found.append(Lesson(record.genome, record.metrics, len(rungs) - 1))
+    return found
+
+
+def telling(lessons: Sequence[Lesson], goals: Goals, *, seed: int) -> list[Lesson]:
+    """Those to learn from: all, or the nearest to the front and some of the others."""
+    if len(lessons) <= N_LEARNT:
+        return list(lessons)
+    F = np.array([goals.scaled(lesson.metrics) for lesson in lessons])
+    order = _from_the_front(F)
+    rest = np.random.default_rng(seed).permutation(order[N_BEST:])
+    chosen = sorted([*order[:N_BEST], *rest[: N_LEARNT - N_BEST].tolist()])
+    return [lessons[i] for i in chosen]
+
+
+def _from_the_front(F: np.ndarray) -> list[int]:
+    """Rows from the front inward, front by front."""
+    order: list[int] = []
+    left = np.arange(len(F))
+    while len(left):
+        is_next = front(F[left])
+        order += left[is_next].tolist()
+        left = left[~is_next]
+    return order
