@@ -31,7 +31,13 @@ from pymoo.operators.sampling.rnd import BinaryRandomSampling, FloatRandomSampli
 from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.util.ref_dirs import get_reference_directions
 
-from evonas.baselines import AgeingEvolution, LocalSearch, RandomSearch, Reinforce
+from evonas.baselines import (
+    AgeingEvolution,
+    GenomeSearch,
+    LocalSearch,
+    RandomSearch,
+    Reinforce,
+)
 from evonas.loading import construct, load, nearest
 from evonas.operators import (
     CanonicalRepair,
@@ -136,9 +142,7 @@ def _ageing(plan: Plan) -> Algorithm:
     return AgeingEvolution(pop_size=plan.pop_size, **operators)
 
 
-def _of_genomes(
-    algorithm: type[LocalSearch | Reinforce], name: str
-) -> Callable[[Plan], Algorithm]:
+def _of_genomes(algorithm: type[GenomeSearch], name: str) -> Callable[[Plan], Algorithm]:
     """An algorithm that makes genomes itself."""
 
     def make(plan: Plan) -> Algorithm:

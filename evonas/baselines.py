@@ -113,15 +113,12 @@ def _best_of(pop: Any, P: np.ndarray, **kwargs: Any) -> np.ndarray:
     return winners
 
 
-class LocalSearch(RandomSearch):
-    """Pareto local search (Paquete et al. 2004; White et al. 2021 for architectures).
-
-    Of every member of the front so far, the least crowded first, the neighbours are tried that
-    were not: one gene changed, an ordered one by a step. Where none is left it draws anew.
+class GenomeSearch(RandomSearch):
+    """Makes genomes itself, and draws where it cannot.
 
     Args:
         pop_size: Points per generation.
-        sampling: Draws the first population.
+        sampling: Draws.
         canonical: Of a genome.
         taken: Genomes not to be proposed again; read anew at every call.
     """
@@ -132,6 +129,14 @@ class LocalSearch(RandomSearch):
         super().__init__(pop_size=pop_size, sampling=sampling)
         self.canonical = canonical
         self.taken = taken
+
+
+class LocalSearch(GenomeSearch):
+    """Pareto local search (Paquete et al. 2004; White et al. 2021 for architectures).
+
+    Of every member of the front so far, the least crowded first, the neighbours are tried that
+    were not: one gene changed, an ordered one by a step. Where none is left it draws anew.
+    """
 
     def _initialize_infill(self) -> Any:
         return super()._infill()
@@ -173,26 +178,18 @@ class LocalSearch(RandomSearch):
         self.pop = kept[NonDominatedSorting().do(kept.get("F"), only_non_dominated_front=True)]
 
 
-class Reinforce(RandomSearch):
+class Reinforce(GenomeSearch):
     """A policy gradient (Williams 1992), the survey's baseline by reinforcement learning.
 
     The policy draws every gene by itself, as in Ying et al. 2019, for whom it did as well as
     the recurrent controller of Zoph and Le 2017. The reward is the place among the latest
     generations, by violation, non-dominated rank and crowding distance, from 1 down to 0.
 
-    Args:
-        pop_size: Points per generation.
-        sampling: Draws what the policy cannot: once it is sure, it repeats itself.
-        canonical: Of a genome.
-        taken: Genomes not to be proposed again; read anew at every call.
+    Where it is sure, and so repeats itself, the rest of a generation is drawn.
     """
 
-    def __init__(
-        self, *, pop_size: int, sampling: Any, canonical: Canonical, taken: Collection[Genome]
-    ) -> None:
-        super().__init__(pop_size=pop_size, sampling=sampling)
-        self.canonical = canonical
-        self.taken = taken
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
         self.expected = 0.5
         self.logits: list[np.ndarray] = []
 

@@ -146,10 +146,19 @@ def tried(base: Config, method: str, seed: int, cost: str) -> list[Trial]:
     """What a method measures, in order."""
     if method in PEERS:
         genomes = _of_peer(base, method, seed)
-        costs = judge_of(replace(base, seed=0)).costs(genomes, cost).tolist()
-        return [Trial(genome, value) for genome, value in zip(genomes, costs, strict=True)]
+    else:
+        records = _records(base, method, seed)
+        if has_fidelity(method):  # which an evaluator counts step by step
+            return [Trial(r.genome, r.effort, is_whole=not r.fidelity) for r in records]
+        genomes = [record.genome for record in records]
+    costs = judge_of(replace(base, seed=0)).costs(genomes, cost).tolist()
+    return [Trial(genome, value) for genome, value in zip(genomes, costs, strict=True)]
+
+
+def _records(base: Config, method: str, seed: int) -> list[Record]:
+    """What one of our own methods measures, step by step."""
     parts = method.split("+")
-    changed = replace(
+    config = replace(
         base,
         algorithm=next((part for part in parts if part in ALGORITHMS), base.algorithm),
         surrogate=next((part for part in parts if part in MODELS), "none"),
@@ -159,11 +168,8 @@ def tried(base: Config, method: str, seed: int, cost: str) -> list[Trial]:
         n_jobs=0,
     )
     records: list[Record] = []
-    search(changed, on_record=records.append)
-    if changed.fidelity:  # which an evaluator counts step by step
-        return [Trial(r.genome, r.effort, is_whole=not r.fidelity) for r in records]
-    costs = judge_of(replace(base, seed=0)).costs([r.genome for r in records], cost).tolist()
-    return [Trial(r.genome, value) for r, value in zip(records, costs, strict=True)]
+    search(config, on_record=records.append)
+    return records
 
 
 def _of_peer(base: Config, method: str, seed: int) -> list[Genome]:

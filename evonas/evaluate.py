@@ -204,7 +204,7 @@ class Evaluator:
             return {}
         quick = replace(order, wanted=(name,), constraints=())
         if order.fidelity:
-            name = f"{name}@{order.fidelity.kind}={order.fidelity.amount}"
+            name = order.fidelity.paid(name)
         counted = self._attended(tasks, quick)
         return {record.genome: record.metrics.get(name, 0.0) for record in counted}
 

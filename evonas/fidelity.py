@@ -38,6 +38,10 @@ class Fidelity:
         """The name of a metric as it is measured so, such as ``acc@epochs=3``."""
         return f"{metric}@{self.label}" if self.label else metric
 
+    def paid(self, metric: str) -> str:
+        """The name of what this step takes, such as ``fpo@epochs=9``, the whole's too."""
+        return f"{metric}@{self.kind}={self.amount}"
+
 
 def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity, ...]:
     """Amounts that grow by a factor up to the whole, as in successive halving.

@@ -11,7 +11,7 @@ import numpy as np
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity, as_if_whole
 from evonas.front import front
-from evonas.objectives import Goals
+from evonas.objectives import Goals, violation_of
 from evonas.ordering import best_first
 from evonas.ranks import kendall, spearman
 from evonas.record import Record
@@ -146,7 +146,9 @@ class Ladder:
         at = [(r, m) for r in records if (m := self._at(r, lower)) is not None]
         n_objectives = len(self._goals.objectives)
         F = np.array([self._goals.scaled(m) for _, m in at]).reshape(-1, n_objectives)
-        violation = np.array([self._violation(metrics) for _, metrics in at])
+        violation = np.array(
+            [violation_of(self._goals.constraints, metrics) for _, metrics in at]
+        )
         is_on_front = np.zeros(len(F), dtype=bool)
         is_on_front[violation <= 0] = front(F[violation <= 0])
         met = np.array([self._goals.are_met(record.metrics) for record, _ in at], dtype=bool)
@@ -171,10 +173,6 @@ class Ladder:
         if rung.is_whole:
             return not record.fidelity
         return self._at(record, rung) is not None
-
-    def _violation(self, metrics: Mapping[str, float]) -> float:
-        broken = (c.violation(metrics[c.metric]) for c in self._goals.constraints)
-        return sum(max(0.0, amount) for amount in broken)
 
     def _as_if_whole(self, record: Record) -> Record:
         if not record.fidelity:

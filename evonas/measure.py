@@ -112,7 +112,7 @@ def _ask_at(
     computed = {o.name: o.compute(values) for o in derived.values() if o.compute is not None}
     uncertain = _checked({**{name: found[name] for name in trained}, **computed}, ())
     renamed = {fidelity.named(name): value for name, value in uncertain.items()}
-    paid = {f"{name}@{fidelity.kind}={fidelity.amount}": found[name] for name in effort}
+    paid = {fidelity.paid(name): found[name] for name in effort}
     return Measurement({**exact, **renamed, **paid}, _checked_curve(measured.curve))
 
 

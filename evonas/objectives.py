@@ -147,6 +147,11 @@ class Goals:
         return objective.sign * (value - objective.best) / span
 
 
+def violation_of(constraints: Sequence[Constraint], metrics: Mapping[str, float]) -> float:
+    """How far metrics break constraints in all; 0 where they keep every one."""
+    return sum(max(0.0, c.violation(metrics[c.metric])) for c in constraints)
+
+
 def nearest_to_kept(
     constraints: Sequence[Constraint], rows: Sequence[Mapping[str, float]]
 ) -> int | None:

@@ -17,7 +17,7 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
     Returns:
         In [-1, 1]; NaN where either is constant or empty.
     """
-    if len(a) == 0 or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if _is_flat(a, b):
         return float("nan")
     return float(np.corrcoef(_mean_ranks(a), _mean_ranks(b))[0, 1])
 
@@ -32,11 +32,15 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
     Returns:
         In [-1, 1]; NaN where either is constant or empty.
     """
-    if len(a) == 0 or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if _is_flat(a, b):
         return float("nan")
     order_a, order_b = np.sign(a[:, None] - a), np.sign(b[:, None] - b)
     n_untied = np.sqrt(float(np.abs(order_a).sum()) * float(np.abs(order_b).sum()))
     return float((order_a * order_b).sum() / n_untied)
+
+
+def _is_flat(a: np.ndarray, b: np.ndarray) -> bool:
+    return len(a) == 0 or bool(np.ptp(a) == 0 or np.ptp(b) == 0)
 
 
 def _mean_ranks(values: np.ndarray) -> np.ndarray:

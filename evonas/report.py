@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from evonas.faults import KINDS
 from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.result import Result
+from evonas.space import Genome
 
 MAX_ROWS = 30
 MAX_REASON = 100
@@ -71,7 +72,7 @@ def _front(result: Result) -> list[str]:
                 number(record.metrics[metric.name]) if metric.name in record.metrics else "-"
                 for metric in metrics
             ),
-            "-".join(map(str, record.genome)),
+            genome_text(record.genome),
         ]
         for record in result.front[:MAX_ROWS]
     ]
@@ -93,6 +94,11 @@ def _columns(result: Result) -> list[Objective]:
 def number(value: float) -> str:
     """A number as tables show it: whole where it is large and whole, else four digits."""
     return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.4g}"
+
+
+def genome_text(genome: Genome) -> str:
+    """A genome as tables show it."""
+    return "-".join(map(str, genome))
 
 
 def miss(constraint: Constraint, value: float) -> str:
@@ -199,8 +205,7 @@ def _nearest(result: Result) -> str:
     record = result.records[place]
     values = [(constraint, record.metrics[constraint.metric]) for constraint in measured]
     misses = [miss(c, value) for c, value in values if c.violation(value) > 0]
-    genome = "-".join(map(str, record.genome))
-    return f"; closest is {genome}, with {' and '.join(misses)}"
+    return f"; closest is {genome_text(record.genome)}, with {' and '.join(misses)}"
 
 
 def _failures(result: Result) -> list[str]:

@@ -15,8 +15,7 @@ from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.record import Record
-from evonas.report import aligned, miss, number
-from evonas.space import Genome
+from evonas.report import aligned, genome_text, miss, number
 from evonas.trace import KNOWN, Trace, read_trace
 
 N_ALTERNATIVES = 2
@@ -147,11 +146,6 @@ class Shortlist:
         decoded = [self.problem.decode(self.members[i].genome) for i in shown]
         rows = [[gene, *(_gene_text(each[gene]) for each in decoded)] for gene in decoded[0]]
         return aligned(["", *labels], rows)
-
-
-def genome_text(genome: Genome) -> str:
-    """A genome as tables show it."""
-    return "-".join(map(str, genome))
 
 
 def _metrics(trace: Trace, problem: Problem) -> dict[str, Objective]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from evonas.config import DEFAULT_TOLERANCE, Config
 from evonas.evaluate import Evaluator
-from evonas.objectives import Constraint, Goals, Objective
+from evonas.objectives import Constraint, Goals, Objective, violation_of
 from evonas.prior import Prior
 from evonas.record import Record
 from evonas.reliability import Reliability
@@ -129,11 +129,7 @@ class TwoStages:
 
     def _known(self, kept: Sequence[Constraint]) -> dict[str, Any]:
         """Those of the first stage that come nearest to keeping it."""
-
-        def violation(record: Record) -> float:
-            return sum(max(0.0, c.violation(record.metrics[c.metric])) for c in kept)
-
-        nearest = sorted(self._met(), key=violation)[:N_KEPT]
+        nearest = sorted(self._met(), key=lambda r: violation_of(kept, r.metrics))[:N_KEPT]
         space = self._evaluator.problem.space
         rows = tuple(tuple(space.decode(record.genome).values()) for record in nearest)
         return Prior(space.names, rows, {}, len(rows)).as_dict() if rows else {}

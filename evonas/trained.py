@@ -230,8 +230,7 @@ class TrainedProblem(Problem):
             return {}
         dataset = self._dataset()
         with _one_thread(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            model = self.build(self.space.decode(genome)).to(self.device)
+            model = self._built(genome, seed=0)
             images = inputs(dataset.train.images[:N_HINTING], dataset, device=self.device)
             labels = dataset.train.labels[:N_HINTING].to(self.device)
             return {name: PROXIES[name](model, images, labels) for name in names}
@@ -246,11 +245,14 @@ class TrainedProblem(Problem):
         )
 
     def _begun(self, genome: Genome, *, seed: int) -> Training:
-        torch.manual_seed(seed)
-        model = self.build(self.space.decode(genome)).to(self.device)
+        model = self._built(genome, seed=seed)
         return Training(
             model, self._dataset(), recipe=self.recipe, device=self.device, seed=seed
         )
+
+    def _built(self, genome: Genome, *, seed: int) -> nn.Module:
+        torch.manual_seed(seed)
+        return self.build(self.space.decode(genome)).to(self.device)
 
     def _checkpoint(self, genome: Genome, store: str, *, epoch: int, seed: int) -> Checkpoint:
         identity = {"genome": genome, "seed": seed, "epoch": epoch, **self.describe()}
