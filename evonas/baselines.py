@@ -204,6 +204,8 @@ class Reinforce(GenomeSearch):
             for genome in map(self.canonical, self._from_policy(self.pop_size)):
                 if genome not in self.taken and len(found) < self.pop_size:
                     found[genome] = None
+            if len(found) == self.pop_size:
+                break
         if len(found) < self.pop_size:
             drawn = self._drawn(self.pop_size - len(found)).get("X")
             found.update(dict.fromkeys(as_genomes(drawn) if len(drawn) else []))
