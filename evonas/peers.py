@@ -71,15 +71,45 @@ def _optuna(sampler_name: str, **options: Any) -> Peer:
     return run
 
 
+def syne_tune_morea(space: SearchSpace, oracle: Oracle, n_objectives: int, seed: int) -> None:
+    """Syne Tune's ageing evolution for several objectives, asked for one trial at a time."""
+    from syne_tune.config_space import choice, randint
+    from syne_tune.optimizer.schedulers.ask_tell_scheduler import AskTellScheduler
+    from syne_tune.optimizer.schedulers.multiobjective import (
+        MultiObjectiveRegularizedEvolution,
+    )
+    from syne_tune.optimizer.schedulers.single_fidelity_scheduler import (
+        SingleFidelityScheduler,
+    )
+
+    np.random.seed(seed)  # its first population comes from numpy's global generator
+    domains = {
+        gene.name: randint(0, size - 1) if gene.ordered else choice(list(range(size)))
+        for gene, size in zip(space.genes, space.sizes, strict=True)
+    }
+    searcher = MultiObjectiveRegularizedEvolution(
+        domains, population_size=POP_SIZE, random_seed=seed
+    )
+    names = [f"f{i}" for i in range(n_objectives)]
+    scheduler = AskTellScheduler(
+        SingleFidelityScheduler(domains, names, searcher=searcher, random_seed=seed)
+    )
+    for _ in range(MANY):
+        trial = scheduler.ask()
+        genome = tuple(int(trial.config[gene.name]) for gene in space.genes)
+        scheduler.tell(trial, dict(zip(names, oracle(genome), strict=True)))
+
+
 PEERS: dict[str, Peer] = {
     "pymoo-nsga2": pymoo_nsga2,
     "optuna-nsga2": _optuna("NSGAIISampler", population_size=POP_SIZE),
     "optuna-tpe": _optuna("TPESampler"),
     "optuna-gp": _optuna("GPSampler"),
+    "syne-tune-morea": syne_tune_morea,
 }
 
 
 def lacking(name: str) -> str:
     """The package that a peer needs and that is not installed; empty if there is none."""
-    package = name.partition("-")[0]
-    return "" if importlib.util.find_spec(package) else package
+    package = name.rpartition("-")[0]
+    return "" if importlib.util.find_spec(package.replace("-", "_")) else package

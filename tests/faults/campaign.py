@@ -69,11 +69,18 @@ class Outcome:
 
 
 def trial(
-    folder: Path, *, algorithm: str, n_jobs: int, seed: int, evaluations: int, n_kills: int
+    folder: Path,
+    *,
+    algorithm: str,
+    n_jobs: int,
+    seed: int,
+    evaluations: int,
+    n_kills: int,
+    pop_size: int = POP_SIZE,
 ) -> Outcome:
     """Run one search alone, and once more with kills; compare them."""
     outcome = Outcome()
-    words = ["--problem", PROBLEM, "--algorithm", algorithm, "--pop-size", str(POP_SIZE)]
+    words = ["--problem", PROBLEM, "--algorithm", algorithm, "--pop-size", str(pop_size)]
     words += ["--evaluations", str(evaluations), "--seed", str(seed), "--quiet"]
     words += ["--timeout", str(TIMEOUT_S), "--n-jobs", str(n_jobs), "--max-failures", "1"]
     words += ["--option", f"seconds={CANDIDATE_S}"]

@@ -1,9 +1,13 @@
 """Nothing that happens to a candidate or to the process changes the end of a search."""
 
+from itertools import product
+
 import pytest
 from faults.campaign import Outcome, trial
 
 from evonas.algorithms import ALGORITHMS
+
+POP_SIZES = (10, 11, 12)  # first populations that together have every kind of fault
 
 
 def assert_unbroken(outcome):
@@ -23,20 +27,20 @@ def test_a_search_with_faults_that_is_killed_ends_as_if_it_had_not_been(tmp_path
 @pytest.mark.slow
 def test_many_faults_and_kills_across_algorithms_and_workers(tmp_path):
     total = Outcome()
-    for i, algorithm in enumerate(ALGORITHMS):
-        for n_jobs in (1, 2):
-            folder = tmp_path / f"{algorithm}-{n_jobs}"
-            folder.mkdir()
-            total.add(
-                trial(
-                    folder,
-                    algorithm=algorithm,
-                    n_jobs=n_jobs,
-                    seed=i,
-                    evaluations=30,
-                    n_kills=4,
-                )
+    for i, (algorithm, n_jobs) in enumerate(product(ALGORITHMS, (1, 2))):
+        folder = tmp_path / f"{algorithm}-{n_jobs}"
+        folder.mkdir()
+        total.add(
+            trial(
+                folder,
+                algorithm=algorithm,
+                n_jobs=n_jobs,
+                seed=i,
+                evaluations=30,
+                n_kills=4,
+                pop_size=POP_SIZES[i % len(POP_SIZES)],
             )
+        )
     assert_unbroken(total)
     assert total.faults.total() >= 200
     assert set(total.faults) >= {"raised", "invalid", "diverged", "memory", "timeout", "died"}
