@@ -159,6 +159,19 @@ class Evaluator:
             del self._counted[key]
         return answers
 
+    def effort(self, genomes: Sequence[Genome], *, fidelity: Fidelity | None) -> list[float]:
+        """FLOPs that measuring each would take, in the same order; 0 where nobody knows.
+
+        Raises:
+            StoppedError: ``should_stop`` said so before all were counted.
+        """
+        keys = [self.problem.canonical(genome) for genome in genomes]
+        tasks = [Task(key, 0) for key in dict.fromkeys(keys)]
+        found = self._effort(tasks, replace(self.order, fidelity=fidelity))
+        if self.problem.effort is not None and len(found) < len(tasks):
+            raise StoppedError
+        return [found.get(key, 0.0) for key in keys]
+
     def _account(self, record: Record) -> None:
         self.busy_seconds += record.seconds
         self.cpu_seconds += record.cpu_seconds

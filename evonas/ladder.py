@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -33,6 +34,7 @@ class Rung:
             can be compared. They were chosen by the former, so it is that of the better part.
         kendall: Likewise.
         n_hopeless: Of them those that wait, and whose learning curve cannot reach the front.
+        n_put_off: Of them those that would go on, but for what their next step takes.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Rung:
     spearman: float
     kendall: float
     n_hopeless: int = 0
+    n_put_off: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Ladder:
     distance (Deb et al. 2002), with the cheap objectives exact. Whatever is on the front of its
     rung always goes on. What is not, and what even the steepest rise ever seen from that rung
     to the whole would leave dominated, never does: its learning curve cannot reach the front.
+    A step that takes more than all steps so far is put off until it does not, so that no single
+    architecture, such as the dearest of a space, can eat up what a search was to save.
 
     Args:
         evaluator: Measures.
@@ -89,6 +94,7 @@ class Ladder:
         self._rungs = rungs
         self._metric = metric
         self._reduction = reduction
+        self._n_put_off = {rung.label: 0 for rung in rungs[:-1]}
 
     def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
         """One record per genome, in the same order; each as if its highest rung were the whole.
@@ -98,7 +104,8 @@ class Ladder:
         """
         self._evaluator(genomes, fidelity=self._rungs[0])
         for lower, upper in pairwise(self._rungs):
-            chosen = self._promoted(lower, upper)
+            chosen, put_off = self._promoted(lower, upper)
+            self._n_put_off[lower.label] = len(put_off)
             if chosen:
                 self._evaluator(chosen, fidelity=upper)
         known, canonical = self._evaluator.records, self._evaluator.problem.canonical
@@ -123,22 +130,26 @@ class Ladder:
                     spearman=spearman(lower, whole),
                     kendall=kendall(lower, whole),
                     n_hopeless=int(given_up.sum()),
+                    n_put_off=self._n_put_off[rung.label],
                 )
             )
         return tuple(found)
 
-    def _promoted(self, lower: Fidelity, upper: Fidelity) -> list[Genome]:
-        """Who goes on, best first."""
+    def _promoted(self, lower: Fidelity, upper: Fidelity) -> tuple[list[Genome], list[Genome]]:
+        """Who goes on, best first, and who would if the step took less."""
         standing = self._standing(lower, upper)
         n_allowed = int(len(standing.genomes) / self._reduction)
         n_allowed -= int(standing.has_gone_on.sum())
         waiting = ~standing.has_gone_on & (~standing.is_hopeless | standing.is_on_front)
         ordered = [i for i in best_first(standing.F, standing.violation) if waiting[i]]
-        return [
-            standing.genomes[i]
-            for place, i in enumerate(ordered)
-            if place < n_allowed or standing.is_on_front[i]
-        ]
+        spent = math.fsum(record.effort for record in self._evaluator.records.values())
+        chosen, put_off = list[Genome](), list[Genome]()
+        for i in ordered:
+            if len(chosen) < n_allowed or standing.is_on_front[i]:
+                genome = standing.genomes[i]
+                (effort,) = self._evaluator.effort([genome], fidelity=upper)
+                (put_off if effort > spent else chosen).append(genome)
+        return chosen, put_off
 
     def _standing(self, lower: Fidelity, upper: Fidelity) -> _Standing:
         """All that were measured at a rung, as they stood there."""

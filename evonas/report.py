@@ -161,12 +161,20 @@ def _rungs(result: Result) -> list[str]:
     if not result.rungs:
         return []
     parts = [
-        f"{rung.n} with {rung.label} (rank correlation with the whole {rung.spearman:.2f})"
+        f"{rung.n} with {rung.label} (rank correlation with the whole {rung.spearman:.2f}"
+        f"{_waiting(rung.n_put_off)})"
         for rung in result.rungs
     ]
     n_whole = sum(not record.fidelity for record in result.records)
     metric = result.rungs[0].metric
     return [f"Of {metric}: {', '.join(parts)}, {n_whole} whole."]
+
+
+def _waiting(n_put_off: int) -> str:
+    if not n_put_off:
+        return ""
+    verb = "waits" if n_put_off == 1 else "wait"
+    return f"; {n_put_off} on the way up {verb}: that step takes more than all so far"
 
 
 def _flops(fpo: float) -> str:

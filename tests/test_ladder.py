@@ -11,6 +11,7 @@ from evonas.loading import ProblemSpec
 from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
 from evonas.problem import Settings
+from evonas.report import summary
 
 RUNGS = rungs("epochs", 9, n=3, reduction=3)
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
@@ -105,6 +106,20 @@ def test_a_failure_at_a_later_rung_is_a_failure():
 
 
 @pytest.mark.parametrize("surrogate", ["none", "gp"])
+def test_no_step_up_takes_more_than_all_before_it(surrogate):
+    steps = []
+    result = search(config("Elephant", surrogate=surrogate), on_record=steps.append)
+    spent = 0.0
+    for step in steps:
+        assert step.fidelity == "epochs=1" or step.effort <= spent
+        spent += step.effort
+    at_first = {r.genome for r in result.records if r.fidelity == "epochs=1"}
+    assert (2, 4, 4, 1) in at_first
+    assert result.rungs[0].n_put_off == 1
+    assert "; 1 on the way up waits: that step takes more than all so far" in summary(result)
+
+
+@pytest.mark.parametrize("surrogate", ["none", "gp"])
 def test_only_whole_measurements_make_a_front(surrogate):
     result = search(config(surrogate=surrogate))
     assert len(result.records) == 40
@@ -141,7 +156,7 @@ def test_workers_and_a_kill_make_no_difference(surrogate, tmp_path):
     measured = (tmp_path / "run" / "records.jsonl").read_text().splitlines()
     assert len(measured) == len(set(measured))
     header, *rows = (tmp_path / "run" / "rungs.csv").read_text().splitlines()
-    assert header == "label,metric,n,n_whole,spearman,kendall,n_hopeless"
+    assert header == "label,metric,n,n_whole,spearman,kendall,n_hopeless,n_put_off"
     assert len(rows) == 2
 
 

@@ -97,6 +97,17 @@ class Schooled(Bowl):
         return {**metrics, "fpo": (fidelity.amount - fidelity.after) * metrics["flops"]}
 
 
+class Elephant(Schooled):
+    """The genome of all last choices takes a thousand times what its FLOPs say."""
+
+    def measure_at(
+        self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
+    ) -> Mapping[str, float]:
+        metrics = super().measure_at(genome, wanted, seed=seed, fidelity=fidelity)
+        factor = 1000 if genome == (2, 4, 4, 1) else 1
+        return {**metrics, "fpo": factor * metrics["fpo"]}
+
+
 class DropOut(Schooled):
     """A residual network diverges after its first rung."""
 
