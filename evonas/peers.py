@@ -72,7 +72,11 @@ def _optuna(sampler_name: str, **options: Any) -> Peer:
 
 
 def syne_tune_morea(space: SearchSpace, oracle: Oracle, n_objectives: int, seed: int) -> None:
-    """Syne Tune's ageing evolution for several objectives, asked for one trial at a time."""
+    """Syne Tune's ageing evolution for several objectives, asked for one trial at a time.
+
+    No extra brings it: xgboost, on which it depends, has another version of NCCL write over the
+    one of torch.
+    """
     from syne_tune.config_space import choice, randint
     from syne_tune.optimizer.schedulers.ask_tell_scheduler import AskTellScheduler
     from syne_tune.optimizer.schedulers.multiobjective import (
