@@ -25,7 +25,7 @@ from evonas.space import Genome
 SCREEN = "screen"
 MODELS = tuple(kind for kind in SURROGATES if kind != "none")
 PARTS = (*ALGORITHMS, *MODELS, *KINDS, SCREEN)
-MAX_ASKED = 50  # times the budget: what a peer may ask for what it knows, before it is ended
+MAX_ASKED = 10  # times the budget: what a peer may ask for what it knows, before it is ended
 
 
 @dataclass(frozen=True)
