@@ -61,6 +61,13 @@ class Cost:
 
 
 def count(build: Callable[[], nn.Module], input_shape: tuple[int, ...]) -> Cost:
+    """The cost of one forward pass of one input; see ``count_through``."""
+    return count_through(build, input_shape)[0]
+
+
+def count_through(
+    build: Callable[[], nn.Module], input_shape: tuple[int, ...]
+) -> tuple[Cost, tuple[int, ...]]:
     """Count the cost of one forward pass of one input, without computing anything.
 
     A multiply and an add count as two (Green AI: ADD and MUL are the base operations), so
@@ -72,18 +79,22 @@ def count(build: Callable[[], nn.Module], input_shape: tuple[int, ...]) -> Cost:
         build: Makes the network; called with the meta device as the default.
         input_shape: Of one input without the batch, ``(channels, height, width)``.
 
+    Returns:
+        The cost, and the shape of the output without the batch.
+
     Raises:
         ValueError: The network uses an operator whose cost nobody has declared.
     """
     with torch.device("meta"), torch.no_grad():
         model = build().eval()
         with _Recorder([*model.parameters(), *model.buffers()]) as recorder:
-            model(torch.empty(1, *input_shape))
-    return Cost(
+            output = model(torch.empty(1, *input_shape))
+    cost = Cost(
         flops=int(sum(operation.flops for operation in recorder.operations)),
         params=sum(p.numel() for p in model.parameters() if p.requires_grad),
         operations=tuple(recorder.operations),
     )
+    return cost, tuple(output.shape[1:])
 
 
 class _Recorder(TorchDispatchMode):

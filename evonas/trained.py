@@ -196,11 +196,15 @@ class TrainedProblem(Problem):
         known = self._cost_by_genome
         if genome not in known:
             shape = (self.n_channels, self.image_size, self.image_size)
-            cost = count(lambda: self.build(self.space.decode(genome)), shape)
+            cost = self.count(self.space.decode(genome), shape)
             if len(known) >= N_REMEMBERED_COSTS:
                 known.pop(next(iter(known)))
             known[genome] = cost
         return known[genome]
+
+    def count(self, architecture: Mapping[str, Any], input_shape: tuple[int, ...]) -> Cost:
+        """The cost of what ``build`` makes; see ``evonas.cost.count``."""
+        return count(lambda: self.build(architecture), input_shape)
 
     def price(self, genome: Genome, assumptions: Assumptions) -> carbon.Price:
         """What one real training and one inference of this network cost."""

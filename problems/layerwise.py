@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
+from evonas.chained import ChainedProblem, Part
 from evonas.layers import (
     Classifier,
     InvertedResidual,
@@ -18,7 +19,6 @@ from evonas.layers import (
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.train import Recipe
-from evonas.trained import TrainedProblem
 
 N_STAGES = 4
 MAX_DEPTH = 3
@@ -38,7 +38,7 @@ class Layer(NamedTuple):
     stride: int
 
 
-class Layerwise(TrainedProblem):
+class Layerwise(ChainedProblem):
     """Layer-wise CNNs of 1 to 12 layers for any images (--data).
 
     Four stages; each has a depth of 0 to 3 equal layers, a width, a kernel, a block (plain
@@ -51,14 +51,15 @@ class Layerwise(TrainedProblem):
         super().__init__(settings)
         self.space = SearchSpace(_genes(), fold=self._fold)
 
-    def build(self, architecture: Mapping[str, Any]) -> nn.Module:
+    def parts(self, architecture: Mapping[str, Any]) -> list[Part]:
         """A stem, the stages' layers, global pooling and a linear classifier."""
-        blocks: list[nn.Module] = [self._stem()]
-        n_in = STEM_WIDTH
-        for layer in self.layers(architecture):
-            blocks.append(_block(n_in, layer))
-            n_in = layer.width
-        return nn.Sequential(*blocks, Classifier(n_in, self.n_classes))
+        layers = self.layers(architecture)
+        widths = [STEM_WIDTH, *(layer.width for layer in layers)]
+        return [
+            Part.of(_stem, self.n_channels, self._n_stem_halvings),
+            *(Part.of(_block, *pair) for pair in zip(widths, layers, strict=False)),
+            Part.of(Classifier, widths[-1], self.n_classes),
+        ]
 
     def layers(self, architecture: Mapping[str, Any]) -> list[Layer]:
         """The layers that are built, after skipped stages and vain halvings are dropped."""
@@ -84,14 +85,6 @@ class Layerwise(TrainedProblem):
     @property
     def _n_stem_halvings(self) -> int:
         return max(0, math.ceil(math.log2(self.image_size / STEM_SIZE)))
-
-    def _stem(self) -> nn.Sequential:
-        strides = [2] * self._n_stem_halvings or [1]
-        first, *more = strides
-        return nn.Sequential(
-            convolution(self.n_channels, STEM_WIDTH, stride=first),
-            *(convolution(STEM_WIDTH, STEM_WIDTH, stride=stride) for stride in more),
-        )
 
     def _fold(self, genome: Genome) -> Genome:
         """Spell the layers again, filling every stage before the next is begun."""
@@ -137,6 +130,14 @@ def _genes() -> list[Gene]:
             Gene(f"halve{stage}", (False, True)),
         ]
     return genes
+
+
+def _stem(n_channels: int, n_halvings: int) -> nn.Module:
+    first, *more = [2] * n_halvings or [1]
+    return nn.Sequential(
+        convolution(n_channels, STEM_WIDTH, stride=first),
+        *(convolution(STEM_WIDTH, STEM_WIDTH, stride=stride) for stride in more),
+    )
 
 
 def _block(n_in: int, layer: Layer) -> nn.Module:

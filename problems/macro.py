@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import nn
 
+from evonas.chained import ChainedProblem, Part
 from evonas.layers import Classifier, InvertedResidual, convolution
 from evonas.space import Gene, Genome, SearchSpace
-from evonas.trained import TrainedProblem
 
 STAGES = (2, 3, 3)  # layers; the first of each halves the map and doubles the channels
 STEM_WIDTH, HEAD_WIDTH = 32, 1280
@@ -31,7 +31,7 @@ def fold(genome: Genome) -> Genome:
     return tuple(folded)
 
 
-class Macro(TrainedProblem):
+class Macro(ChainedProblem):
     """NAS-Bench-Macro's 6,561 MobileNet-like networks, trained on any images (--data).
 
     Su et al. 2021, "Prioritized Architecture Sampling with Monto-Carlo Tree Search": eight
@@ -42,18 +42,18 @@ class Macro(TrainedProblem):
         [Gene(f"layer{i + 1}", CHOICES, ordered=True) for i in range(sum(STAGES))], fold=fold
     )
 
-    def build(self, architecture: Mapping[str, Any]) -> nn.Module:
+    def parts(self, architecture: Mapping[str, Any]) -> list[Part]:
         """A stem of 32 channels, the eight layers, a head of 1,280 channels."""
-        blocks: list[nn.Module] = [convolution(self.n_channels, STEM_WIDTH)]
+        parts = [Part.of(convolution, self.n_channels, STEM_WIDTH)]
         width = STEM_WIDTH
         names = iter(architecture.values())
         for depth in STAGES:
             for position in range(depth):
                 stride, n_out = (2, 2 * width) if position == 0 else (1, width)
-                blocks.append(_layer(width, n_out, stride=stride, choice=next(names)))
+                parts.append(Part.of(_layer, width, n_out, stride=stride, choice=next(names)))
                 width = n_out
-        head = convolution(width, HEAD_WIDTH, kernel=1)
-        return nn.Sequential(*blocks, head, Classifier(HEAD_WIDTH, self.n_classes))
+        head = Part.of(convolution, width, HEAD_WIDTH, kernel=1)
+        return [*parts, head, Part.of(Classifier, HEAD_WIDTH, self.n_classes)]
 
 
 def _layer(n_in: int, n_out: int, *, stride: int, choice: str) -> nn.Module:
