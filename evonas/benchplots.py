@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evonas.panels import COLOURS
+from evonas.panels import COLOURS, LINES
 from evonas.standings import Standings
 
 DOTS_PER_INCH = 150
@@ -27,7 +27,9 @@ def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> N
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     by_count, by_cost = figure.subplots(1, 2, sharey=True)
     for i, method in enumerate(standings.methods):
-        _draw_method(standings, method, by_count, by_cost, colour=COLOURS[i % len(COLOURS)])
+        lap, place = divmod(i, len(COLOURS))
+        look = COLOURS[place], LINES[lap % len(LINES)]
+        _draw_method(standings, method, by_count, by_cost, look=look)
     by_count.set_xlabel("architectures measured")
     by_cost.set_xlabel(f"cost so far: sum of {cost}")
     by_count.set_ylabel("share of the true hypervolume that is missing")
@@ -41,7 +43,7 @@ def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> N
 
 
 def _draw_method(
-    standings: Standings, method: str, by_count: Axes, by_cost: Axes, *, colour: str
+    standings: Standings, method: str, by_count: Axes, by_cost: Axes, *, look: tuple[str, str]
 ) -> None:
     """Median over seeds, with a band from quartile to quartile."""
     own = [score for score in standings.scores if score.method == method]
@@ -52,6 +54,7 @@ def _draw_method(
         [max(LEAST, float(np.percentile(values, q))) for values in missing]
         for q in (25, 50, 75)
     )
+    colour, line = look
     for axes, x in ((by_count, counts), (by_cost, costs)):
-        axes.plot(x, median, color=colour, label=method)
+        axes.plot(x, median, color=colour, linestyle=line, label=method)
         axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)

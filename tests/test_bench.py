@@ -5,11 +5,15 @@ import sys
 
 import pytest
 import toy
+from matplotlib.figure import Figure
 
 from evonas.bench import main
+from evonas.benchplots import draw_contest
 from evonas.config import Config
-from evonas.contest import checkpoints, judged, tried
+from evonas.contest import Score, checkpoints, judged, tried
+from evonas.judge import Verdict
 from evonas.peers import PEERS, lacking
+from evonas.standings import Standings
 
 INSTALLED = [name for name in PEERS if not lacking(name)]
 BASE = Config(problem="synthetic", evaluations=24, pop_size=8, option=("blocks=2",), n_jobs=0)
@@ -134,3 +138,19 @@ def test_a_peer_whose_package_is_missing_says_how_to_get_it(monkeypatch, capsys)
     monkeypatch.setattr("evonas.contest.lacking", lambda name: "optuna")
     assert main(["--methods", "optuna-tpe"]) == 2
     assert "method optuna-tpe needs optuna: pip install optuna" in capsys.readouterr().err
+
+
+def test_no_two_methods_look_alike(monkeypatch, tmp_path):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
+    methods = [f"method {i}" for i in range(28)]
+    verdicts = {n: Verdict(hypervolume=n / 11, igd_plus=0.1, recall=0.5) for n in (5, 10)}
+    scores = [
+        Score(name, 0, n, n, verdict) for name in methods for n, verdict in verdicts.items()
+    ]
+    out = tmp_path / "out.png"
+    draw_contest(Standings(scores, methods), title="", cost="macs", out=out)
+    (figure,) = drawn
+    by_count, _ = figure.axes
+    looks = {(line.get_color(), line.get_linestyle()) for line in by_count.lines}
+    assert len(looks) == len(by_count.lines) == 28

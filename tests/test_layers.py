@@ -12,8 +12,8 @@ FLOORS = (
     "space objectives front ranks faults deadline ranges devices grids machine duration "
     "assumptions carbonfile carbon fu2021 spend literature tracker fitness expected settings "
     "encoding design reliability fidelity prior",
-    "problem trained chained tabular foreign train cost data published images layers contract loading "
-    "timing calibration zoo cells predictor acquisition checkpoint zerocost",
+    "problem trained chained tabular foreign train cost data published images layers contract "
+    "loading timing calibration zoo cells predictor acquisition checkpoint zerocost",
     "config record journal manifest folder audit measure workbench worker crew evaluate meter",
     "goals operators bridge algorithms asktell archive result plan engine pricing degeneracy "
     "guide guided proposals judge peers contest ladder choice baselines ordering stages "
