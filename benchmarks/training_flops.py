@@ -1,0 +1,130 @@
+"""Hypervolume against the FLOPs of all trainings, of runs on a problem that nobody knows.
+
+    python benchmarks/training_flops.py RUN RUN ... [--out training-flops.png]
+
+Two objectives, accuracy and one that is counted, scaled by ideal and nadir of the front of all
+runs together; reference point 1.1; relative to the hypervolume of that front. Once with the
+counted objective as it is, and once with its logarithm. Only measurements of the whole count,
+and every step is paid for. At the end the fronts by their accuracy on test images, which no
+search has seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from pymoo.indicators.hv import HV
+
+from evonas.front import front
+from evonas.record import Record
+from evonas.report import aligned
+from evonas.trace import read_trace
+
+SHARES = (1 / 20, 1 / 10, 1 / 5, 1 / 2, 1)  # of what the first run took
+
+
+@dataclass(frozen=True)
+class Course:
+    """One run, step by step.
+
+    Attributes:
+        name: Of its folder.
+        spent: FLOPs of all trainings so far, ``(n_steps,)``.
+        F: Objectives of what was measured as a whole, to be minimised, ``(n_steps, 2)``; NaN
+            where the step measured less.
+        tested: Likewise of its front by test accuracy, ``(n_front, 2)``.
+    """
+
+    name: str
+    spent: np.ndarray
+    F: np.ndarray
+    tested: np.ndarray
+
+
+class Scale:
+    """Relative hypervolume of points, where the front of all of them is known."""
+
+    def __init__(self, points: np.ndarray, *, is_logarithmic: bool) -> None:
+        self.is_logarithmic = is_logarithmic
+        F = self._seen(points)
+        F = F[front(F)]
+        self.ideal, self.nadir = F.min(0), F.max(0)
+        self.best = 1.0
+        self.best = self(points)
+
+    def __call__(self, points: np.ndarray) -> float:
+        """Of ``(n, 2)`` points; 0 for none."""
+        F = (self._seen(points) - self.ideal) / (self.nadir - self.ideal)
+        return float(HV(np.full(2, 1.1))(F)) / self.best if len(F) else 0.0
+
+    def _seen(self, points: np.ndarray) -> np.ndarray:
+        error, cost = points[~np.isnan(points).any(1)].T
+        return np.column_stack([error, np.log(cost) if self.is_logarithmic else cost])
+
+
+def course(folder: Path) -> Course:
+    """What a run's journal tells."""
+    accuracy, counted = read_trace(folder).goals.objectives
+    lines = (folder / "records.jsonl").read_bytes().splitlines()
+    steps = [Record.from_line(line) for line in lines]
+    flops = {s.genome: s.metrics[counted.name] for s in steps if counted.name in s.metrics}
+    return Course(
+        folder.name,
+        np.cumsum([step.effort for step in steps]),
+        np.array([_point(step, accuracy.name, flops) for step in steps]),
+        np.array(
+            [_point(s, "test_acc", flops) for s in steps if "test_acc" in s.metrics]
+        ).reshape(-1, 2),
+    )
+
+
+def _point(step: Record, metric: str, counted: dict[tuple[int, ...], float]) -> list[float]:
+    if metric not in step.metrics:
+        return [np.nan, np.nan]
+    return [100 - step.metrics[metric], counted[step.genome]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    parser.add_argument("--out", default="training-flops.png")
+    given = parser.parse_args()
+    courses = [course(folder) for folder in given.runs]
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    for axes, is_logarithmic in zip(figure.subplots(1, 2), (True, False), strict=True):
+        axis = "logarithm of what is counted" if is_logarithmic else "what is counted as it is"
+        print(axis)
+        scale = Scale(np.vstack([c.F for c in courses]), is_logarithmic=is_logarithmic)
+        heights = [[scale(c.F[: i + 1]) for i in range(len(c.F))] for c in courses]
+        for c, height in zip(courses, heights, strict=True):
+            axes.step(c.spent, height, where="post", label=c.name)
+        axes.set(xscale="log", xlabel="FLOPs of all trainings", title=axis)
+        axes.set_ylabel("hypervolume, relative to all runs together")
+        axes.grid(alpha=0.3, which="both")
+        _report(courses, heights)
+        tested = Scale(np.vstack([c.tested for c in courses]), is_logarithmic=is_logarithmic)
+        print("by test images:", {c.name: round(tested(c.tested), 4) for c in courses}, "\n")
+    figure.axes[0].legend(frameon=False)
+    figure.savefig(given.out, dpi=150)
+
+
+def _report(courses: list[Course], heights: list[list[float]]) -> None:
+    first, goal = courses[0].spent[-1], heights[0][-1]
+    levels = [first * share for share in SHARES]
+    rows = []
+    for c, height in zip(courses, heights, strict=True):
+        places = np.searchsorted(c.spent, levels, side="right")
+        reached = [spent for spent, h in zip(c.spent, height, strict=True) if h >= goal]
+        when = f"{reached[0]:.3g}, 1/{first / reached[0]:.1f}" if reached else "-"
+        cells = [f"{height[place - 1]:.4f}" if place else "-" for place in places]
+        rows.append([c.name, *cells, f"{height[-1]:.4f}", when])
+    header = ["run", *(f"{level:.3g}" for level in levels), "end", "reaches the first's end"]
+    print("\n".join(aligned(header, rows)))
+
+
+if __name__ == "__main__":
+    main()
