@@ -119,8 +119,11 @@ def test_the_shortest_of_several_passes_counts(monkeypatch):
     assert passes == [(3, 1, 2, 2)] * (MIN_REPEATS + 1)  # and one to warm up
 
 
-def test_training_takes_longer_than_inference():
-    model = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 900, 10))
-    shape = (1, 32, 32)
-    inference = inference_seconds(model, shape, batch=32, device=CPU)
-    assert training_seconds(model, shape, batch=32, device=CPU) > inference
+def test_a_training_step_goes_back_through_the_network_and_changes_it():
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 10))
+    before = [p.clone() for p in model.parameters()]
+    backward = []
+    model[-1].register_full_backward_hook(lambda *_: backward.append(1))
+    assert training_seconds(model, (1, 8, 8), batch=4, device=CPU) > 0
+    assert len(backward) > MIN_REPEATS
+    assert all((a != b).any() for a, b in zip(before, model.parameters(), strict=True))
