@@ -95,6 +95,7 @@ class Ladder:
         self._metric = metric
         self._reduction = reduction
         self._n_put_off = {rung.label: 0 for rung in rungs[:-1]}
+        self._efforts: dict[tuple[Genome, str], float] = {}
 
     def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
         """One record per genome, in the same order; each as if its highest rung were the whole.
@@ -142,14 +143,32 @@ class Ladder:
         n_allowed -= int(standing.has_gone_on.sum())
         waiting = ~standing.has_gone_on & (~standing.is_hopeless | standing.is_on_front)
         ordered = [i for i in best_first(standing.F, standing.violation) if waiting[i]]
-        spent = math.fsum(record.effort for record in self._evaluator.records.values())
+        spent = self._spent()
         chosen, put_off = list[Genome](), list[Genome]()
         for i in ordered:
             if len(chosen) < n_allowed or standing.is_on_front[i]:
                 genome = standing.genomes[i]
-                (effort,) = self._evaluator.effort([genome], fidelity=upper)
+                (effort,) = self._effort([genome], upper)
                 (put_off if effort > spent else chosen).append(genome)
         return chosen, put_off
+
+    def _spent(self) -> float:
+        """FLOPs of all steps so far; not those of tests, which come when a search has ended."""
+        trained = [record for record in self._evaluator.records.values() if record.effort]
+        total = list[float]()
+        places = {rung.label: place for place, rung in enumerate(self._rungs)}
+        for place, rung in enumerate(self._rungs):
+            reached = [r.genome for r in trained if places[r.fidelity] >= place]
+            total += self._effort(reached, rung)
+        return math.fsum(total)
+
+    def _effort(self, genomes: Sequence[Genome], rung: Fidelity) -> list[float]:
+        """FLOPs that the step to a rung takes each."""
+        known = self._efforts
+        new = [genome for genome in genomes if (genome, rung.label) not in known]
+        efforts = self._evaluator.effort(new, fidelity=rung)
+        known.update(((g, rung.label), effort) for g, effort in zip(new, efforts, strict=True))
+        return [known[genome, rung.label] for genome in genomes]
 
     def _standing(self, lower: Fidelity, upper: Fidelity) -> _Standing:
         """All that were measured at a rung, as they stood there."""

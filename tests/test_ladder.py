@@ -119,6 +119,17 @@ def test_no_step_up_takes_more_than_all_before_it(surrogate):
     assert "; 1 on the way up waits: that step takes more than all so far" in summary(result)
 
 
+@pytest.mark.parametrize("times", [5, 9, 11, 25, 29])
+def test_what_testing_a_front_took_moves_no_step_of_a_longer_search(times, tmp_path):
+    wanted = {"problem": "Elephant", "option": (f"times={times}.0",)}
+    search(config(**wanted, evaluations=20), folder=tmp_path / "run")
+    longer = search(config(**wanted), folder=tmp_path / "run", resume=True)
+    at_once = search(config(**wanted))
+    assert [(r.genome, r.fidelity) for r in longer.records] == [
+        (r.genome, r.fidelity) for r in at_once.records
+    ]
+
+
 @pytest.mark.parametrize("surrogate", ["none", "gp"])
 def test_only_whole_measurements_make_a_front(surrogate):
     result = search(config(surrogate=surrogate))
