@@ -13,7 +13,7 @@ from torch import nn
 from evonas.cost import Cost, count_through
 from evonas.trained import TrainedProblem
 
-N_REMEMBERED_PARTS = 10_000  # each some 1 kB
+N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 
 
 @dataclass(frozen=True)
