@@ -85,7 +85,7 @@ def describe(generation: Generation) -> str:
     parts += [f"{name} {value:.4g}" for name, value in best.items()]
     if generation.hypervolume is not None:
         parts.append(f"hypervolume {generation.hypervolume:.4f}")
-    if generation.reliability and generation.reliability.n:
+    if generation.reliability and not isnan(generation.reliability.spearman):
         parts.append(f"predicted with rank correlation {generation.reliability.spearman:.2f}")
     spend = generation.spend
     parts.append(f"{spend.energy_kwh:.2g} kWh, {spend.co2_g:.2g} g CO2")

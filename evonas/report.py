@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
 
 from evonas.faults import KINDS
+from evonas.ladder import Rung
 from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.result import Result
 from evonas.space import Genome
@@ -141,9 +143,14 @@ def _predictions(result: Result) -> list[str]:
     found = result.reliability
     if found is None or not found.n:
         return []
+    ranked = ""
+    if not math.isnan(found.spearman):
+        ranked = (
+            f"rank correlation with what was then measured {found.spearman:.2f} "
+            f"(Kendall {found.kendall:.2f}), "
+        )
     return [
-        f"Predictions of {found.metric} by {found.model}, {found.n} in all: rank correlation "
-        f"with what was then measured {found.spearman:.2f} (Kendall {found.kendall:.2f}), "
+        f"Predictions of {found.metric} by {found.model}, {found.n} in all: {ranked}"
         f"{found.within_90:.0%} within their 90 % intervals."
     ]
 
@@ -160,21 +167,22 @@ def _rungs(result: Result) -> list[str]:
     """How many went on from each, and how far that was right, in a line."""
     if not result.rungs:
         return []
-    parts = [
-        f"{rung.n} with {rung.label} (rank correlation with the whole {rung.spearman:.2f}"
-        f"{_waiting(rung.n_put_off)})"
-        for rung in result.rungs
-    ]
+    parts = [f"{rung.n} with {rung.label}{_remarks(rung)}" for rung in result.rungs]
     n_whole = sum(not record.fidelity for record in result.records)
     metric = result.rungs[0].metric
     return [f"Of {metric}: {', '.join(parts)}, {n_whole} whole."]
 
 
-def _waiting(n_put_off: int) -> str:
-    if not n_put_off:
-        return ""
-    verb = "waits" if n_put_off == 1 else "wait"
-    return f"; {n_put_off} on the way up {verb}: that step takes more than all so far"
+def _remarks(rung: Rung) -> str:
+    said = []
+    if not math.isnan(rung.spearman):
+        said.append(f"rank correlation with the whole {rung.spearman:.2f}")
+    if rung.n_put_off:
+        verb = "waits" if rung.n_put_off == 1 else "wait"
+        said.append(
+            f"{rung.n_put_off} on the way up {verb}: that step takes more than all so far"
+        )
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _flops(fpo: float) -> str:

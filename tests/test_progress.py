@@ -1,4 +1,6 @@
 import io
+from dataclasses import replace
+from math import nan
 
 import pytest
 
@@ -6,6 +8,7 @@ from evonas.archive import Generation
 from evonas.config import Config
 from evonas.progress import Progress, describe
 from evonas.record import Record
+from evonas.reliability import Reliability
 from evonas.spend import Spend
 
 GENERATION = Generation(
@@ -44,6 +47,16 @@ def test_a_generation_is_told_with_failures_best_values_hypervolume_and_cost():
     assert describe(GENERATION) == (
         "gen 3, 2 failed, acc 91.5, flops 1.2e+04, hypervolume 0.7500, 0.00012 kWh, 0.057 g CO2"
     )
+
+
+def test_predictions_are_told_of_where_they_can_be_ranked():
+    true, one = (
+        Reliability("acc", "gp", n, rank, rank, 0.9) for n, rank in ((8, 0.5), (1, nan))
+    )
+    assert "predicted with rank correlation 0.50" in describe(
+        replace(GENERATION, reliability=true)
+    )
+    assert describe(replace(GENERATION, reliability=one)) == describe(GENERATION)
 
 
 def test_away_from_a_terminal_each_generation_is_one_plain_line():

@@ -1,11 +1,14 @@
+import math
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 import toy
 
 from evonas.config import Config
 from evonas.engine import search
+from evonas.reliability import Reliability
 from evonas.report import MAX_ROWS, aligned, summary
 
 
@@ -75,3 +78,15 @@ def test_where_no_candidate_keeps_the_constraints_the_nearest_is_named(constrain
         Config(problem=toy.reference("Bowl"), constraint=constraints, evaluations=30, n_jobs=0)
     )
     assert re.search(said, summary(result)), summary(result)
+
+
+def test_a_rank_correlation_of_too_few_is_left_out():
+    result = found(toy.Schooled, fidelity="epochs", surrogate="gp", objectives=("acc", "flops"))
+    few = Reliability("acc", "gp", 1, math.nan, math.nan, 1.0)
+    rungs = tuple(replace(rung, spearman=math.nan, n_put_off=2) for rung in result.rungs)
+    text = summary(replace(result, reliability=few, rungs=rungs))
+    assert "nan" not in text
+    assert "Predictions of acc by gp, 1 in all: 100% within their 90 % intervals." in text
+    assert "with epochs=1 (2 on the way up wait: that step takes more than all so far)" in text
+    rungs = tuple(replace(rung, n_put_off=0) for rung in rungs)
+    assert "with epochs=1, " in summary(replace(result, rungs=rungs))
