@@ -182,6 +182,8 @@ class Config:
                 raise ValueError(f"{name} is the text {value!r}; expected a list of texts")
             object.__setattr__(self, name, None if value is None else tuple(value))
         self._check_ranges()
+        self._check_names()
+        self._check_company()
         self._check_budget()
         named = (*self.objectives, *self.then)
         if len(set(named)) < len(named):
@@ -370,32 +372,30 @@ class Config:
             limit = getattr(self, name)
             if limit is not None and not (math.isfinite(limit) and limit > 0):
                 raise ValueError(f"{name} must be a positive number of {unit}, got {limit}")
-        if self.tracker not in (None, *TRACKERS):
-            raise ValueError(f"unknown tracker {self.tracker!r}; choose from {TRACKERS[0]}")
-        if self.surrogate not in SURROGATES:
-            raise ValueError(
-                f"unknown surrogate {self.surrogate!r}; choose from {', '.join(SURROGATES)}"
-            )
-        if self.screen not in SURROGATES:
-            raise ValueError(
-                f"unknown screen {self.screen!r}; choose from {', '.join(SURROGATES)}"
-            )
-        if "none" not in (self.screen, self.surrogate):
-            raise ValueError("a surrogate chooses what it measures, and needs no screen")
-        if self.fidelity not in (None, *KINDS):
-            raise ValueError(
-                f"unknown fidelity {self.fidelity!r}; choose from {', '.join(KINDS)}"
-            )
         if self.reduction is not None and not 1 < self.reduction < math.inf:
             raise ValueError(f"reduction must be more than 1, got {self.reduction}")
+        if not 0 <= self.max_failures <= 1:
+            raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
+
+    def _check_names(self) -> None:
+        if self.tracker not in (None, *TRACKERS):
+            raise ValueError(f"unknown tracker {self.tracker!r}; choose from {TRACKERS[0]}")
+        offered = {"surrogate": SURROGATES, "screen": SURROGATES, "fidelity": (None, *KINDS)}
+        for name, choices in offered.items():
+            if (chosen := getattr(self, name)) not in choices:
+                known = ", ".join(filter(None, choices))
+                raise ValueError(f"unknown {name} {chosen!r}; choose from {known}")
+
+    def _check_company(self) -> None:
+        """Refuse what is of no use beside the rest."""
+        if "none" not in (self.screen, self.surrogate):
+            raise ValueError("a surrogate chooses what it measures, and needs no screen")
         for name in ("rungs", "reduction"):
             if self.fidelity is None and getattr(self, name) is not None:
                 raise ValueError(f"{name} is of use to a fidelity only; name one, or leave it")
         for name in ("batch", "proposals", "features"):
             if self.surrogate == "none" and getattr(self, name):
                 raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")
-        if not 0 <= self.max_failures <= 1:
-            raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
         if self.memory_limit is not None and self.n_jobs == 0:
             raise ValueError("memory_limit is kept by worker processes; n_jobs=0 has none")
         if self.memory_limit is not None and sys.platform != "linux":
