@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from io import FileIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from evonas.config import Config
 from evonas.journal import FolderError, Journal, write_whole
@@ -128,7 +128,7 @@ class RunFolder:
         try:
             write_whole(self._generations, _table([list(row.values())]).encode())
         except OSError as error:
-            raise FolderError.writing(self.path / GENERATIONS, error) from error
+            self._fail(GENERATIONS, error)
 
     def read_metered_kwh(self) -> float:
         """What meters had counted when the table of generations was last written."""
@@ -185,11 +185,16 @@ class RunFolder:
         with suppress(OSError):
             self.close()
 
+    def _fail(self, name: str, error: OSError) -> NoReturn:
+        """Say why a file cannot be written: that the directory is gone, if it is."""
+        self.journal.check_place()
+        raise FolderError.writing(self.path / name, error) from error
+
     def _open(self, name: str) -> FileIO:
         try:
             return (self._place / name).open("ab", buffering=0)
         except OSError as error:
-            raise FolderError.writing(self.path / name, error) from error
+            self._fail(name, error)
 
     def _replace(self, name: str, text: str) -> None:
         """Write a file so that it holds, whatever happens, its old content or its new one."""
@@ -203,8 +208,7 @@ class RunFolder:
                 os.fsync(opened.fileno())
             draft.replace(file)
         except OSError as error:
-            self.journal.check_place()  # which may say more
-            raise FolderError.writing(self.path / name, error) from error
+            self._fail(name, error)
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)

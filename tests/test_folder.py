@@ -715,3 +715,17 @@ def test_a_change_of_the_working_directory_does_not_matter(tmp_path, monkeypatch
     folder.close()
     assert {*WRITERS, "config.json"} <= set(contents(tmp_path / "run"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_directory_that_goes_away_between_two_writes_is_missed(tmp_path, monkeypatch):
+    folder = RunFolder.create(tmp_path / "run", CONFIG, resolved={})
+    replace = folder._replace
+
+    def replace_and_move(*arguments):
+        replace(*arguments)
+        (tmp_path / "run").rename(tmp_path / "elsewhere")
+
+    monkeypatch.setattr(folder, "_replace", replace_and_move)
+    with pytest.raises(JournalError, match="was moved or deleted while the run was writing"):
+        folder.add_generation({"generation": 1})
+    folder.close()
