@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from pymoo.indicators.hv import HV
 
 from evonas.front import front
+from evonas.judge import REFERENCE
 from evonas.record import Record
 from evonas.report import aligned
 from evonas.trace import read_trace
@@ -59,7 +60,7 @@ class Scale:
     def __call__(self, points: np.ndarray) -> float:
         """Of ``(n, 2)`` points; 0 for none."""
         F = (self._seen(points) - self.ideal) / (self.nadir - self.ideal)
-        return float(HV(np.full(2, 1.1))(F)) / self.best if len(F) else 0.0
+        return float(HV(np.full(2, REFERENCE))(F)) / self.best if len(F) else 0.0
 
     def _seen(self, points: np.ndarray) -> np.ndarray:
         error, cost = points[~np.isnan(points).any(1)].T

@@ -159,8 +159,8 @@ class Evaluator:
             del self._counted[key]
         return answers
 
-    def effort(self, genomes: Sequence[Genome], *, fidelity: Fidelity | None) -> list[float]:
-        """FLOPs that measuring each would take, in the same order; 0 where nobody knows.
+    def effort(self, genomes: Sequence[Genome], *, fidelity: Fidelity) -> list[float]:
+        """FLOPs that the step to a fidelity takes, in the same order; 0 where nobody knows.
 
         Raises:
             StoppedError: ``should_stop`` said so before all were counted.
