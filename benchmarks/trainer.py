@@ -26,7 +26,8 @@ from torchvision.transforms.functional import to_pil_image
 from evonas.data import Dataset, Part, load
 from evonas.problem import Settings
 from evonas.problems.layerwise import Layerwise
-from evonas.train import Recipe, train
+from evonas.recipe import Recipe
+from evonas.train import train
 
 EPOCHS, BATCH = 2, 64
 CPU = torch.device("cpu")

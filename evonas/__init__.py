@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from evonas.engine import search as search
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Objective as Objective
-    from evonas.plot import plot_front as plot_front
+    from evonas.panels import plot_front as plot_front
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
+    from evonas.problem import TabularProblem as TabularProblem
+    from evonas.recipe import Recipe as Recipe
     from evonas.result import Result as Result
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
-    from evonas.tabular import TabularProblem as TabularProblem
-    from evonas.train import Recipe as Recipe
     from evonas.trained import TrainedProblem as TrainedProblem
 
 __version__ = "0.1.0"
@@ -30,12 +30,12 @@ _HOME = {
     "Measurement": "problem",
     "Objective": "objectives",
     "Problem": "problem",
-    "Recipe": "train",
+    "Recipe": "recipe",
     "Result": "result",
     "SearchSpace": "space",
-    "TabularProblem": "tabular",
+    "TabularProblem": "problem",
     "TrainedProblem": "trained",
-    "plot_front": "plot",
+    "plot_front": "panels",
     "search": "engine",
 }
 __all__ = list(_HOME)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from pymoo.algorithms.moo.ctaea import CTAEA, CADASurvival
+from pymoo.algorithms.moo.ctaea import CTAEA
 from pymoo.algorithms.moo.moead import ParallelMOEAD
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.algorithms.moo.nsga3 import NSGA3
@@ -17,7 +17,7 @@ from pymoo.algorithms.moo.rnsga2 import RNSGA2
 from pymoo.algorithms.moo.rvea import RVEA
 from pymoo.algorithms.moo.sms import SMSEMOA
 from pymoo.algorithms.moo.spea2 import SPEA2
-from pymoo.algorithms.moo.unsga3 import UNSGA3, comp_by_rank_and_ref_line_dist
+from pymoo.algorithms.moo.unsga3 import UNSGA3
 from pymoo.core.algorithm import Algorithm
 from pymoo.core.mixed import (
     MixedVariableDuplicateElimination,
@@ -31,14 +31,9 @@ from pymoo.operators.sampling.rnd import BinaryRandomSampling, FloatRandomSampli
 from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.util.ref_dirs import get_reference_directions
 
-from evonas.baselines import (
-    AgeingEvolution,
-    GenomeSearch,
-    LocalSearch,
-    RandomSearch,
-    Reinforce,
-)
+from evonas.ageing import AgeingEvolution
 from evonas.loading import construct, load, nearest
+from evonas.local_search import LocalSearch
 from evonas.operators import (
     CanonicalRepair,
     GenomeCrossover,
@@ -47,6 +42,14 @@ from evonas.operators import (
     SpreadSampling,
     UniformSampling,
 )
+from evonas.pymoo_fixes import (
+    PatientSurvival,
+    less_violation,
+    less_violation_or_nearer,
+    unshared,
+)
+from evonas.random_search import GenomeSearch, RandomSearch
+from evonas.reinforce import Reinforce
 from evonas.space import Genome
 
 
@@ -162,42 +165,6 @@ def _of_genomes(algorithm: type[GenomeSearch], name: str) -> Callable[[Plan], Al
     return make
 
 
-def less_violation(pop: Any, P: np.ndarray, *, random_state: Any, **kwargs: Any) -> np.ndarray:
-    """Winners of NSGA-III's tournaments: less violation first, else by lot.
-
-    As in pymoo, except that ties of infeasible pairs are drawn from ``random_state``: pymoo
-    0.6.2 draws them from a fresh generator, and so differs between equal runs.
-    """
-    violation = pop.get("CV")[:, 0]
-    a, b = P[:, 0], P[:, 1]
-    coin = np.where(random_state.random(len(P)) < 0.5, a, b)
-    winner = np.where(violation[a] < violation[b], a, b)
-    return np.where(violation[a] == violation[b], coin, winner)[:, None]
-
-
-def less_violation_or_nearer(
-    pop: Any, P: np.ndarray, *, random_state: Any, **kwargs: Any
-) -> np.ndarray:
-    """Winners of U-NSGA-III's tournaments: as NSGA-III's where a violation is involved."""
-    violation = pop.get("CV")[:, 0]
-    feasible = (violation[P] <= 0).all(1)
-    winner = less_violation(pop, P, random_state=random_state)
-    winner[feasible] = comp_by_rank_and_ref_line_dist(
-        pop, P[feasible], random_state=random_state
-    )
-    return winner
-
-
-class PatientSurvival(CADASurvival):
-    """C-TAEA's survival where there are fewer individuals than are to survive.
-
-    pymoo 0.6.2 then looks for more of them for ever.
-    """
-
-    def _updateDA(self, pop: Any, Hd: Any, n_survive: int) -> Any:  # noqa: N802  pymoo's name
-        return Hd if len(Hd) <= n_survive else super()._updateDA(pop, Hd, n_survive)
-
-
 def _ctaea(plan: Plan) -> Algorithm:
     algorithm = CTAEA(plan.directions, **plan.operators)
     algorithm.survival = PatientSurvival(algorithm.ref_dirs)
@@ -239,9 +206,9 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
     if "mating" in plan.operators:  # of mixed variables, with operators for each kind
         plan.check_uses({"sampling"}, reference)
     if plan.aspirations is not None:
-        return _unshared(RNSGA2(plan.aspirations, pop_size=plan.pop_size, **plan.operators))
+        return unshared(RNSGA2(plan.aspirations, pop_size=plan.pop_size, **plan.operators))
     if reference in ALGORITHMS:
-        return _unshared(ALGORITHMS[reference](plan))
+        return unshared(ALGORITHMS[reference](plan))
     if ":" not in reference:
         raise ValueError(
             f"unknown algorithm {reference!r}{nearest(reference, ALGORITHMS)}; choose from "
@@ -264,18 +231,7 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
             f"{reference} is a {type(found).__name__}; expected a pymoo Algorithm, or what "
             "makes one"
         )
-    return _unshared(found)
-
-
-def _unshared(algorithm: Algorithm) -> Algorithm:
-    """The same algorithm, with a survival of its own.
-
-    In pymoo 0.6.2 all SPEA-II share one, a default argument that remembers the objectives of
-    the searches before. The rest is not copied: operators look at what was measured so far.
-    """
-    if getattr(algorithm, "survival", None) is not None:
-        algorithm.survival = copy.deepcopy(algorithm.survival)
-    return algorithm
+    return unshared(found)
 
 
 def genome_operators(

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pymoo.indicators.hv import HV
 
 from evonas.evaluate import Evaluator
 from evonas.folder import METERED
 from evonas.front import front
+from evonas.hypervolume import hypervolume
 from evonas.meter import Meter
 from evonas.objectives import Goals
 from evonas.record import Record
@@ -70,12 +70,6 @@ class Generation:
             **best,
             **(self.reliability.row() if self.reliability else {}),
         }
-
-
-def hypervolume(points: np.ndarray) -> float:
-    """Share of the box from 0 to 1 that points dominate; ``(n, n_objectives)``, minimised."""
-    inside = points[(points < 1).all(1)]
-    return float(HV(np.ones(points.shape[1]))(inside)) if len(inside) else 0.0
 
 
 class Archive:

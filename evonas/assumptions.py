@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from evonas.devices import DEVICES, V100, Device
+from evonas.devices import DEVICES, I7_10750H_W, V100, Device
 from evonas.duration import Calibration, TimeSource
 from evonas.grids import GRIDS, WORLD, Grid
 from evonas.ranges import check
 
-I7_10750H_W = 45.0  # Intel, TDP; the host that Fu et al. assume
-I7_10750H_CORES = 6  # Intel
-CORE_W = I7_10750H_W / I7_10750H_CORES
 PUE = 1.59  # Uptime Institute, survey of 2020, as Fu et al. use it
 TRAININGS_PER_CITATION = 50.0  # Fu et al. 2021, section 2.1
 Model = Literal["physical", "fu2021"]

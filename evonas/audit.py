@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 
 from evonas.foreign import ForeignProblem
 from evonas.journal import Journal
-from evonas.measure import candidate_seed
 from evonas.objectives import Constraint, broken
 from evonas.problem import Problem
-from evonas.record import AGAIN, Record
+from evonas.record import AGAIN, Record, candidate_seed
 from evonas.space import Genome
 
 _ANOTHER = (

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from evonas.expected import expected_best
-from evonas.measure import candidate_seed
 from evonas.plan import SearchPlan
 from evonas.pricetag import PriceTag, why_not_independent
-from evonas.record import Record
+from evonas.record import Record, candidate_seed
 from evonas.report import aligned, complain
 from evonas.statement import escaped, latex, markdown, paragraph, table
 from evonas.tagplots import draw_curves, draw_expected, draw_fractions, draw_progress

@@ -14,14 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from evonas.assumptions import Assumptions
-from evonas.calibration import (
-    LEAST_NETWORKS,
-    Judged,
-    designed_sample,
-    fit_inference,
-    fit_training,
-    measure_timings,
-)
+from evonas.calibration import LEAST_NETWORKS, Judged, fit_inference, fit_training
 from evonas.carbonplots import draw_calibration
 from evonas.devices import V100, Device, recognise
 from evonas.duration import Calibration, TimeModel
@@ -29,6 +22,7 @@ from evonas.loading import ProblemSpec
 from evonas.machine import this_machine
 from evonas.problem import Settings
 from evonas.report import complain
+from evonas.timings import designed_sample, measure_timings
 from evonas.trained import TrainedProblem
 
 GOOD_R2, GOOD_SPEARMAN = 0.9, 0.95

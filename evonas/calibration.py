@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from scipy.optimize import nnls
 
 from evonas.duration import Operation, TimeModel, terms
 from evonas.ranks import spearman
 from evonas.space import Genome
-from evonas.timing import inference_seconds, training_seconds
-from evonas.trained import TrainedProblem
 
-N_DRAWN_PER_NETWORK = 3  # of which the one is taken that spreads them over the range of FLOPs
 HELD_OUT = 3  # every third network
 LEAST_NETWORKS = 12
 NEGLIGIBLE = 1e-9  # part of the longest time that a term must be able to explain
@@ -53,54 +49,6 @@ class Judged:
     model: TimeModel
     measured: np.ndarray
     predicted: np.ndarray
-
-
-def designed_sample(problem: TrainedProblem, *, n: int, seed: int) -> list[Genome]:
-    """Networks of a space that spread over its range of FLOPs, ascending.
-
-    Both ends of what was drawn are among them. Fewer where the space is small.
-    """
-    rng = np.random.default_rng(seed)
-    drawn = problem.space.sample(N_DRAWN_PER_NETWORK * n, rng)
-    corners = [(0,) * len(problem.space.sizes), tuple(size - 1 for size in problem.space.sizes)]
-    genomes = list(dict.fromkeys(problem.canonical(genome) for genome in [*corners, *drawn]))
-    genomes.sort(key=lambda genome: problem.cost(genome).flops)
-    places = np.unique(np.linspace(0, len(genomes) - 1, n).round().astype(int))
-    return [genomes[place] for place in places]
-
-
-def measure_timings(
-    problem: TrainedProblem,
-    genomes: Sequence[Genome],
-    *,
-    batch: int,
-    on_network: Callable[[], None] = lambda: None,
-) -> list[Timing]:
-    """Time networks one after the other, as proxy trainings run: on one thread of a processor.
-
-    Args:
-        problem: Builds them.
-        genomes: Canonical.
-        batch: Inputs of a training step.
-        on_network: Told after each.
-    """
-    shape = (problem.n_channels, problem.image_size, problem.image_size)
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    timings = []
-    try:
-        for genome in genomes:
-            model = problem.build(problem.space.decode(genome)).to(problem.device)
-            step, whole, single = (
-                training_seconds(model, shape, batch=batch, device=problem.device),
-                inference_seconds(model, shape, batch=batch, device=problem.device),
-                inference_seconds(model, shape, batch=1, device=problem.device),
-            )
-            timings.append(Timing(genome, problem.cost(genome).operations, step, whole, single))
-            on_network()
-    finally:
-        torch.set_num_threads(n_threads)
-    return timings
 
 
 def fit_training(timings: Sequence[Timing], *, batch: int) -> Judged:

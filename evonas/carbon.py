@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from evonas import fu2021
-from evonas.assumptions import CORE_W, PUE, Assumptions
+from evonas.assumptions import PUE, Assumptions
+from evonas.devices import CORE_W
 from evonas.duration import (
     TRAINING_PASSES,
     Operation,

@@ -1,17 +1,16 @@
-"""Problems whose networks are chains of parts, of which each kind is counted only once."""
+"""Networks that are chains of parts, of which each kind is counted only once."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from torch import nn
 
-from evonas.cost import Cost, count_through
-from evonas.trained import TrainedProblem
+from evonas.cost import count_through
+from evonas.duration import Cost
 
 N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 
@@ -40,35 +39,32 @@ class Part:
         return self.make(*self.arguments, **dict(self.named))
 
 
-class ChainedProblem(TrainedProblem):
-    """A space of networks that are chains: each part takes what the one before it gives.
+def chain(parts: Sequence[Part]) -> nn.Sequential:
+    """The network in which each part takes what the one before it gives."""
+    return nn.Sequential(*(part() for part in parts))
 
-    A subclass writes ``parts`` in place of ``build``. A chain costs what its parts cost, so
-    that a network of parts that were counted before is counted in no time; evolution on
-    predictions looks at a thousand networks for every few that it trains.
+
+def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
+    """What one forward pass of one input costs: the sum of the parts.
+
+    Equal parts that take equal shapes are counted once in the life of a process.
+
+    Args:
+        parts: In the order of execution.
+        input_shape: Of one input without the batch, ``(channels, height, width)``.
+
+    Raises:
+        ValueError: A part uses an operator whose cost nobody has declared.
     """
-
-    @abstractmethod
-    def parts(self, architecture: Mapping[str, Any]) -> Sequence[Part]:
-        """The network from images to logits."""
-
-    def build(self, architecture: Mapping[str, Any]) -> nn.Module:
-        """The parts in a row."""
-        return nn.Sequential(*(part() for part in self.parts(architecture)))
-
-    def count(self, architecture: Mapping[str, Any], input_shape: tuple[int, ...]) -> Cost:
-        """The sum of the parts; of the whole where a subclass builds something else."""
-        if type(self).build is not ChainedProblem.build:
-            return super().count(architecture, input_shape)
-        costs, shape = list[Cost](), input_shape
-        for part in self.parts(architecture):
-            cost, shape = _counted(part, shape)
-            costs.append(cost)
-        return Cost(
-            flops=sum(cost.flops for cost in costs),
-            params=sum(cost.params for cost in costs),
-            operations=tuple(operation for cost in costs for operation in cost.operations),
-        )
+    costs, shape = list[Cost](), input_shape
+    for part in parts:
+        cost, shape = _counted(part, shape)
+        costs.append(cost)
+    return Cost(
+        flops=sum(cost.flops for cost in costs),
+        params=sum(cost.params for cost in costs),
+        operations=tuple(operation for cost in costs for operation in cost.operations),
+    )
 
 
 @lru_cache(maxsize=N_REMEMBERED_PARTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
@@ -14,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 from torch.utils.flop_counter import flop_registry
 
-from evonas.duration import Operation
+from evonas.duration import Cost, Operation
 
 # Operators that compute but count as no floating-point operations, beside the pointwise ones
 # that torch tags as such: norms, pooling, reductions, and moves of memory.
@@ -38,26 +37,6 @@ KIND_BY_WORD = {  # patterns of names, without the underscore of those that work
     "pool": ("*pool*", "mean"),
     "exponential": ("silu", "elu", "[cgs]elu", "sigmoid", "tanh", "*softmax", "mish", "exp"),
 }
-
-
-@dataclass(frozen=True)
-class Cost:
-    """The cost of one forward pass of one input.
-
-    Attributes:
-        flops: Multiplies and adds, counted separately.
-        params: Trainable parameters.
-        operations: One for every kernel, in the order of execution.
-    """
-
-    flops: int
-    params: int
-    operations: tuple[Operation, ...]
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates: half the FLOPs."""
-        return self.flops // 2
 
 
 def count(build: Callable[[], nn.Module], input_shape: tuple[int, ...]) -> Cost:

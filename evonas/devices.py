@@ -11,6 +11,10 @@ from types import MappingProxyType
 
 from evonas.ranges import check
 
+I7_10750H_W = 45.0  # Intel, TDP; the host that Fu et al. assume
+I7_10750H_CORES = 6  # Intel
+CORE_W = I7_10750H_W / I7_10750H_CORES
+
 IDLE_SHARE = 0.2  # our assumption, for all: a GPU of 300 W that holds 60 W, waiting
 JOULES_PER_BYTE = {
     "hbm": 31e-12,  # O'Connor et al. 2017, MICRO: HBM2 takes 3.9 pJ per bit

@@ -186,3 +186,23 @@ class Calibration:
             for model in (self.training, self.inference)
         )
         return replace(self, training=training, inference=inference)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The cost of one forward pass of one input.
+
+    Attributes:
+        flops: Multiplies and adds, counted separately.
+        params: Trainable parameters.
+        operations: One for every kernel, in the order of execution.
+    """
+
+    flops: int
+    params: int
+    operations: tuple[Operation, ...]
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates: half the FLOPs."""
+        return self.flops // 2

@@ -11,8 +11,8 @@ from evonas.crew import Crew
 from evonas.fidelity import Fidelity
 from evonas.journal import Journal, Key, logger
 from evonas.loading import is_derived, load_objective
-from evonas.measure import Order, candidate_seed
-from evonas.record import Record, merge
+from evonas.measure import Order
+from evonas.record import Record, candidate_seed, merge
 from evonas.space import Genome
 from evonas.workbench import Task
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.calibration import measure_timings
 from evonas.machine import NAME
 from evonas.plan import SearchPlan
 from evonas.pricing import Footprint, footprint
 from evonas.ranks import spearman
 from evonas.report import aligned
+from evonas.timings import measure_timings
 from evonas.trace import Trace
 from evonas.trained import TrainedProblem
 

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
+from evonas.asking import ask
 from evonas.config import Config
 from evonas.foreign import ForeignProblem
 from evonas.loading import load_objective, nearest
-from evonas.measure import ask
 from evonas.objectives import Constraint, Goals, Objective
 from evonas.problem import Problem
 from evonas.space import Genome

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pymoo.indicators.hv import HV
 
+from evonas.asking import ask
 from evonas.evaluate import Evaluator
 from evonas.front import front
-from evonas.measure import ask
+from evonas.hypervolume import hypervolume
 from evonas.objectives import Goals
 from evonas.problem import Problem
 from evonas.space import Genome
@@ -90,8 +90,7 @@ class Judge:
 
     def _hypervolume(self, F: np.ndarray) -> float:
         scaled = (F - self._ideal) / self._span
-        inside = scaled[(scaled < REFERENCE).all(1)]
-        return float(HV(np.full(F.shape[1], REFERENCE))(inside)) if len(inside) else 0.0
+        return hypervolume(scaled, reference=REFERENCE)
 
 
 def _candidates(problem: Problem, goals: Goals) -> list[Genome]:

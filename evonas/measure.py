@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from time import perf_counter, process_time  # as now, whatever a candidate makes of them
 
-import numpy as np
-
 from evonas import deadline
-from evonas.faults import Fault, MetricError
+from evonas.asking import ask, checked, checked_curve
+from evonas.faults import Fault
 from evonas.fidelity import Fidelity
 from evonas.loading import ProblemSpec, is_derived, load_objective
 from evonas.objectives import Constraint, Objective, broken
@@ -67,19 +63,6 @@ def measure(order: Order, genome: Genome, *, seed: int) -> Record:
     )
 
 
-def candidate_seed(seed: int, genome: Genome) -> int:
-    """The seed of one candidate, [0, 2**32): its search's and its genome's alone.
-
-    Genomes of non-negative integers enter as they are, others by their digest.
-    """
-    if all(type(gene) is int and gene >= 0 for gene in genome):
-        entropy = [seed, *genome]
-    else:
-        digest = hashlib.sha256(json.dumps(genome).encode()).digest()
-        entropy = [seed, *np.frombuffer(digest, dtype=np.uint32).tolist()]
-    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
-
-
 def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
     """Measure one candidate, and raise whatever goes wrong in it."""
     problem = order.spec.open()
@@ -107,13 +90,13 @@ def _ask_at(
     exact = ask(problem, genome, raw - trained, seed=seed).metrics if raw - trained else {}
     answer = problem.measure_at(genome, sorted(trained | effort), seed=seed, fidelity=fidelity)
     measured = answer if isinstance(answer, Measurement) else Measurement(answer)
-    found = _checked(measured.metrics, trained | effort)
+    found = checked(measured.metrics, trained | effort)
     values = {**exact, **{name: found[name] for name in trained}}
     computed = {o.name: o.compute(values) for o in derived.values() if o.compute is not None}
-    uncertain = _checked({**{name: found[name] for name in trained}, **computed}, ())
+    uncertain = checked({**{name: found[name] for name in trained}, **computed}, ())
     renamed = {fidelity.named(name): value for name, value in uncertain.items()}
     paid = {fidelity.paid(name): found[name] for name in effort}
-    return Measurement({**exact, **renamed, **paid}, _checked_curve(measured.curve))
+    return Measurement({**exact, **renamed, **paid}, checked_curve(measured.curve))
 
 
 def _derived(wanted: Collection[str], problem: Problem) -> dict[str, Objective]:
@@ -123,60 +106,3 @@ def _derived(wanted: Collection[str], problem: Problem) -> dict[str, Objective]:
 def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measurement:
     derived = _derived(wanted, problem)
     return ask(problem, genome, set(wanted).difference(derived), derived.values(), seed=seed)
-
-
-def ask(
-    problem: Problem,
-    genome: Genome,
-    metrics: Collection[str],
-    derived: Collection[Objective] = (),
-    *,
-    seed: int,
-) -> Measurement:
-    """Have a problem measure one architecture, and check its answer.
-
-    Args:
-        problem: Measures.
-        genome: Canonical.
-        metrics: Names of what the problem itself measures.
-        derived: Objectives that compute themselves from metrics of the problem.
-        seed: The candidate's own.
-
-    Raises:
-        MetricError: A metric is missing, is no number, or is not finite.
-        Exception: Whatever the problem raises.
-    """
-    raw = {*metrics, *(need for objective in derived for need in objective.needs)}
-    answer = problem.measure(genome, sorted(raw), seed=seed)
-    measured = answer if isinstance(answer, Measurement) else Measurement(answer)
-    values = _checked(measured.metrics, raw)
-    for objective in derived:
-        if objective.compute is not None:
-            values[objective.name] = objective.compute(values)
-    return Measurement(_checked(values, ()), _checked_curve(measured.curve))
-
-
-def _checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, float]:
-    if not isinstance(metrics, Mapping):
-        raise MetricError(f"the answer is a {type(metrics).__name__}; expected values by name")
-    missing = [name for name in wanted if name not in metrics]
-    if missing:
-        raise MetricError(f"the problem did not measure {', '.join(missing)}")
-    for name, value in metrics.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise MetricError(f"metric {name} is a {type(value).__name__}; expected a number")
-    return {str(name): _finite(name, value) for name, value in metrics.items()}
-
-
-def _finite(name: str, value: float) -> float:
-    try:
-        number = float(value)
-    except (OverflowError, TypeError):  # an endless integer, a complex number
-        number = math.nan
-    if not math.isfinite(number):
-        raise MetricError(f"metric {name} is {value!s:.40}; expected a finite number")
-    return number
-
-
-def _checked_curve(curve: Sequence[Mapping[str, float]]) -> tuple[Mapping[str, float], ...]:
-    return tuple(_checked(point, ()) for point in curve)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,10 +12,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evonas import carbon
-from evonas.assumptions import CORE_W
-from evonas.journal import logger
+from evonas.devices import CORE_W
 from evonas.spend import Spend
 
+logger = logging.getLogger("evonas")
 POWERCAP = Path("/sys/class/powercap")
 
 

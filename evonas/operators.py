@@ -12,6 +12,7 @@ from pymoo.core.mutation import Mutation
 from pymoo.core.repair import Repair
 from pymoo.core.sampling import Sampling
 
+from evonas.ordering import best_first
 from evonas.space import Genome
 
 NEW_SHARE = 0.25  # of a first population with known genomes, at least
@@ -220,3 +221,10 @@ def _redrawn(X: np.ndarray, low: np.ndarray, high: np.ndarray, rng: Any) -> np.n
     drawn = low + np.floor(rng.random(X.shape) * n_others).astype(int)
     others: np.ndarray = np.where(drawn >= X, drawn + 1, drawn)
     return others
+
+
+def places(pop: Any) -> np.ndarray:
+    """From 0 for the best: by violation, non-dominated rank, and least crowded first."""
+    places = np.empty(len(pop))
+    places[best_first(pop.get("F"), pop.get("CV")[:, 0])] = np.arange(len(pop))
+    return places

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from evonas.objectives import Constraint, Objective
-from evonas.trace import Cloud, Runs, Trace, choose, traces_of
+from evonas.points import Cloud, Runs, choose, cloud_of, traces_of
+from evonas.trace import Trace
 
 # Okabe & Ito 2008, told apart by everyone; without their yellow, which is faint on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -51,7 +52,7 @@ def plot_front(
     traces = traces_of(runs, constraints=constraints)
     upward, rightward = choose(traces, [y, x])
     ax = ax or new_axes()
-    clouds = [trace.cloud([rightward, upward]) for trace in traces]
+    clouds = [cloud_of(trace, [rightward, upward]) for trace in traces]
     draw_faint(ax, clouds)
     for i, (trace, cloud) in enumerate(zip(traces, clouds, strict=True)):
         ax.plot(
@@ -84,7 +85,7 @@ def plot_best(
     traces = traces_of(runs)
     (chosen,) = choose(traces, [objective])
     ax = ax or new_axes()
-    clouds = [trace.cloud([chosen]) for trace in traces]
+    clouds = [cloud_of(trace, [chosen]) for trace in traces]
     for i, (trace, cloud) in enumerate(zip(traces, clouds, strict=True)):
         values = cloud.measured[:, 0]
         best = chosen.sign * np.minimum.accumulate(chosen.sign * values)

@@ -25,8 +25,9 @@ from evonas.measure import Order
 from evonas.meter import Tariff
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
+from evonas.reliability import Steps
 from evonas.space import Genome
-from evonas.stages import Steps, TwoStages
+from evonas.stages import TwoStages
 from evonas.tracker import CodeCarbon
 from evonas.workbench import Task
 from evonas.worker import WorkerError

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from evonas import carbon
-from evonas.archive import hypervolume
 from evonas.config import Config
 from evonas.front import front
+from evonas.hypervolume import hypervolume
 from evonas.manifest import read_config, read_resolved
 from evonas.meter import Tariff
 from evonas.objectives import Objective

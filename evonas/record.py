@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -9,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
+
+import numpy as np
 
 from evonas.faults import KINDS
 from evonas.space import Genome
@@ -196,3 +199,16 @@ def _is_gene(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return value is None or isinstance(value, (int, str))
+
+
+def candidate_seed(seed: int, genome: Genome) -> int:
+    """The seed of one candidate, [0, 2**32): its search's and its genome's alone.
+
+    Genomes of non-negative integers enter as they are, others by their digest.
+    """
+    if all(type(gene) is int and gene >= 0 for gene in genome):
+        entropy = [seed, *genome]
+    else:
+        digest = hashlib.sha256(json.dumps(genome).encode()).digest()
+        entropy = [seed, *np.frombuffer(digest, dtype=np.uint32).tolist()]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])

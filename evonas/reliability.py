@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -77,3 +79,25 @@ class Predictions:
 
 def _text(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.3f}"
+
+
+class Steps(Protocol):
+    """A search, to be iterated generation by generation.
+
+    Attributes:
+        stopped: Why it ended, in words; empty while it runs.
+        reliability: How far predictions of the last generation came true, if there were any.
+        overall: Likewise of all.
+        foretold: How far a warm start foretold each metric: rank correlations.
+    """
+
+    stopped: str
+
+    @property
+    def reliability(self) -> Reliability | None: ...  # noqa: D102
+    @property
+    def overall(self) -> Reliability | None: ...  # noqa: D102
+    @property
+    def foretold(self) -> Mapping[str, float]: ...  # noqa: D102
+
+    def __iter__(self) -> Iterator[None]: ...

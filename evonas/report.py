@@ -1,42 +1,12 @@
-"""The end of a search in words: its front as a table, its files, and what it cost."""
+"""Words, numbers and tables for people."""
 
 from __future__ import annotations
 
-import math
 import sys
-from collections import Counter
 from collections.abc import Sequence
 
-from evonas.faults import KINDS
-from evonas.ladder import Rung
-from evonas.objectives import Constraint, Objective, nearest_to_kept
-from evonas.result import Result
+from evonas.objectives import Constraint
 from evonas.space import Genome
-
-MAX_ROWS = 30
-MAX_REASON = 100
-MAX_KIND = max(map(len, KINDS))
-
-
-def summary(result: Result) -> str:
-    """What a person wants to read when a search has ended."""
-    lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
-    if result.front:
-        lines += ["", *_front(result), ""]
-        lines += [
-            *_objectives(result),
-            *_foretold(result),
-            *_predictions(result),
-            *_rungs(result),
-            _cost(result),
-        ]
-    else:
-        lines += ["", _nothing(result)]
-    if result.failures:
-        lines += ["", *_failures(result)]
-    if result.folder:
-        lines += ["", f"Everything is in {result.folder}"]
-    return "\n".join(lines)
 
 
 def complain(message: object, *, status: int = 2) -> int:
@@ -52,45 +22,6 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         for row in (header, *rows)
     ]
-
-
-def _counted(result: Result) -> str:
-    n_failures = len(result.failures)
-    n_failed = f", {n_failures} of them failed" if n_failures else ""
-    left_out = ""
-    if result.n_left_out:
-        left_out = (
-            f" {result.n_left_out} more were not: even at their best they could not have "
-            "reached the front."
-        )
-    return f"{len(result.records)} architectures measured{n_failed}.{left_out}"
-
-
-def _front(result: Result) -> list[str]:
-    metrics = _columns(result)
-    rows = [
-        [
-            *(
-                number(record.metrics[metric.name]) if metric.name in record.metrics else "-"
-                for metric in metrics
-            ),
-            genome_text(record.genome),
-        ]
-        for record in result.front[:MAX_ROWS]
-    ]
-    n_more = len(result.front) - len(rows)
-    lines = [f"The front, {len(result.front)} architectures:"]
-    lines += aligned([*(metric.column for metric in metrics), "genome"], rows)
-    return lines + ([f"... and {n_more} more in front.csv"] if n_more > 0 else [])
-
-
-def _columns(result: Result) -> list[Objective]:
-    """Objectives, what they are computed from, and what only the front is measured for."""
-    offered = {objective.name: objective for objective in result.problem.objectives}
-    chosen = result.goals.objectives
-    needed = [offered[name] for objective in chosen for name in objective.needs]
-    metrics = [*chosen, *needed, *result.problem.final]
-    return list({metric.name: metric for metric in metrics}.values())
 
 
 def number(value: float) -> str:
@@ -112,130 +43,3 @@ def miss(constraint: Constraint, value: float) -> str:
         f"{constraint.metric} {number(value)}, {distance}{share} {adverb} "
         f"{number(constraint.bound)}"
     )
-
-
-def _cost(result: Result) -> str:
-    spend, hypervolume = result.spend, ""
-    if result.generations and result.generations[-1].hypervolume is not None:
-        hypervolume = f"Hypervolume {result.generations[-1].hypervolume:.4f}. "
-    return (
-        f"{hypervolume}The search itself took {spend.busy_seconds:.0f} core-seconds"
-        f"{_flops(spend.fpo)}: about {1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g "
-        f"CO2e ({spend.method}; config.json has the assumptions).{_opinion(result)}"
-    )
-
-
-def _objectives(result: Result) -> list[str]:
-    """What each objective adds, in a line."""
-    found = result.degeneracy
-    if found is None:
-        return []
-    without = ", ".join(
-        f"{size} without {name}"
-        for name, size in zip(found.names, found.sizes_without, strict=True)
-    )
-    ranks = ", ".join(f"{one}~{other} {rank:.3f}" for one, other, rank in found.pairs)
-    return [f"Front of {found.front_size}: {without}. Rank correlations: {ranks}."]
-
-
-def _predictions(result: Result) -> list[str]:
-    """How far they came true, in a line."""
-    found = result.reliability
-    if found is None or not found.n:
-        return []
-    ranked = ""
-    if not math.isnan(found.spearman):
-        ranked = (
-            f"rank correlation with what was then measured {found.spearman:.2f} "
-            f"(Kendall {found.kendall:.2f}), "
-        )
-    return [
-        f"Predictions of {found.metric} by {found.model}, {found.n} in all: {ranked}"
-        f"{found.within_90:.0%} within their 90 % intervals."
-    ]
-
-
-def _foretold(result: Result) -> list[str]:
-    """How far a warm start was worth something, in a line."""
-    parts = [f"{name} {rank:.2f}" for name, rank in result.foretold.items()]
-    if not parts:
-        return []
-    return [f"Rank correlation of what the warm start foretold: {', '.join(parts)}."]
-
-
-def _rungs(result: Result) -> list[str]:
-    """How many went on from each, and how far that was right, in a line."""
-    if not result.rungs:
-        return []
-    parts = [f"{rung.n} with {rung.label}{_remarks(rung)}" for rung in result.rungs]
-    n_whole = sum(not record.fidelity for record in result.records)
-    metric = result.rungs[0].metric
-    return [f"Of {metric}: {', '.join(parts)}, {n_whole} whole."]
-
-
-def _remarks(rung: Rung) -> str:
-    said = []
-    if not math.isnan(rung.spearman):
-        said.append(f"rank correlation with the whole {rung.spearman:.2f}")
-    if rung.n_put_off:
-        verb = "waits" if rung.n_put_off == 1 else "wait"
-        said.append(
-            f"{rung.n_put_off} on the way up {verb}: that step takes more than all so far"
-        )
-    return f" ({'; '.join(said)})" if said else ""
-
-
-def _flops(fpo: float) -> str:
-    return f" and {fpo:.3g} FLOPs" if fpo else ""
-
-
-def _opinion(result: Result) -> str:
-    said = result.opinion
-    if said is None:
-        return ""
-    return (
-        f" This session by {said.method}: {1000 * said.energy_kwh:.3g} Wh and "
-        f"{said.co2_g:.3g} g in {said.country}."
-    )
-
-
-def _nothing(result: Result) -> str:
-    if result.records and len(result.failures) == len(result.records):
-        return "Every candidate failed, so there is no front."
-    constraints = ", ".join(map(str, result.goals.constraints))
-    if result.records and constraints:
-        return (
-            f"No candidate keeps every constraint ({constraints}), so there is no front"
-            f"{_nearest(result)}."
-        )
-    return "Nothing was measured, so there is no front."
-
-
-def _nearest(result: Result) -> str:
-    """The candidate that misses the constraints least, if that can be told."""
-    rows = [record.metrics for record in result.records]
-    measured = [c for c in result.goals.constraints if any(c.metric in row for row in rows)]
-    place = nearest_to_kept(measured, rows) if measured else None
-    if place is None:
-        return ""
-    record = result.records[place]
-    values = [(constraint, record.metrics[constraint.metric]) for constraint in measured]
-    misses = [miss(c, value) for c, value in values if c.violation(value) > 0]
-    return f"; closest is {genome_text(record.genome)}, with {' and '.join(misses)}"
-
-
-def _failures(result: Result) -> list[str]:
-    """A line by kind, with the commonest reason of each; all of them are in failures.csv."""
-    rows = []
-    by_kind = Counter(record.kind for record in result.failures)
-    for kind, n in by_kind.most_common():
-        reasons = Counter(r.error for r in result.failures if r.kind == kind)
-        (reason, n_same), *others = reasons.most_common()
-        rest = f" ({n_same} times; other reasons: {len(others)})" if others else ""
-        rows.append(f"{n:6}  {kind:{MAX_KIND}}  {_shortened(reason or '')}{rest}")
-    how = f"To see one fail, with its full traceback: evonas rerun {result.folder} --failed"
-    return ["Failures, by kind:", *rows, *([how] if result.folder else [])]
-
-
-def _shortened(reason: str) -> str:
-    return reason if len(reason) <= MAX_REASON else f"{reason[: MAX_REASON - 4]} ..."

@@ -14,9 +14,9 @@ from pathlib import Path
 from evonas.folder import RECORDS
 from evonas.journal import read_journal
 from evonas.manifest import read_config
-from evonas.measure import candidate_seed, measure_openly
+from evonas.measure import measure_openly
 from evonas.plan import SearchPlan
-from evonas.record import Record
+from evonas.record import Record, candidate_seed
 from evonas.report import complain
 from evonas.space import Genome
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import evonas
-from evonas import plot
+from evonas import drawing
 from evonas.config import Config
 from evonas.engine import search
 from evonas.journal import FolderError
@@ -22,9 +22,10 @@ from evonas.loading import problem_summaries
 from evonas.manifest import read_config
 from evonas.plan import SearchPlan
 from evonas.progress import Progress
-from evonas.report import complain, summary
+from evonas.report import complain
 from evonas.result import Result
 from evonas.settings import read_settings
+from evonas.summary import summary
 from evonas.warmstart import read_prior
 from evonas.worker import WorkerError
 
@@ -202,7 +203,7 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
     if result.front:
         names = [objective.name for objective in result.goals.objectives]
         try:
-            plot.save_picture([folder], objectives=names, out=folder / "front.png")
+            drawing.save_picture([folder], objectives=names, out=folder / "front.png")
         except (ValueError, OSError) as error:  # a night's front is worth more than its picture
             print(f"evonas: no picture: {error}", file=sys.stderr)
     return result

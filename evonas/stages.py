@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from evonas.config import DEFAULT_TOLERANCE, Config
 from evonas.evaluate import Evaluator
 from evonas.objectives import Constraint, Goals, Objective, violation_of
 from evonas.prior import Prior
 from evonas.record import Record
-from evonas.reliability import Reliability
+from evonas.reliability import Reliability, Steps
 
 N_KEPT = 10  # of the first stage's best, to begin the second with
-
-
-class Steps(Protocol):
-    """A search, to be iterated generation by generation.
-
-    Attributes:
-        stopped: Why it ended, in words; empty while it runs.
-        reliability: How far predictions of the last generation came true, if there were any.
-        overall: Likewise of all.
-        foretold: How far a warm start foretold each metric: rank correlations.
-    """
-
-    stopped: str
-
-    @property
-    def reliability(self) -> Reliability | None: ...  # noqa: D102
-    @property
-    def overall(self) -> Reliability | None: ...  # noqa: D102
-    @property
-    def foretold(self) -> Mapping[str, float]: ...  # noqa: D102
-
-    def __iter__(self) -> Iterator[None]: ...
 
 
 Begin = Callable[[Config, Goals], Steps]

@@ -14,58 +14,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from evonas import deadline
+from evonas.augment import crop, cutout, flip
 from evonas.data import Dataset, Part
 from evonas.faults import DivergedError
-
-AUGMENTATIONS = ("crop", "flip", "cutout")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How every candidate of a search is trained.
-
-    Stochastic gradient descent with Nesterov momentum and a one-cycle schedule (Smith and
-    Topin 2018): the learning rate rises linearly over the warm-up, then falls along a cosine
-    to zero.
-
-    Attributes:
-        epochs: Passes over the training part.
-        batch_size: Images per step; the last, smaller batch of an epoch counts too.
-        learning_rate: The highest of the schedule.
-        warmup: Share of all steps during which the rate rises, [0, 1).
-        momentum: Of the gradient, [0, 1).
-        weight_decay: On matrices and kernels, not on batch norm and biases.
-        label_smoothing: Share of the target spread over all classes, [0, 1).
-        augment: Any of ``crop``, ``flip``, ``cutout``, drawn anew for every image.
-        diverged_above: A mean loss of an epoch beyond this multiple of chance, log(classes),
-            ends a training.
-
-    Raises:
-        ValueError: A value is out of its range.
-    """
-
-    epochs: int = 10
-    batch_size: int = 64
-    learning_rate: float = 0.1
-    warmup: float = 0.3
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    label_smoothing: float = 0.1
-    augment: tuple[str, ...] = ("crop", "flip")
-    diverged_above: float = 20.0
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        for name in ("warmup", "momentum", "label_smoothing"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be in [0, 1), got {getattr(self, name)}")
-        unknown = [word for word in self.augment if word not in AUGMENTATIONS]
-        if unknown:
-            raise ValueError(
-                f"unknown augmentation {unknown[0]!r}; choose from {', '.join(AUGMENTATIONS)}"
-            )
+from evonas.recipe import Recipe, learning_rate
 
 
 @dataclass(frozen=True)
@@ -253,21 +205,6 @@ def inputs(images: Tensor, dataset: Dataset, *, device: torch.device) -> Tensor:
     return _arranged(_normalise(images.to(device), mean, std))
 
 
-def learning_rate(step: int, *, n_steps: int, recipe: Recipe) -> float:
-    """The one-cycle schedule: linear up to ``recipe.learning_rate``, then a cosine to zero.
-
-    Args:
-        step: [0, n_steps).
-        n_steps: Of the whole training.
-        recipe: Its highest rate, and the share of the warm-up.
-    """
-    n_warmup = max(1, round(recipe.warmup * n_steps))
-    if step < n_warmup:
-        return recipe.learning_rate * (step + 1) / n_warmup
-    share = (step - n_warmup) / max(1, n_steps - n_warmup)
-    return recipe.learning_rate * (0.5 + 0.5 * math.cos(math.pi * share))
-
-
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     parameters = [p for p in model.parameters() if p.requires_grad]
     groups = [
@@ -308,37 +245,6 @@ def _transform(
         return _arranged(images)
 
     return transform
-
-
-def crop(images: Tensor, *, padding: int, generator: torch.Generator) -> Tensor:
-    """Shift every image by up to ``padding`` pixels in each direction, filling with zeros."""
-    n, channels, height, width = images.shape
-    device = images.device
-    padded = functional.pad(images, (padding,) * 4)
-    shift = torch.randint(0, 2 * padding + 1, (2, n, 1), generator=generator, device=device)
-    rows = (shift[0] + torch.arange(height, device=device))[:, None, :, None]
-    columns = (shift[1] + torch.arange(width, device=device))[:, None, None, :]
-    sample = torch.arange(n, device=device)[:, None, None, None]
-    channel = torch.arange(channels, device=device)[None, :, None, None]
-    return padded[sample, channel, rows, columns]
-
-
-def flip(images: Tensor, *, generator: torch.Generator) -> Tensor:
-    """Mirror every image with probability one half."""
-    coin = torch.rand(len(images), 1, 1, 1, generator=generator, device=images.device) < 0.5
-    return torch.where(coin, images.flip(3), images)
-
-
-def cutout(images: Tensor, *, side: int, generator: torch.Generator) -> Tensor:
-    """Blank a square, cut at the edges, around a random pixel (DeVries and Taylor 2017)."""
-    n, _, height, width = images.shape
-    device = images.device
-    row = torch.randint(0, height, (n, 1, 1, 1), generator=generator, device=device)
-    column = torch.randint(0, width, (n, 1, 1, 1), generator=generator, device=device)
-    down = torch.arange(height, device=device)[:, None] - row + side // 2  # from its top edge
-    right = torch.arange(width, device=device) - column + side // 2  # from its left edge
-    is_inside = (down >= 0) & (down < side) & (right >= 0) & (right < side)
-    return images.masked_fill(is_inside, 0.0)
 
 
 def _normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:

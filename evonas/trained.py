@@ -14,8 +14,9 @@ from torch import nn
 from evonas import carbon
 from evonas.assumptions import Assumptions
 from evonas.checkpoint import Checkpoint
-from evonas.cost import Cost, count
+from evonas.cost import count
 from evonas.data import Dataset, describe, load
+from evonas.duration import Cost
 from evonas.fidelity import Fidelity
 from evonas.objectives import (
     ACC,
@@ -30,9 +31,10 @@ from evonas.objectives import (
     Objective,
 )
 from evonas.problem import Measurement, Problem, Settings
+from evonas.recipe import Recipe
 from evonas.space import Genome
 from evonas.spend import training_flops
-from evonas.train import Recipe, Training, accuracy, inputs
+from evonas.train import Training, accuracy, inputs
 from evonas.zerocost import PROXIES
 
 N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing

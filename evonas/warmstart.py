@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evonas.loading import ProblemSpec
 from evonas.manifest import read_config
-from evonas.plan import SearchPlan
 from evonas.prior import Prior
 from evonas.space import SearchSpace
 from evonas.trace import read_trace
@@ -47,7 +47,8 @@ def read_prior(path: Path, space: SearchSpace) -> Prior:
 
 def _of_run(path: Path) -> Prior:
     trace = read_trace(path)
-    problem = SearchPlan.of(read_config(path)).problem
+    config = read_config(path)
+    problem = ProblemSpec(config.problem, config.settings).open()
     front = trace.front()
     if not front:
         raise ValueError(f"cannot start from {path}: the run has no front")

@@ -9,7 +9,8 @@ from typing import Any
 from torch import nn
 
 from evonas.contract import told
-from evonas.cost import Cost, count
+from evonas.cost import count
+from evonas.duration import Cost
 from evonas.loading import load, nearest
 
 SHORT_NAMES: Mapping[str, str] = {

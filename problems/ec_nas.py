@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from evonas.cells import OPERATIONS, CellNetwork, Matrix
-from evonas.cost import Cost, count
+from evonas.cost import count
+from evonas.duration import Cost
 from evonas.objectives import FLOPS, PARAMS, Objective
-from evonas.problem import Settings
+from evonas.problem import Settings, TabularProblem
 from evonas.space import Gene, Genome, SearchSpace
-from evonas.tabular import TabularProblem
 
 FILE = Path("ec-nas", "ecnas_4v5v_measured.csv")
 N_VERTICES = 5  # of the largest cells, input and output included

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
-from evonas.chained import ChainedProblem, Part
+from evonas.chained import Part
+from evonas.chained_problem import ChainedProblem
 from evonas.layers import (
     Classifier,
     InvertedResidual,
@@ -17,8 +18,8 @@ from evonas.layers import (
     depthwise_separable,
 )
 from evonas.problem import Settings
+from evonas.recipe import Recipe
 from evonas.space import Gene, Genome, SearchSpace
-from evonas.train import Recipe
 
 N_STAGES = 4
 MAX_DEPTH = 3

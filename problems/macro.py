@@ -7,7 +7,8 @@ from typing import Any
 
 from torch import nn
 
-from evonas.chained import ChainedProblem, Part
+from evonas.chained import Part
+from evonas.chained_problem import ChainedProblem
 from evonas.layers import Classifier, InvertedResidual, convolution
 from evonas.space import Gene, Genome, SearchSpace
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pymoo.indicators.hv import HV
 
 from evonas.archive import Archive
-from evonas.assumptions import CORE_W
 from evonas.config import Config
+from evonas.devices import CORE_W
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
 from evonas.front import front

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from evonas.audit import check_records
 from evonas.foreign import ForeignProblem
 from evonas.journal import Journal
-from evonas.measure import candidate_seed
 from evonas.objectives import Constraint
-from evonas.record import Record
+from evonas.record import Record, candidate_seed
 
 METRICS = ("acc", "flops")
 SMALL, GOOD = Constraint("flops", "<=", 1e6), Constraint("acc", ">=", 50.0)

@@ -5,19 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from evonas.calibration import (
-    LEAST_NETWORKS,
-    designed_sample,
-    fit,
-    fit_inference,
-    fit_training,
-    judge,
-    measure_timings,
-)
+from evonas.calibration import LEAST_NETWORKS, fit, fit_inference, fit_training, judge
 from evonas.duration import Operation, TimeModel
 from evonas.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.timing import MIN_REPEATS, inference_seconds, training_seconds
+from evonas.timings import designed_sample, measure_timings
 
 CPU = torch.device("cpu")
 TRUTH = {"constant": 1e-4, "conv.flops": 2e-11, "conv.bytes": 3e-10, "pool.kernels": 5e-5}

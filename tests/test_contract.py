@@ -3,9 +3,8 @@ import toy
 
 from evonas.contract import check_declaration, rehearse
 from evonas.objectives import ACC, FLOPS
-from evonas.problem import Problem
+from evonas.problem import Problem, TabularProblem
 from evonas.space import Gene, SearchSpace
-from evonas.tabular import TabularProblem
 
 GENES = (Gene("a", (0, 1, 2)), Gene("b", (0, 1, 2)))
 

@@ -18,8 +18,9 @@ from faults.processes import family, soon, workers
 
 from evonas.crew import Crew
 from evonas.loading import ProblemSpec
-from evonas.measure import Order, candidate_seed, measure
+from evonas.measure import Order, measure
 from evonas.problem import Problem, Settings
+from evonas.record import candidate_seed
 from evonas.workbench import Task
 from evonas.worker import WorkerError
 

@@ -11,9 +11,10 @@ from evonas.crew import Crew
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.journal import Journal, read_journal
 from evonas.loading import ProblemSpec
-from evonas.measure import Order, candidate_seed, measure
+from evonas.measure import Order, measure
 from evonas.objectives import Constraint
 from evonas.problem import Settings
+from evonas.record import candidate_seed
 
 GENOMES = [(kind, width, depth, 1) for kind in (1, 2) for width in range(3) for depth in (0, 4)]
 

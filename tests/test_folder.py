@@ -19,9 +19,8 @@ from evonas.config import Config
 from evonas.folder import RunFolder
 from evonas.journal import BusyError, FolderError, JournalError, read_journal
 from evonas.manifest import FORMAT, environment, read_config, read_resolved
-from evonas.measure import candidate_seed
 from evonas.objectives import Constraint
-from evonas.record import Record
+from evonas.record import Record, candidate_seed
 
 CONFIG = Config(problem="toy", seed=3, evaluations=40)
 METRICS = ("acc", "flops")

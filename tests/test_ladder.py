@@ -11,7 +11,7 @@ from evonas.loading import ProblemSpec
 from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
 from evonas.problem import Settings
-from evonas.report import summary
+from evonas.summary import summary
 
 RUNGS = rungs("epochs", 9, n=3, reduction=3)
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})

@@ -1,6 +1,6 @@
 import pytest
 
-from evonas.assumptions import CORE_W
+from evonas.devices import CORE_W
 from evonas.machine import this_machine
 
 XEON = "model name\t: Some Xeon @ 2.70GHz\nflags\t\t: fpu sse avx avx2 avx512f\n"

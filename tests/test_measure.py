@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.loading import ProblemSpec
-from evonas.measure import Order, candidate_seed, measure
+from evonas.measure import Order, measure
 from evonas.problem import Measurement, Settings
+from evonas.record import candidate_seed
 
 anything = st.one_of(st.integers(), st.floats(allow_nan=False), st.text(max_size=5))
 

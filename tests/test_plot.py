@@ -10,22 +10,15 @@ from matplotlib.cbook import STEP_LOOKUP_MAP
 from matplotlib.figure import Figure
 
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
+from evonas.drawing import draw, plot_matrix, save_picture
 from evonas.folder import GENERATIONS, RECORDS, RunFolder
 from evonas.front import front
 from evonas.manifest import CONFIG
 from evonas.objectives import ACC, CO2, FLOPS, PARAMS, Goals
-from evonas.plot import (
-    draw,
-    main,
-    plot_best,
-    plot_front,
-    plot_hypervolume,
-    plot_matrix,
-    read_trace,
-    save_picture,
-)
+from evonas.panels import plot_best, plot_front, plot_hypervolume
+from evonas.plot import main
 from evonas.record import Record
-from evonas.trace import Trace
+from evonas.trace import Trace, read_trace
 
 FRONT = [(60.0, 1e6), (70.0, 2e6), (80.0, 5e6)]
 DOMINATED = [(55.0, 3e6), (65.0, 2e6), (80.0, 6e6)]

@@ -9,7 +9,8 @@ import toy
 from evonas.config import Config
 from evonas.engine import search
 from evonas.reliability import Reliability
-from evonas.report import MAX_ROWS, aligned, summary
+from evonas.report import aligned
+from evonas.summary import MAX_ROWS, summary
 
 
 def found(problem=toy.Bowl, **settings):

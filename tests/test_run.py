@@ -218,7 +218,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_hide_the_front(folder, capsys, 
     def fail(*arguments, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(run.plot, "save_picture", fail)
+    monkeypatch.setattr(run.drawing, "save_picture", fail)
     assert run.main(words("--evaluations 10 --pop-size 4 --out a --quiet")) == 0
     said = capsys.readouterr()
     assert said.err == "evonas: no picture: disk full\n"

@@ -6,7 +6,7 @@ import toy
 
 from evonas import Config, search
 from evonas.config import SURROGATES
-from evonas.report import summary
+from evonas.summary import summary
 
 KINDS = [kind for kind in SURROGATES if kind != "none"]
 

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from evonas.objectives import ACC, FLOPS
-from evonas.problem import Settings
+from evonas.problem import Settings, TabularProblem
 from evonas.space import Gene, SearchSpace
-from evonas.tabular import TabularProblem
 
 TABLE = {
     8: {"acc": [90.0, 91.0, 95.0], "loss": (9.0, 9.1, 9.5), "flops": 100},

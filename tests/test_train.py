@@ -5,10 +5,12 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas import deadline
+from evonas.augment import crop, cutout, flip
 from evonas.data import Dataset, Part
 from evonas.faults import DivergedError, LateError
 from evonas.published import DataInfo
-from evonas.train import Recipe, Training, accuracy, crop, cutout, flip, train
+from evonas.recipe import Recipe
+from evonas.train import Training, accuracy, train
 
 CPU = torch.device("cpu")
 sizes = st.integers(2, 12)

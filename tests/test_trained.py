@@ -10,8 +10,9 @@ from evonas.assumptions import Assumptions
 from evonas.data import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings
+from evonas.recipe import Recipe
 from evonas.space import Gene, SearchSpace
-from evonas.train import Recipe, accuracy, inputs, train
+from evonas.train import accuracy, inputs, train
 from evonas.trained import TrainedProblem, choose_device
 from evonas.zerocost import PROXIES
 
