@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
-from networks import (
+from sample_networks import (
     NOT_A_SHARE,
     NOT_ONE_OR_MORE,
     NOT_POSITIVE,

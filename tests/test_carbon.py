@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import ROUND_LIFE, dense, depthwise, lives, operation_lists, operations, priced
+from sample_networks import (
+    ROUND_LIFE,
+    dense,
+    depthwise,
+    lives,
+    operation_lists,
+    operations,
+    priced,
+)
 
 from evonas import fu2021
 from evonas.assumptions import Assumptions

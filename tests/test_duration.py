@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import (
+from sample_networks import (
     NOT_ZERO_OR_MORE,
     ROUND,
     dense,

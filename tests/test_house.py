@@ -1,0 +1,234 @@
+"""The house: rooms import from the rooms to their left, and every heavy library has a home."""
+
+import ast
+import graphlib
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = (
+    *("pareto", "words", "data", "hardware", "carbon", "problem", "config", "plugins", "runs"),
+    *("networks", "training", "evaluation", "algorithms", "surrogates", "engine", "bench"),
+    *("plots", "reports", "commands"),
+)
+AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
+NOT_YET = {
+    "prior": "words",
+    "settings": "words",
+    "hypervolume": "pareto",
+    "front": "pareto",
+    "ordering": "pareto",
+    "ranks": "pareto",
+    "choice": "pareto",
+    "expected": "pareto",
+    "devices": "hardware",
+    "machine": "hardware",
+    "duration": "hardware",
+    "ranges": "hardware",
+    "calibration": "hardware",
+    "assumptions": "carbon",
+    "carbonfile": "carbon",
+    "carbon": "carbon",
+    "pricing": "carbon",
+    "grids": "carbon",
+    "fu2021": "carbon",
+    "literature": "carbon",
+    "spend": "carbon",
+    "meter": "carbon",
+    "tracker": "carbon",
+    "data": "data",
+    "images": "data",
+    "published": "data",
+    "augment": "data",
+    "layers": "networks",
+    "cells": "networks",
+    "chained": "networks",
+    "zoo": "networks",
+    "cost": "networks",
+    "timing": "networks",
+    "train": "training",
+    "recipe": "training",
+    "timings": "training",
+    "chained_problem": "training",
+    "checkpoint": "training",
+    "zerocost": "training",
+    "trained": "training",
+    "loading": "plugins",
+    "contract": "plugins",
+    "asking": "plugins",
+    "goals": "plugins",
+    "fitness": "plugins",
+    "foreign": "plugins",
+    "journal": "runs",
+    "folder": "runs",
+    "manifest": "runs",
+    "audit": "runs",
+    "trace": "runs",
+    "pricetag": "runs",
+    "warmstart": "runs",
+    "evaluate": "evaluation",
+    "measure": "evaluation",
+    "crew": "evaluation",
+    "worker": "evaluation",
+    "workbench": "evaluation",
+    "ladder": "evaluation",
+    "algorithms": "algorithms",
+    "operators": "algorithms",
+    "bridge": "algorithms",
+    "asktell": "algorithms",
+    "stages": "algorithms",
+    "reliability": "algorithms",
+    "random_search": "algorithms",
+    "ageing": "algorithms",
+    "local_search": "algorithms",
+    "reinforce": "algorithms",
+    "pymoo_fixes": "algorithms",
+    "guide": "surrogates",
+    "guided": "surrogates",
+    "predictor": "surrogates",
+    "encoding": "surrogates",
+    "outlook": "surrogates",
+    "lessons": "surrogates",
+    "foretelling": "surrogates",
+    "acquisition": "surrogates",
+    "design": "surrogates",
+    "proposals": "surrogates",
+    "screen": "surrogates",
+    "plan": "engine",
+    "engine": "engine",
+    "archive": "engine",
+    "result": "engine",
+    "degeneracy": "engine",
+    "contest": "bench",
+    "judge": "bench",
+    "peers": "bench",
+    "standings": "bench",
+    "panels": "plots",
+    "points": "plots",
+    "drawing": "plots",
+    "carbonplots": "plots",
+    "tagplots": "plots",
+    "benchplots": "plots",
+    "report": "reports",
+    "summary": "reports",
+    "frontprice": "reports",
+    "shortlist": "reports",
+    "statement": "reports",
+    "progress": "reports",
+    "footprint": "commands",
+    "bench": "commands",
+    "budget": "commands",
+    "calibrate": "commands",
+    "pick": "commands",
+    "rerun": "commands",
+}
+HOMES = {
+    "torch": {"data", "networks", "training"},
+    "torchvision": {"data"},
+    "pymoo": {"algorithms", "bench", "pareto", "plugins", "surrogates"},
+    "joblib": {"bench", "evaluation"},
+    "sklearn": {"data", "surrogates"},
+    "matplotlib": {"plots"},
+}
+OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
+RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}
+BETWEEN_OWN_PROCESSES = {"worker_process", "worker", "pool", "workbench", "crew"}
+
+
+def name_of(path: Path) -> str:
+    """The full name of a module."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(ROOT.glob("evonas/**/*.py"))}
+PROBLEMS = {f"evonas.{name_of(path)}": path for path in sorted(ROOT.glob("problems/[!_]*.py"))}
+
+
+def room_of(module: str) -> str:
+    """The room that a module of evonas lies in."""
+    _, top, *deeper = module.split(".")
+    if not deeper and top in NOT_YET and f"evonas.{top}" not in PACKAGES:
+        return NOT_YET[top]
+    if f"evonas.{top}.{'.'.join(deeper)}" in MODULES or f"evonas.{top}" in PACKAGES:
+        return top
+    return AT_THE_ROOT.get(top, "words")
+
+
+PACKAGES = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, at its top or inside a function, by its full name."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, f"{path.name} imports relatively, in line {node.lineno}"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
+            names |= inner or {node.module}
+    return names
+
+
+def siblings(module: str) -> set[str]:
+    return {name for name in imported(MODULES[module]) if name in MODULES} - PACKAGES
+
+
+INNER = sorted(set(MODULES) - PACKAGES)
+
+
+@pytest.mark.parametrize("module", INNER)
+def test_a_room_imports_only_from_rooms_to_its_left(module):
+    place = ROOMS.index(room_of(module))
+    wrong = [name for name in siblings(module) if ROOMS.index(room_of(name)) > place]
+    assert not wrong, f"{module} imports from the right: {wrong}"
+
+
+def test_no_import_goes_round_in_a_circle():
+    graph = {module: siblings(module) for module in INNER}
+    assert set(graphlib.TopologicalSorter(graph).static_order()) >= set(INNER)
+
+
+def libraries(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("module", INNER)
+def test_every_heavy_library_stays_in_its_home(module):
+    for library in libraries(MODULES[module]) & HOMES.keys():
+        assert room_of(module) in HOMES[library], f"{library} has its home elsewhere"
+
+
+@pytest.mark.parametrize("module", [m for m in INNER if room_of(m) == "words"])
+def test_the_words_that_everybody_uses_need_numpy_alone(module):
+    assert libraries(MODULES[module]) <= {"evonas", "numpy", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("problem", sorted(PROBLEMS))
+def test_a_problem_uses_what_any_plug_in_may_use(problem):
+    used = {room_of(name) for name in imported(PROBLEMS[problem]) if name in MODULES}
+    assert used <= OPEN_TO_PROBLEMS
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *PROBLEMS.values()], ids=name_of)
+def test_nothing_but_loading_opens_a_problem(path):
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    words = {node.value for node in tree if isinstance(node, ast.Constant)} | imported(path)
+    opened = [word for word in words if str(word).startswith("evonas.problems")]
+    assert path.stem == "loading" or not opened
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *PROBLEMS.values()], ids=name_of)
+def test_nothing_that_is_read_from_a_file_can_run_code(path):
+    if path.stem not in BETWEEN_OWN_PROCESSES:
+        assert not libraries(path) & RUNS_CODE
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            assert called not in ("eval", "exec", "compile", "__import__"), called
+            assert called != "torch.load" or given.get("weights_only") == "True"
+            assert called not in ("np.load", "numpy.load") or "allow_pickle" not in given
