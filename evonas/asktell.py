@@ -27,10 +27,10 @@ from evonas.evaluate import Evaluator
 from evonas.foreign import ForeignProblem
 from evonas.objectives import Goals
 from evonas.operators import OnlyNew, Seeded
-from evonas.prior import Prior
 from evonas.problem import Problem
 from evonas.reliability import Reliability
 from evonas.space import Genome
+from evonas.warm_start import Prior
 
 OPERATORS = ("sampling", "crossover", "mutation")
 MAX_IDLE_GENERATIONS = 100  # without a new architecture, before a search gives up

@@ -13,11 +13,11 @@ from evonas.assumptions import Assumptions
 from evonas.carbonfile import CARBON_FLAGS, overruled, read_assumptions
 from evonas.fidelity import KINDS
 from evonas.objectives import Constraint
-from evonas.prior import Prior
+from evonas.parsing import check_kind, name_and_value
 from evonas.problem import Settings
-from evonas.settings import check_kind, name_and_value
 from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
 from evonas.tracker import TRACKERS
+from evonas.warm_start import Prior
 
 DEFAULT_POP_SIZE = 20
 DEFAULT_GENERATIONS = 10

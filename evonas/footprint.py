@@ -17,10 +17,10 @@ from evonas.frontprice import front_in_words, price_front, write_table
 from evonas.grids import GRIDS
 from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.manifest import read_config
+from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
 from evonas.pricing import IMAGENET, BreakEven, Footprint, compare, describe, footprint
 from evonas.report import aligned, complain
-from evonas.settings import read_settings
 from evonas.trace import read_trace
 from evonas.zoo import SHORT_NAMES, count_network
 

@@ -9,9 +9,9 @@ import numpy as np
 from evonas.encoding import Encoder, ErrorScale
 from evonas.lessons import N_LEARNT, Lesson
 from evonas.predictor import PREDICTORS, Predictor
-from evonas.prior import Prior
 from evonas.ranks import spearman
 from evonas.space import Genome
+from evonas.warm_start import Prior
 
 LEAST = 8  # architectures, to model a metric from elsewhere, or to judge that
 

@@ -19,10 +19,10 @@ from evonas.lessons import lessons_of, telling
 from evonas.objectives import Goals
 from evonas.outlook import Outlook, value_of
 from evonas.predictor import PREDICTORS, Predictor, cross_validated
-from evonas.prior import Prior
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
+from evonas.warm_start import Prior
 
 Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
 

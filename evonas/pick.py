@@ -14,8 +14,8 @@ from evonas.choice import Choice, best, knees, nearest_to, weighted
 from evonas.loading import nearest
 from evonas.manifest import read_config
 from evonas.objectives import Constraint
+from evonas.parsing import name_and_value
 from evonas.report import complain, number
-from evonas.settings import name_and_value
 from evonas.shortlist import Shortlist
 
 WAYS = ("knee", "weights", "best", "near")

@@ -20,11 +20,11 @@ from evonas.engine import search
 from evonas.journal import FolderError
 from evonas.loading import problem_summaries
 from evonas.manifest import read_config
+from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
 from evonas.progress import Progress
 from evonas.report import complain
 from evonas.result import Result
-from evonas.settings import read_settings
 from evonas.summary import summary
 from evonas.warmstart import read_prior
 from evonas.worker import WorkerError

@@ -9,9 +9,9 @@ from typing import Any
 from evonas.config import DEFAULT_TOLERANCE, Config
 from evonas.evaluate import Evaluator
 from evonas.objectives import Constraint, Goals, Objective, violation_of
-from evonas.prior import Prior
 from evonas.record import Record
 from evonas.reliability import Reliability, Steps
+from evonas.warm_start import Prior
 
 N_KEPT = 10  # of the first stage's best, to begin the second with
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from evonas.loading import ProblemSpec
 from evonas.manifest import read_config
-from evonas.prior import Prior
 from evonas.space import SearchSpace
 from evonas.trace import read_trace
+from evonas.warm_start import Prior
 
 FORMS = (
     "a list of architectures (name and value of every gene), or of genomes, alone or under the "

@@ -15,8 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "prior": "words",
-    "settings": "words",
     "hypervolume": "pareto",
     "front": "pareto",
     "ordering": "pareto",

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.prior import Prior
 from evonas.space import Gene, SearchSpace
+from evonas.warm_start import Prior
 
 SPACE = SearchSpace(
     [Gene("kind", ("plain", "dense")), Gene("width", (8, 16, 32)), Gene("skip", (False, True))]
