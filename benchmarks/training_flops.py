@@ -19,8 +19,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from pymoo.indicators.hv import HV
 
-from evonas.front import front
 from evonas.judge import REFERENCE
+from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.report import aligned
 from evonas.trace import read_trace

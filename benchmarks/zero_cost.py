@@ -15,8 +15,8 @@ import numpy as np
 from evonas import Config
 from evonas.evaluate import Evaluator
 from evonas.measure import Order
+from evonas.pareto.correlation import kendall, spearman
 from evonas.plan import SearchPlan
-from evonas.ranks import kendall, spearman
 
 
 def main() -> None:

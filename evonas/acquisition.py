@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from evonas.front import front
+from evonas.pareto.dominance import front
 
 REFERENCE = 1.1  # where ideal and nadir of the present front are 0 and 1
 N_COORDINATES = 24  # of a grid's side, with three objectives or more

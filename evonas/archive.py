@@ -11,10 +11,10 @@ import numpy as np
 
 from evonas.evaluate import Evaluator
 from evonas.folder import METERED
-from evonas.front import front
-from evonas.hypervolume import hypervolume
 from evonas.meter import Meter
 from evonas.objectives import Goals
+from evonas.pareto.dominance import front
+from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.reliability import Reliability
 from evonas.spend import Spend

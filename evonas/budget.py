@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.expected import expected_best
+from evonas.pareto.expected_best import expected_best
 from evonas.plan import SearchPlan
 from evonas.pricetag import PriceTag, why_not_independent
 from evonas.record import Record, candidate_seed

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from evonas.duration import Operation, TimeModel, terms
-from evonas.ranks import spearman
+from evonas.pareto.correlation import spearman
 from evonas.space import Genome
 
 HELD_OUT = 3  # every third network

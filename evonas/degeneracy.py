@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from evonas.front import front
 from evonas.objectives import Goals
-from evonas.ranks import spearman
+from evonas.pareto.correlation import spearman
+from evonas.pareto.dominance import front
 from evonas.record import Record
 
 SAME_RANKS = 0.999

@@ -8,8 +8,8 @@ import numpy as np
 
 from evonas.encoding import Encoder, ErrorScale
 from evonas.lessons import N_LEARNT, Lesson
+from evonas.pareto.correlation import spearman
 from evonas.predictor import PREDICTORS, Predictor
-from evonas.ranks import spearman
 from evonas.space import Genome
 from evonas.warm_start import Prior
 

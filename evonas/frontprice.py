@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from evonas.machine import NAME
+from evonas.pareto.correlation import spearman
 from evonas.plan import SearchPlan
 from evonas.pricing import Footprint, footprint
-from evonas.ranks import spearman
 from evonas.report import aligned
 from evonas.timings import measure_timings
 from evonas.trace import Trace

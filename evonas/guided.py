@@ -14,10 +14,10 @@ from evonas.config import Config
 from evonas.design import first_design
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity
-from evonas.front import front
 from evonas.guide import Guide
 from evonas.objectives import Goals
 from evonas.operators import SpreadSampling
+from evonas.pareto.dominance import front
 from evonas.proposals import Either, PredictedProblem, evolve
 from evonas.record import Record
 from evonas.reliability import Predictions, Reliability

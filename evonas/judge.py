@@ -9,9 +9,9 @@ import numpy as np
 
 from evonas.asking import ask
 from evonas.evaluate import Evaluator
-from evonas.front import front
-from evonas.hypervolume import hypervolume
 from evonas.objectives import Goals
+from evonas.pareto.dominance import front
+from evonas.pareto.hypervolume import hypervolume
 from evonas.problem import Problem
 from evonas.space import Genome
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity, as_if_whole
-from evonas.front import front
 from evonas.objectives import Goals, violation_of
-from evonas.ordering import best_first
-from evonas.ranks import kendall, spearman
+from evonas.pareto.correlation import kendall, spearman
+from evonas.pareto.dominance import front
+from evonas.pareto.sorting import best_first
 from evonas.record import Record
 from evonas.space import Genome
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evonas.fidelity import Fidelity, as_if_whole
-from evonas.front import front
 from evonas.objectives import Goals
+from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.space import Genome
 

@@ -12,7 +12,7 @@ from pymoo.core.mutation import Mutation
 from pymoo.core.repair import Repair
 from pymoo.core.sampling import Sampling
 
-from evonas.ordering import best_first
+from evonas.pareto.sorting import best_first
 from evonas.space import Genome
 
 NEW_SHARE = 0.25  # of a first population with known genomes, at least

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.choice import Choice, best, knees, nearest_to, weighted
 from evonas.loading import nearest
 from evonas.manifest import read_config
 from evonas.objectives import Constraint
+from evonas.pareto.choice import Choice, best, knees, nearest_to, weighted
 from evonas.parsing import name_and_value
 from evonas.report import complain, number
 from evonas.shortlist import Shortlist

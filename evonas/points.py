@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evonas.front import front
 from evonas.objectives import (
     Constraint,
     Goals,
     Objective,
     broken,
 )
+from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.result import Result
 from evonas.trace import Trace

@@ -11,11 +11,11 @@ import numpy as np
 
 from evonas import carbon
 from evonas.config import Config
-from evonas.front import front
-from evonas.hypervolume import hypervolume
 from evonas.manifest import read_config, read_resolved
 from evonas.meter import Tariff
 from evonas.objectives import Objective
+from evonas.pareto.dominance import front
+from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.trace import Trace, read_trace
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from evonas.ranks import kendall, spearman
+from evonas.pareto.correlation import kendall, spearman
 
 Z_90 = 1.6449  # of a normal distribution, 90 % lie within so many standard deviations
 

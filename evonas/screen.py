@@ -8,9 +8,9 @@ import numpy as np
 
 from evonas.bridge import Measure
 from evonas.evaluate import Evaluator
-from evonas.front import front
 from evonas.guide import Guide
 from evonas.objectives import Goals
+from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.space import Genome
 

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from evonas.expected import expected_best
 from evonas.objectives import Objective
 from evonas.panels import COLOURS, GREY
+from evonas.pareto.expected_best import expected_best
 from evonas.pricetag import PriceTag
 
 DOTS_PER_INCH = 150

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from evonas.folder import GENERATIONS, RECORDS, SPEND
-from evonas.front import front
 from evonas.journal import read_journal
 from evonas.manifest import CONFIG, read_resolved
 from evonas.objectives import (
@@ -26,6 +25,7 @@ from evonas.objectives import (
     Goals,
     Objective,
 )
+from evonas.pareto.dominance import front
 from evonas.record import Record
 
 KNOWN = {o.name: o for o in (ACC, TEST_ACC, FLOPS, MACS, PARAMS, CO2)}

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from evonas.fidelity import Fidelity
-from evonas.front import front
 from evonas.objectives import FPO, MACS, Objective
+from evonas.pareto.dominance import front
 from evonas.problem import Problem, Settings
 from evonas.space import Gene, Genome, SearchSpace
 

@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 from pymoo.indicators.hv import HV
 
 from evonas.acquisition import REFERENCE, choose_batch, expected_excess, expected_improvement
-from evonas.front import front
+from evonas.pareto.dominance import front
 
 share = st.floats(0.0, 1.0).map(lambda x: round(x, 3))
 

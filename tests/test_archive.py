@@ -12,9 +12,9 @@ from evonas.config import Config
 from evonas.devices import CORE_W
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
-from evonas.front import front
 from evonas.loading import ProblemSpec
 from evonas.meter import Meter, Tariff
+from evonas.pareto.dominance import front
 
 genomes = st.tuples(*(st.integers(0, size - 1) for size in toy.Flaky.space.sizes))
 batches = st.lists(st.lists(genomes, max_size=8), min_size=1, max_size=6)

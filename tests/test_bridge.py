@@ -11,8 +11,8 @@ from evonas.bridge import ArchitectureProblem, RecordingEvaluator, Translator
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
-from evonas.front import front
 from evonas.loading import ProblemSpec
+from evonas.pareto.dominance import front
 
 
 def parts(problem, **settings):

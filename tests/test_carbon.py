@@ -28,8 +28,8 @@ from evonas.carbon import (
 )
 from evonas.devices import V100
 from evonas.duration import Calibration, Operation, TimeModel, roofline_seconds
-from evonas.front import front
 from evonas.grids import GRIDS
+from evonas.pareto.dominance import front
 
 RESNET50_TRAINING_FLOPS = 7.3026519e18
 

@@ -18,10 +18,10 @@ from test_tracker import Tracker
 
 from evonas.config import Config
 from evonas.engine import search
-from evonas.front import front
 from evonas.journal import read_journal
 from evonas.machine import this_machine
 from evonas.manifest import read_config
+from evonas.pareto.dominance import front
 
 SCRIPT = """
 import sys

@@ -15,12 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "hypervolume": "pareto",
-    "front": "pareto",
-    "ordering": "pareto",
-    "ranks": "pareto",
-    "choice": "pareto",
-    "expected": "pareto",
     "devices": "hardware",
     "machine": "hardware",
     "duration": "hardware",

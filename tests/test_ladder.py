@@ -5,11 +5,11 @@ import toy
 from evonas import Config, search
 from evonas.evaluate import Evaluator
 from evonas.fidelity import rungs
-from evonas.front import front
 from evonas.ladder import Ladder, _hopeless
 from evonas.loading import ProblemSpec
 from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
+from evonas.pareto.dominance import front
 from evonas.problem import Settings
 from evonas.summary import summary
 

@@ -5,9 +5,9 @@ import pytest
 import toy
 
 from evonas import pick, run
-from evonas.choice import Choice
 from evonas.config import Config
 from evonas.engine import search
+from evonas.pareto.choice import Choice
 from evonas.shortlist import Shortlist
 from evonas.trace import read_trace
 

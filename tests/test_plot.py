@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
 from evonas.drawing import draw, plot_matrix, save_picture
 from evonas.folder import GENERATIONS, RECORDS, RunFolder
-from evonas.front import front
 from evonas.manifest import CONFIG
 from evonas.objectives import ACC, CO2, FLOPS, PARAMS, Goals
 from evonas.panels import plot_best, plot_front, plot_hypervolume
+from evonas.pareto.dominance import front
 from evonas.plot import main
 from evonas.record import Record
 from evonas.trace import Trace, read_trace

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas import cost
-from evonas.front import front
 from evonas.loading import ProblemSpec, load, problem_entries, problem_summaries
+from evonas.pareto.dominance import front
 from evonas.problem import Measurement, Problem, Settings
 from evonas.trained import TrainedProblem
 

@@ -10,7 +10,7 @@ from pymoo.decomposition.asf import ASF
 from pymoo.mcdm.high_tradeoff import HighTradeoffPoints
 from pymoo.mcdm.pseudo_weights import PseudoWeights
 
-from evonas.front import front
+from evonas.pareto.dominance import front
 
 DIGITS = 12  # of a share of a range; beyond them, a change of unit would decide ties
 LEAST_FOR_KNEES = 3  # of two points each is an end, and neither a knee

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from evonas.choice import best, knees, nearest_to, places, shares, weighted
-from evonas.front import front
+from evonas.pareto.choice import best, knees, nearest_to, places, shares, weighted
+from evonas.pareto.dominance import front
 
 UNITS = st.sampled_from([1.0, 0.1, 1 / 3, 1e-9, 7.3e12])
 WAYS = {

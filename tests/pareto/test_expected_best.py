@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.expected import expected_best
+from evonas.pareto.expected_best import expected_best
 
 scores = st.lists(st.floats(0, 100), min_size=1, max_size=12)
 

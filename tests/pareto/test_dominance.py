@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.front import front
+from evonas.pareto.dominance import front
 
 
 def by_definition(F: np.ndarray) -> np.ndarray:
