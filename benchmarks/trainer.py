@@ -23,7 +23,7 @@ from torch.nn import functional
 from torchvision import transforms
 from torchvision.transforms.functional import to_pil_image
 
-from evonas.data import Dataset, Part, load
+from evonas.data.dataset import Dataset, Part, load
 from evonas.problem import Settings
 from evonas.problems.layerwise import Layerwise
 from evonas.recipe import Recipe

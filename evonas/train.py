@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from evonas import deadline
-from evonas.augment import crop, cutout, flip
-from evonas.data import Dataset, Part
+from evonas.data.augment import crop, cutout, flip
+from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
 from evonas.recipe import Recipe, learning_rate
 

@@ -15,7 +15,7 @@ from evonas import carbon
 from evonas.assumptions import Assumptions
 from evonas.checkpoint import Checkpoint
 from evonas.cost import count
-from evonas.data import Dataset, describe, load
+from evonas.data.dataset import Dataset, describe, load
 from evonas.duration import Cost
 from evonas.fidelity import Fidelity
 from evonas.objectives import (

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas import deadline
-from evonas.augment import crop, cutout, flip
-from evonas.data import Dataset, Part
+from evonas.data.augment import crop, cutout, flip
+from evonas.data.dataset import Dataset, Part
+from evonas.data.published import DataInfo
 from evonas.faults import DivergedError, LateError
-from evonas.published import DataInfo
 from evonas.recipe import Recipe
 from evonas.train import Training, accuracy, train
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from evonas import carbon
 from evonas.assumptions import Assumptions
-from evonas.data import load
+from evonas.data.dataset import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings
 from evonas.recipe import Recipe

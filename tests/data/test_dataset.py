@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from evonas import data
-from evonas.data import Dataset, Part, describe, load
-from evonas.images import decode, find_images, resize
-from evonas.published import DATASET_NAMES, PUBLISHED, DataInfo
+from evonas.data import dataset as data
+from evonas.data.dataset import Dataset, Part, describe, load
+from evonas.data.image_folder import decode, find_images, resize
+from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo
 
 PARTS = ("train", "validation", "test")
 
@@ -306,8 +306,8 @@ def test_fields_of_the_info_are_public_knowledge():
 def test_describing_a_named_set_imports_neither_torchvision_nor_sklearn():
     code = (
         "import sys\n"
-        "from evonas.data import describe\n"
-        "from evonas.published import DATASET_NAMES\n"
+        "from evonas.data.dataset import describe\n"
+        "from evonas.data.published import DATASET_NAMES\n"
         "for name in DATASET_NAMES: describe(name)\n"
         "assert not {'torchvision', 'sklearn'} & set(sys.modules)"
     )

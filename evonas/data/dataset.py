@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from evonas.images import Files, ImageFolder, decode, find_images, resize
-from evonas.published import DATASET_NAMES, PUBLISHED, DataInfo, Pool, Pools, pools
+from evonas.data.image_folder import Files, ImageFolder, decode, find_images, resize
+from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, Pool, Pools, pools
 
 SMALLEST, LARGEST = 8, 224  # image sizes, in pixels
 _MOST_HELD_OUT = 10_000  # images; what MNIST and CIFAR-10 have for a test
