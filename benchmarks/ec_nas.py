@@ -18,10 +18,10 @@ import numpy as np
 from scipy.stats import kendalltau, spearmanr
 
 from evonas.assumptions import Assumptions
-from evonas.calibration import fit
 from evonas.carbon import price
-from evonas.devices import DEVICES
-from evonas.duration import Operation, roofline_seconds, terms
+from evonas.hardware.calibration import fit
+from evonas.hardware.devices import DEVICES
+from evonas.hardware.roofline import Operation, roofline_seconds, terms
 from evonas.loading import ProblemSpec
 from evonas.problem import Settings
 

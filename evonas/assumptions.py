@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from evonas.devices import DEVICES, I7_10750H_W, V100, Device
-from evonas.duration import Calibration, TimeSource
 from evonas.grids import GRIDS, WORLD, Grid
-from evonas.ranges import check
+from evonas.hardware.bounds import check
+from evonas.hardware.devices import DEVICES, I7_10750H_W, V100, Device
+from evonas.hardware.roofline import Calibration, TimeSource
 
 PUE = 1.59  # Uptime Institute, survey of 2020, as Fu et al. use it
 TRAININGS_PER_CITATION = 50.0  # Fu et al. 2021, section 2.1

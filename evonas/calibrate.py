@@ -14,12 +14,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from evonas.assumptions import Assumptions
-from evonas.calibration import LEAST_NETWORKS, Judged, fit_inference, fit_training
 from evonas.carbonplots import draw_calibration
-from evonas.devices import V100, Device, recognise
-from evonas.duration import Calibration, TimeModel
+from evonas.hardware.calibration import LEAST_NETWORKS, Judged, fit_inference, fit_training
+from evonas.hardware.devices import V100, Device, recognise
+from evonas.hardware.roofline import Calibration, TimeModel
+from evonas.hardware.this_machine import this_machine
 from evonas.loading import ProblemSpec
-from evonas.machine import this_machine
 from evonas.problem import Settings
 from evonas.report import complain
 from evonas.timings import designed_sample, measure_timings

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from evonas import fu2021
 from evonas.assumptions import PUE, Assumptions
-from evonas.devices import CORE_W
-from evonas.duration import (
+from evonas.hardware.devices import CORE_W
+from evonas.hardware.roofline import (
     TRAINING_PASSES,
     Operation,
     executed_flops,

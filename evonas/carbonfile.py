@@ -8,10 +8,10 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from evonas.assumptions import RANGES, TRAININGS_PER_CITATION, Assumptions
-from evonas.devices import DEVICES, Device
-from evonas.duration import Calibration, TimeModel
 from evonas.grids import GRIDS, Grid, own_grid
-from evonas.machine import NAME, this_machine
+from evonas.hardware.devices import DEVICES, Device
+from evonas.hardware.roofline import Calibration, TimeModel
+from evonas.hardware.this_machine import NAME, this_machine
 
 # The command line's words for what a file may set, and what each takes the place of.
 CARBON_FLAGS: Mapping[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evonas.assumptions import TRAININGS_PER_CITATION
-from evonas.calibration import Judged
+from evonas.hardware.calibration import Judged
 from evonas.literature import NETWORKS, TABLE_1
 from evonas.panels import COLOURS, GREY, LINES
 from evonas.pricing import BreakEven, Footprint

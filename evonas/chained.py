@@ -10,7 +10,7 @@ from typing import Any
 from torch import nn
 
 from evonas.cost import count_through
-from evonas.duration import Cost
+from evonas.hardware.roofline import Cost
 
 N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from evonas.chained import Part, chain, count_chain
-from evonas.duration import Cost
+from evonas.hardware.roofline import Cost
 from evonas.trained import TrainedProblem
 
 

@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 from torch.utils.flop_counter import flop_registry
 
-from evonas.duration import Cost, Operation
+from evonas.hardware.roofline import Cost, Operation
 
 # Operators that compute but count as no floating-point operations, beside the pointwise ones
 # that torch tags as such: norms, pooling, reductions, and moves of memory.
@@ -144,7 +144,7 @@ def _flops(func: Any, args: Any, kwargs: dict[str, Any], out: Any) -> int:
 
 
 def _kind(func: Any, args: Any) -> str:
-    """One of ``evonas.duration.KINDS``."""
+    """One of ``evonas.hardware.roofline.KINDS``."""
     name = func.overloadpacket.__name__
     if name == "convolution":
         return _kind_of_convolution(args)

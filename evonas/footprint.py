@@ -12,9 +12,9 @@ from typing import Any
 from evonas.assumptions import TRAININGS_PER_CITATION, Assumptions
 from evonas.carbonplots import draw_footprints, draw_paper
 from evonas.config import Config
-from evonas.devices import DEVICES
 from evonas.frontprice import front_in_words, price_front, write_table
 from evonas.grids import GRIDS
+from evonas.hardware.devices import DEVICES
 from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.manifest import read_config
 from evonas.parsing import read_settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.machine import NAME
+from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
 from evonas.plan import SearchPlan
 from evonas.pricing import Footprint, footprint

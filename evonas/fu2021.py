@@ -7,7 +7,7 @@ measure is the business of ``evonas.carbon``.
 from __future__ import annotations
 
 from evonas.assumptions import PUE, TRAININGS_PER_CITATION
-from evonas.devices import I7_10750H_W, V100
+from evonas.hardware.devices import I7_10750H_W, V100
 
 EPA_MARGINAL_G_PER_KWH = 707.0  # EPA 2021, for kWh *avoided* in the USA; not an average grid
 RESNET_GPU_HOURS = 250 * 40 / 60  # section 2.1: 250 epochs of 40 minutes on ImageNet

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 
-from evonas.ranges import check
+from evonas.hardware.bounds import check
 
 
 @dataclass(frozen=True)

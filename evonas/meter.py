@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evonas import carbon
-from evonas.devices import CORE_W
+from evonas.hardware.devices import CORE_W
 from evonas.spend import Spend
 
 logger = logging.getLogger("evonas")

@@ -14,11 +14,11 @@ from evonas.bridge import Measure
 from evonas.config import Config
 from evonas.contract import rehearse
 from evonas.crew import Crew
-from evonas.devices import V100, recognise
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity, rungs
 from evonas.foreign import ForeignProblem
 from evonas.goals import resolve_goals, trained_metrics, wanted_references
+from evonas.hardware.devices import V100, recognise
 from evonas.ladder import Ladder
 from evonas.loading import ProblemSpec, load_objective, nearest
 from evonas.measure import Order

@@ -9,7 +9,7 @@ from typing import Any
 from evonas import carbon
 from evonas.assumptions import Assumptions
 from evonas.carbon import Band, Lifetime, Price, banded, break_even
-from evonas.duration import Cost
+from evonas.hardware.roofline import Cost
 
 IMAGENET = (1_281_167, 50_000)  # training and validation images, Russakovsky et al. 2015
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from evonas.calibration import Timing
+from evonas.hardware.calibration import Timing
 from evonas.space import Genome
 from evonas.timing import inference_seconds, training_seconds
 from evonas.trained import TrainedProblem

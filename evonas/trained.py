@@ -16,8 +16,8 @@ from evonas.assumptions import Assumptions
 from evonas.checkpoint import Checkpoint
 from evonas.cost import count
 from evonas.data.dataset import Dataset, describe, load
-from evonas.duration import Cost
 from evonas.fidelity import Fidelity
+from evonas.hardware.roofline import Cost
 from evonas.objectives import (
     ACC,
     CO2,

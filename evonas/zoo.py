@@ -10,7 +10,7 @@ from torch import nn
 
 from evonas.contract import told
 from evonas.cost import count
-from evonas.duration import Cost
+from evonas.hardware.roofline import Cost
 from evonas.loading import load, nearest
 
 SHORT_NAMES: Mapping[str, str] = {

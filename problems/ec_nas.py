@@ -13,7 +13,7 @@ from typing import Any
 
 from evonas.cells import OPERATIONS, CellNetwork, Matrix
 from evonas.cost import count
-from evonas.duration import Cost
+from evonas.hardware.roofline import Cost
 from evonas.objectives import FLOPS, PARAMS, Objective
 from evonas.problem import Settings, TabularProblem
 from evonas.space import Gene, Genome, SearchSpace

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from evonas.assumptions import Assumptions
 from evonas.carbon import lifetime, price
-from evonas.devices import V100, Device
-from evonas.duration import Operation
 from evonas.grids import own_grid
+from evonas.hardware.devices import V100, Device
+from evonas.hardware.roofline import Operation
 
 ROUND = Device(
     name="round",

@@ -9,9 +9,9 @@ from pymoo.indicators.hv import HV
 
 from evonas.archive import Archive
 from evonas.config import Config
-from evonas.devices import CORE_W
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
+from evonas.hardware.devices import CORE_W
 from evonas.loading import ProblemSpec
 from evonas.meter import Meter, Tariff
 from evonas.pareto.dominance import front

@@ -17,8 +17,8 @@ from sample_networks import (
 
 from evonas.assumptions import Assumptions
 from evonas.carbon import banded, price
-from evonas.devices import DEVICES, V100, Device, recognise
 from evonas.grids import GRIDS, own_grid
+from evonas.hardware.devices import DEVICES, V100, Device, recognise
 
 
 def test_assumptions_survive_json_with_their_device():

@@ -26,9 +26,9 @@ from evonas.carbon import (
     price,
     search_energy_kwh,
 )
-from evonas.devices import V100
-from evonas.duration import Calibration, Operation, TimeModel, roofline_seconds
 from evonas.grids import GRIDS
+from evonas.hardware.devices import V100
+from evonas.hardware.roofline import Calibration, Operation, TimeModel, roofline_seconds
 from evonas.pareto.dominance import front
 
 RESNET50_TRAINING_FLOPS = 7.3026519e18

@@ -6,9 +6,9 @@ from test_duration import fitted
 
 from evonas.assumptions import Assumptions
 from evonas.carbonfile import read_assumptions
-from evonas.devices import DEVICES
-from evonas.duration import Calibration
 from evonas.grids import GRIDS
+from evonas.hardware.devices import DEVICES
+from evonas.hardware.roofline import Calibration
 
 
 def test_an_empty_file_leaves_everything_as_it_is():

@@ -5,7 +5,7 @@ from torch.utils.flop_counter import flop_registry, register_flop_formula
 from torchvision.models import resnet18
 
 from evonas.cost import count
-from evonas.duration import Cost
+from evonas.hardware.roofline import Cost
 
 SHAPE = (16, 32, 32)
 

@@ -15,11 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "devices": "hardware",
-    "machine": "hardware",
-    "duration": "hardware",
-    "ranges": "hardware",
-    "calibration": "hardware",
     "assumptions": "carbon",
     "carbonfile": "carbon",
     "carbon": "carbon",

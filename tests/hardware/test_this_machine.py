@@ -1,7 +1,7 @@
 import pytest
 
-from evonas.devices import CORE_W
-from evonas.machine import this_machine
+from evonas.hardware.devices import CORE_W
+from evonas.hardware.this_machine import this_machine
 
 XEON = "model name\t: Some Xeon @ 2.70GHz\nflags\t\t: fpu sse avx avx2 avx512f\n"
 ARM = "processor\t: 0\nFeatures\t: fp asimd\n"

@@ -14,8 +14,8 @@ from sample_networks import (
     refused,
 )
 
-from evonas.devices import V100
-from evonas.duration import Calibration, Operation, TimeModel, roofline_seconds
+from evonas.hardware.devices import V100
+from evonas.hardware.roofline import Calibration, Operation, TimeModel, roofline_seconds
 
 
 def on(life):

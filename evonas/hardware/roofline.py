@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evonas.devices import Device
-from evonas.ranges import check
+from evonas.hardware.bounds import check
+from evonas.hardware.devices import Device
 
 # What a kernel does. ``conv3x3`` and ``conv1x1`` are dense and of stride 1; ``depthwise`` has a
 # group per channel; ``conv`` is any other convolution. ``exponential`` is pointwise as well,

@@ -6,7 +6,7 @@ import platform
 import re
 from pathlib import Path
 
-from evonas.devices import CORE_W, JOULES_PER_BYTE, KERNEL_OVERHEAD_SECONDS, Device
+from evonas.hardware.devices import CORE_W, JOULES_PER_BYTE, KERNEL_OVERHEAD_SECONDS, Device
 
 NAME = "this-machine"
 CPU_INFO = Path("/proc/cpuinfo")

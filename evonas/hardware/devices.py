@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 
-from evonas.ranges import check
+from evonas.hardware.bounds import check
 
 I7_10750H_W = 45.0  # Intel, TDP; the host that Fu et al. assume
 I7_10750H_CORES = 6  # Intel
@@ -80,7 +80,11 @@ def recognise(words: str) -> Device | None:
 
 
 def _read() -> dict[str, Device]:
-    with resources.files("evonas").joinpath("devices.csv").open(encoding="utf-8") as lines:
+    with (
+        resources.files("evonas.hardware")
+        .joinpath("devices.csv")
+        .open(encoding="utf-8") as lines
+    ):
         return {row["name"]: _device(row) for row in csv.DictReader(lines)}
 
 

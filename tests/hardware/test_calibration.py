@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from evonas.calibration import LEAST_NETWORKS, fit, fit_inference, fit_training, judge
-from evonas.duration import Operation, TimeModel
+from evonas.hardware.calibration import LEAST_NETWORKS, fit, fit_inference, fit_training, judge
+from evonas.hardware.roofline import Operation, TimeModel
 from evonas.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.timing import MIN_REPEATS, inference_seconds, training_seconds

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from evonas.duration import Operation, TimeModel, terms
+from evonas.hardware.roofline import Operation, TimeModel, terms
 from evonas.pareto.correlation import spearman
 from evonas.space import Genome
 
