@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import kendalltau, spearmanr
 
-from evonas.assumptions import Assumptions
-from evonas.carbon import price
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.model import price
 from evonas.hardware.calibration import fit
 from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Operation, roofline_seconds, terms

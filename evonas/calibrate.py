@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from evonas.assumptions import Assumptions
+from evonas.carbon.assumptions import Assumptions
 from evonas.carbonplots import draw_calibration
 from evonas.hardware.calibration import LEAST_NETWORKS, Judged, fit_inference, fit_training
 from evonas.hardware.devices import V100, Device, recognise

@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evonas.assumptions import TRAININGS_PER_CITATION
+from evonas.carbon.assumptions import TRAININGS_PER_CITATION
+from evonas.carbon.footprint import BreakEven, Footprint
+from evonas.carbon.literature import NETWORKS, TABLE_1
 from evonas.hardware.calibration import Judged
-from evonas.literature import NETWORKS, TABLE_1
 from evonas.panels import COLOURS, GREY, LINES
-from evonas.pricing import BreakEven, Footprint
 
 DOTS_PER_INCH = 150
 MILLION = 1e6

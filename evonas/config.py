@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from evonas.assumptions import Assumptions
-from evonas.carbonfile import CARBON_FLAGS, overruled, read_assumptions
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.files import CARBON_FLAGS, overruled, read_assumptions
+from evonas.carbon.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
+from evonas.carbon.tracker import TRACKERS
 from evonas.fidelity import KINDS
 from evonas.objectives import Constraint
 from evonas.parsing import check_kind, name_and_value
 from evonas.problem import Settings
-from evonas.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
-from evonas.tracker import TRACKERS
 from evonas.warm_start import Prior
 
 DEFAULT_POP_SIZE = 20
@@ -109,7 +109,7 @@ class Config:
         image_size: Side of the images, in pixels.
         batch_size: Images per training step.
         augment: Any of ``crop``, ``flip``, ``cutout``; ``none`` for none.
-        carbon: As a file for ``evonas.carbonfile`` holds it; the next seven take precedence.
+        carbon: As a file for ``evonas.carbon.files`` holds it; the next seven take precedence.
         target: Device on which the network will live, by name; ``this-machine`` guesses.
         grid: That feeds it, and this search, by name.
         intensity_g_per_kwh: CO2e of its kWh, in place of a grid that is listed.

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from evonas.assumptions import TRAININGS_PER_CITATION, Assumptions
+from evonas.carbon.assumptions import TRAININGS_PER_CITATION, Assumptions
+from evonas.carbon.footprint import IMAGENET, BreakEven, Footprint, compare, describe, footprint
+from evonas.carbon.grids import GRIDS
+from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.carbonplots import draw_footprints, draw_paper
 from evonas.config import Config
 from evonas.frontprice import front_in_words, price_front, write_table
-from evonas.grids import GRIDS
 from evonas.hardware.devices import DEVICES
-from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.manifest import read_config
 from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
-from evonas.pricing import IMAGENET, BreakEven, Footprint, compare, describe, footprint
 from evonas.report import aligned, complain
 from evonas.trace import read_trace
 from evonas.zoo import SHORT_NAMES, count_network

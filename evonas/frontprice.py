@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from evonas.carbon.footprint import Footprint, footprint
 from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
 from evonas.plan import SearchPlan
-from evonas.pricing import Footprint, footprint
 from evonas.report import aligned
 from evonas.timings import measure_timings
 from evonas.trace import Trace

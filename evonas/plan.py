@@ -11,6 +11,8 @@ from typing import Any
 
 from evonas.asktell import AskTell
 from evonas.bridge import Measure
+from evonas.carbon.meter import Tariff
+from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
 from evonas.contract import rehearse
 from evonas.crew import Crew
@@ -22,13 +24,11 @@ from evonas.hardware.devices import V100, recognise
 from evonas.ladder import Ladder
 from evonas.loading import ProblemSpec, load_objective, nearest
 from evonas.measure import Order
-from evonas.meter import Tariff
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.reliability import Steps
 from evonas.space import Genome
 from evonas.stages import TwoStages
-from evonas.tracker import CodeCarbon
 from evonas.workbench import Task
 from evonas.worker import WorkerError
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from evonas import carbon
+from evonas.carbon import model as carbon
+from evonas.carbon.meter import Tariff
 from evonas.config import Config
 from evonas.manifest import read_config, read_resolved
-from evonas.meter import Tariff
 from evonas.objectives import Objective
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from evonas.assumptions import Assumptions
+from evonas.carbon.assumptions import Assumptions
 from evonas.fidelity import Fidelity
 from evonas.objectives import Objective
 from evonas.space import Genome, SearchSpace

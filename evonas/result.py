@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from evonas.archive import Generation
+from evonas.carbon.spend import Spend
+from evonas.carbon.tracker import Opinion
 from evonas.config import Config
 from evonas.degeneracy import Degeneracy, examine
 from evonas.ladder import Rung
@@ -18,8 +20,6 @@ from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reliability import Reliability
-from evonas.spend import Spend
-from evonas.tracker import Opinion
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
-from evonas import carbon
-from evonas.assumptions import Assumptions
+from evonas.carbon import model as carbon
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.spend import training_flops
 from evonas.checkpoint import Checkpoint
 from evonas.cost import count
 from evonas.data.dataset import Dataset, describe, load
@@ -33,7 +34,6 @@ from evonas.objectives import (
 from evonas.problem import Measurement, Problem, Settings
 from evonas.recipe import Recipe
 from evonas.space import Genome
-from evonas.spend import training_flops
 from evonas.train import Training, accuracy, inputs
 from evonas.zerocost import PROXIES
 

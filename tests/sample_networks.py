@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from evonas.assumptions import Assumptions
-from evonas.carbon import lifetime, price
-from evonas.grids import own_grid
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.grids import own_grid
+from evonas.carbon.model import lifetime, price
 from evonas.hardware.devices import V100, Device
 from evonas.hardware.roofline import Operation
 

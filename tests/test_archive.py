@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from pymoo.indicators.hv import HV
 
 from evonas.archive import Archive
+from evonas.carbon.meter import Meter, Tariff
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
 from evonas.hardware.devices import CORE_W
 from evonas.loading import ProblemSpec
-from evonas.meter import Meter, Tariff
 from evonas.pareto.dominance import front
 
 genomes = st.tuples(*(st.integers(0, size - 1) for size in toy.Flaky.space.sizes))

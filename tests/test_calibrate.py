@@ -3,7 +3,7 @@ import json
 import pytest
 
 from evonas import calibrate
-from evonas.carbonfile import read_assumptions
+from evonas.carbon.files import read_assumptions
 from evonas.config import Config
 
 

@@ -433,7 +433,7 @@ def test_a_run_is_not_resumed_where_co2_is_priced_otherwise(tmp_path, monkeypatc
     search(settings, folder=tmp_path / "run")
     search(settings, folder=tmp_path / "run", resume=True)
     other = replace(this_machine(), name="another")
-    monkeypatch.setattr("evonas.carbonfile.this_machine", lambda: other)
+    monkeypatch.setattr("evonas.carbon.files.this_machine", lambda: other)
     with pytest.raises(
         ValueError, match=r"CO2 is priced otherwise here than in .*device differ"
     ):

@@ -4,10 +4,10 @@ import json
 import pytest
 
 from evonas import footprint
-from evonas.assumptions import Assumptions
-from evonas.carbon import lifetime, price
-from evonas.pricing import IMAGENET, compare
-from evonas.pricing import footprint as priced
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.footprint import IMAGENET, compare
+from evonas.carbon.footprint import footprint as priced
+from evonas.carbon.model import lifetime, price
 from evonas.trace import read_trace
 from evonas.zoo import count_network
 

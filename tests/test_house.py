@@ -15,16 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "assumptions": "carbon",
-    "carbonfile": "carbon",
-    "carbon": "carbon",
-    "pricing": "carbon",
-    "grids": "carbon",
-    "fu2021": "carbon",
-    "literature": "carbon",
-    "spend": "carbon",
-    "meter": "carbon",
-    "tracker": "carbon",
     "layers": "networks",
     "cells": "networks",
     "chained": "networks",

@@ -5,11 +5,11 @@ from math import nan
 import pytest
 
 from evonas.archive import Generation
+from evonas.carbon.spend import Spend
 from evonas.config import Config
 from evonas.progress import Progress, describe
 from evonas.record import Record
 from evonas.reliability import Reliability
-from evonas.spend import Spend
 
 GENERATION = Generation(
     number=3,

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from evonas import carbon
-from evonas.assumptions import Assumptions
+from evonas.carbon import model as carbon
+from evonas.carbon.assumptions import Assumptions
 from evonas.data.dataset import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from evonas import carbon
+from evonas.carbon import model as carbon
+from evonas.carbon.spend import Spend
 from evonas.hardware.devices import CORE_W
-from evonas.spend import Spend
 
 logger = logging.getLogger("evonas")
 POWERCAP = Path("/sys/class/powercap")

@@ -41,7 +41,7 @@ def own_grid(intensity_g_per_kwh: float) -> Grid:
 
 
 def _read() -> dict[str, Grid]:
-    with resources.files("evonas").joinpath("grids.csv").open(encoding="utf-8") as lines:
+    with resources.files("evonas.carbon").joinpath("grids.csv").open(encoding="utf-8") as lines:
         return {
             row["name"]: Grid(
                 name=row["name"],

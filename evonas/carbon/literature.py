@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from evonas import fu2021
+from evonas.carbon import fu2021
 
 HOME_YEAR_T = 5.906  # fits all rows of their Table 1; the size of EPA's home electricity
 CAR_YEAR_T = 4.626  # fits two rows of three; the third is a misprint
@@ -53,7 +53,11 @@ class Network:
 
 
 def _read() -> dict[str, Network]:
-    with resources.files("evonas").joinpath("networks.csv").open(encoding="utf-8") as lines:
+    with (
+        resources.files("evonas.carbon")
+        .joinpath("networks.csv")
+        .open(encoding="utf-8") as lines
+    ):
         return {row["name"]: _network(row) for row in csv.DictReader(lines)}
 
 

@@ -1,9 +1,9 @@
 """Price the life of an architecture in kilograms of CO2e, from joules, seconds and FLOP.
 
-Eq. 1 of Fu et al. 2021 (see ``evonas.fu2021``) is the static limit of this model. With the same
-hours for all networks, CO2 is FLOPs times a constant, and a search learns nothing from it that
-FLOPs did not say. What does say more is each network's own time, so the model asks for a
-network's operations and not for their total.
+Eq. 1 of Fu et al. 2021 (see ``evonas.carbon.fu2021``) is the static limit of this model. With
+the same hours for all networks, CO2 is FLOPs times a constant, and a search learns nothing from
+it that FLOPs did not say. What does say more is each network's own time, so the model asks for
+a network's operations and not for their total.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from evonas import fu2021
-from evonas.assumptions import PUE, Assumptions
+from evonas.carbon import fu2021
+from evonas.carbon.assumptions import PUE, Assumptions
 from evonas.hardware.devices import CORE_W
 from evonas.hardware.roofline import (
     TRAINING_PASSES,

@@ -4,9 +4,9 @@ from dataclasses import asdict
 import pytest
 from test_duration import fitted
 
-from evonas.assumptions import Assumptions
-from evonas.carbonfile import read_assumptions
-from evonas.grids import GRIDS
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.files import read_assumptions
+from evonas.carbon.grids import GRIDS
 from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Calibration
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from evonas.assumptions import RANGES, TRAININGS_PER_CITATION, Assumptions
-from evonas.grids import GRIDS, Grid, own_grid
+from evonas.carbon.assumptions import RANGES, TRAININGS_PER_CITATION, Assumptions
+from evonas.carbon.grids import GRIDS, Grid, own_grid
 from evonas.hardware.devices import DEVICES, Device
 from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.hardware.this_machine import NAME, this_machine

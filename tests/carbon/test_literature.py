@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from evonas.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1
+from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1
 
 ROWS = {row.name: row for row in TABLE_1}
 

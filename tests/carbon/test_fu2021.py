@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from evonas import fu2021
+from evonas.carbon import fu2021
 
 RESNET50_GFLOPS = 3.8  # He et al. 2016, Table 1
 

@@ -1,12 +1,12 @@
 """The equations of Fu et al. 2021 as published: an index to compare with their paper.
 
 Fu, Hosseini & Plataniotis, "Reconsidering CO2 emissions from Computer Vision". What one would
-measure is the business of ``evonas.carbon``.
+measure is the business of ``evonas.carbon.model``.
 """
 
 from __future__ import annotations
 
-from evonas.assumptions import PUE, TRAININGS_PER_CITATION
+from evonas.carbon.assumptions import PUE, TRAININGS_PER_CITATION
 from evonas.hardware.devices import I7_10750H_W, V100
 
 EPA_MARGINAL_G_PER_KWH = 707.0  # EPA 2021, for kWh *avoided* in the USA; not an average grid

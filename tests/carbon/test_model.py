@@ -15,9 +15,10 @@ from sample_networks import (
     priced,
 )
 
-from evonas import fu2021
-from evonas.assumptions import Assumptions
-from evonas.carbon import (
+from evonas.carbon import fu2021
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.grids import GRIDS
+from evonas.carbon.model import (
     Band,
     Lifetime,
     break_even,
@@ -26,7 +27,6 @@ from evonas.carbon import (
     price,
     search_energy_kwh,
 )
-from evonas.grids import GRIDS
 from evonas.hardware.devices import V100
 from evonas.hardware.roofline import Calibration, Operation, TimeModel, roofline_seconds
 from evonas.pareto.dominance import front

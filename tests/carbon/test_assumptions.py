@@ -15,9 +15,9 @@ from sample_networks import (
     refused,
 )
 
-from evonas.assumptions import Assumptions
-from evonas.carbon import banded, price
-from evonas.grids import GRIDS, own_grid
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.grids import GRIDS, own_grid
+from evonas.carbon.model import banded, price
 from evonas.hardware.devices import DEVICES, V100, Device, recognise
 
 

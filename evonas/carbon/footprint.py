@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evonas import carbon
-from evonas.assumptions import Assumptions
-from evonas.carbon import Band, Lifetime, Price, banded, break_even
+from evonas.carbon import model as carbon
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.model import Band, Lifetime, Price, banded, break_even
 from evonas.hardware.roofline import Cost
 
 IMAGENET = (1_281_167, 50_000)  # training and validation images, Russakovsky et al. 2015

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from evonas.spend import (
+from evonas.carbon.spend import (
     GRAMS_BY_UNIT,
     SECONDS_BY_UNIT,
     Budget,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from evonas.grids import GRIDS, WORLD, Grid
+from evonas.carbon.grids import GRIDS, WORLD, Grid
 from evonas.hardware.bounds import check
 from evonas.hardware.devices import DEVICES, I7_10750H_W, V100, Device
 from evonas.hardware.roofline import Calibration, TimeSource

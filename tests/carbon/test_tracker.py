@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from evonas.tracker import CodeCarbon
+from evonas.carbon.tracker import CodeCarbon
 
 
 class Tracker:

@@ -1,7 +1,7 @@
 import pytest
 
+from evonas.carbon.meter import Meter, Nvml, Rapl, Tariff, find_sensors
 from evonas.hardware.devices import CORE_W
-from evonas.meter import Meter, Nvml, Rapl, Tariff, find_sensors
 
 TARIFF = Tariff(accelerator_w=300.0, pue=1.5, intensity_g_per_kwh=400.0)
 
