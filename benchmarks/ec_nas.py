@@ -22,7 +22,7 @@ from evonas.carbon.model import price
 from evonas.hardware.calibration import fit
 from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Operation, roofline_seconds, terms
-from evonas.loading import ProblemSpec
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 
 IMAGES, EPOCHS = 40_000, 4  # of NAS-Bench-101's training

@@ -17,8 +17,8 @@ import numpy as np
 from evonas import Config
 from evonas.crew import Crew
 from evonas.evaluate import Evaluator
-from evonas.loading import ProblemSpec
 from evonas.measure import Order
+from evonas.plugins.loading import ProblemSpec
 
 
 def main() -> None:

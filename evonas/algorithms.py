@@ -32,7 +32,6 @@ from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.util.ref_dirs import get_reference_directions
 
 from evonas.ageing import AgeingEvolution
-from evonas.loading import construct, load, nearest
 from evonas.local_search import LocalSearch
 from evonas.operators import (
     CanonicalRepair,
@@ -42,6 +41,7 @@ from evonas.operators import (
     SpreadSampling,
     UniformSampling,
 )
+from evonas.plugins.loading import construct, load, nearest
 from evonas.pymoo_fixes import (
     PatientSurvival,
     less_violation,

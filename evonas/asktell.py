@@ -24,9 +24,9 @@ from evonas.algorithms import (
 from evonas.bridge import ArchitectureProblem, Measure, RecordingEvaluator, Translator
 from evonas.config import Config
 from evonas.evaluate import Evaluator
-from evonas.foreign import ForeignProblem
 from evonas.objectives import Goals
 from evonas.operators import OnlyNew, Seeded
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
 from evonas.reliability import Reliability
 from evonas.space import Genome

@@ -10,9 +10,9 @@ from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.problem import Problem as PymooProblem
 
 from evonas.evaluate import Evaluator
-from evonas.foreign import ForeignProblem
 from evonas.objectives import Goals
 from evonas.operators import as_genomes
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.record import Record
 from evonas.space import Genome
 

@@ -19,7 +19,7 @@ from evonas.hardware.calibration import LEAST_NETWORKS, Judged, fit_inference, f
 from evonas.hardware.devices import V100, Device, recognise
 from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.hardware.this_machine import this_machine
-from evonas.loading import ProblemSpec
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.report import complain
 from evonas.timings import designed_sample, measure_timings

@@ -16,9 +16,9 @@ from evonas.engine import search
 from evonas.evaluate import Evaluator
 from evonas.fidelity import KINDS
 from evonas.judge import Judge, Verdict
-from evonas.loading import nearest
 from evonas.peers import PEERS, lacking
 from evonas.plan import SearchPlan
+from evonas.plugins.loading import nearest
 from evonas.record import Record
 from evonas.space import Genome
 

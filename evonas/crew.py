@@ -12,8 +12,8 @@ import cloudpickle
 from joblib import Parallel, delayed
 
 from evonas.faults import Fault
-from evonas.loading import ProblemSpec
 from evonas.measure import Order, measure
+from evonas.plugins.loading import ProblemSpec
 from evonas.record import Record
 from evonas.workbench import Task
 from evonas.worker import LostError, Worker, WorkerError

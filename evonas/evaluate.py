@@ -10,8 +10,8 @@ from dataclasses import replace
 from evonas.crew import Crew
 from evonas.fidelity import Fidelity
 from evonas.journal import Journal, Key, logger
-from evonas.loading import is_derived, load_objective
 from evonas.measure import Order
+from evonas.plugins.loading import is_derived, load_objective
 from evonas.record import Record, candidate_seed, merge
 from evonas.space import Genome
 from evonas.workbench import Task

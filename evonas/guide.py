@@ -12,12 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from evonas.encoding import CheapColumns, Encoder, ErrorScale
 from evonas.fidelity import Fidelity
-from evonas.foreign import ForeignProblem
 from evonas.foretelling import Foretelling
-from evonas.goals import trained_metrics
 from evonas.lessons import lessons_of, telling
 from evonas.objectives import Goals
 from evonas.outlook import Outlook, value_of
+from evonas.plugins.goals import trained_metrics
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.predictor import PREDICTORS, Predictor, cross_validated
 from evonas.problem import Problem
 from evonas.record import Record

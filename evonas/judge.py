@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evonas.asking import ask
 from evonas.evaluate import Evaluator
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
+from evonas.plugins.asking import ask
 from evonas.problem import Problem
 from evonas.space import Genome
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from time import perf_counter, process_time  # as now, whatever a candidate makes of them
 
 from evonas import deadline
-from evonas.asking import ask, checked, checked_curve
 from evonas.faults import Fault
 from evonas.fidelity import Fidelity
-from evonas.loading import ProblemSpec, is_derived, load_objective
 from evonas.objectives import Constraint, Objective, broken
+from evonas.plugins.asking import ask, checked, checked_curve
+from evonas.plugins.loading import ProblemSpec, is_derived, load_objective
 from evonas.problem import Measurement, Problem
 from evonas.record import Record
 from evonas.space import Genome

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.loading import nearest
 from evonas.manifest import read_config
 from evonas.objectives import Constraint
 from evonas.pareto.choice import Choice, best, knees, nearest_to, weighted
 from evonas.parsing import name_and_value
+from evonas.plugins.loading import nearest
 from evonas.report import complain, number
 from evonas.shortlist import Shortlist
 

@@ -14,17 +14,17 @@ from evonas.bridge import Measure
 from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
-from evonas.contract import rehearse
 from evonas.crew import Crew
 from evonas.evaluate import Evaluator
 from evonas.fidelity import Fidelity, rungs
-from evonas.foreign import ForeignProblem
-from evonas.goals import resolve_goals, trained_metrics, wanted_references
 from evonas.hardware.devices import V100, recognise
 from evonas.ladder import Ladder
-from evonas.loading import ProblemSpec, load_objective, nearest
 from evonas.measure import Order
 from evonas.objectives import Goals, Objective
+from evonas.plugins.contract import rehearse
+from evonas.plugins.goals import resolve_goals, trained_metrics, wanted_references
+from evonas.plugins.loading import ProblemSpec, load_objective, nearest
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
 from evonas.reliability import Steps
 from evonas.space import Genome

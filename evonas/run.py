@@ -18,10 +18,10 @@ from evonas import drawing
 from evonas.config import Config
 from evonas.engine import search
 from evonas.journal import FolderError
-from evonas.loading import problem_summaries
 from evonas.manifest import read_config
 from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
+from evonas.plugins.loading import problem_summaries
 from evonas.progress import Progress
 from evonas.report import complain
 from evonas.result import Result

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.loading import nearest
 from evonas.manifest import read_config
 from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.pareto.choice import Choice, places, shares
 from evonas.plan import SearchPlan
+from evonas.plugins.loading import nearest
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.report import aligned, genome_text, miss, number

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evonas.loading import ProblemSpec
 from evonas.manifest import read_config
+from evonas.plugins.loading import ProblemSpec
 from evonas.space import SearchSpace
 from evonas.trace import read_trace
 from evonas.warm_start import Prior

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from evonas.faults import reason_of
-from evonas.loading import ProblemSpec
 from evonas.measure import Order, measure
+from evonas.plugins.loading import ProblemSpec
 from evonas.space import Genome
 
 LENGTH_BYTES = 8

@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import nn
 
-from evonas.contract import told
 from evonas.cost import count
 from evonas.hardware.roofline import Cost
-from evonas.loading import load, nearest
+from evonas.plugins.contract import told
+from evonas.plugins.loading import load, nearest
 
 SHORT_NAMES: Mapping[str, str] = {
     name: f"torchvision.models:{name}"

@@ -13,8 +13,8 @@ from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
 from evonas.hardware.devices import CORE_W
-from evonas.loading import ProblemSpec
 from evonas.pareto.dominance import front
+from evonas.plugins.loading import ProblemSpec
 
 genomes = st.tuples(*(st.integers(0, size - 1) for size in toy.Flaky.space.sizes))
 batches = st.lists(st.lists(genomes, max_size=8), min_size=1, max_size=6)

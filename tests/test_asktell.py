@@ -8,8 +8,8 @@ from evonas.asktell import AskTell
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator, StoppedError
-from evonas.loading import ProblemSpec
 from evonas.pareto.dominance import front
+from evonas.plugins.loading import ProblemSpec
 
 PLAIN = [factory.__name__ for factory in toy.PLAIN]
 WITH_CONSTRAINTS = ["plain_nsga2", "plain_smsemoa", "plain_rvea", "plain_spea2"]

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.audit import check_records
-from evonas.foreign import ForeignProblem
 from evonas.journal import Journal
 from evonas.objectives import Constraint
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.record import Record, candidate_seed
 
 METRICS = ("acc", "flops")

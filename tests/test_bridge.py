@@ -11,8 +11,8 @@ from evonas.bridge import ArchitectureProblem, RecordingEvaluator, Translator
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluate import Evaluator
-from evonas.loading import ProblemSpec
 from evonas.pareto.dominance import front
+from evonas.plugins.loading import ProblemSpec
 
 
 def parts(problem, **settings):

@@ -17,8 +17,8 @@ from faults import faulty
 from faults.processes import family, soon, workers
 
 from evonas.crew import Crew
-from evonas.loading import ProblemSpec
 from evonas.measure import Order, measure
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Problem, Settings
 from evonas.record import candidate_seed
 from evonas.workbench import Task

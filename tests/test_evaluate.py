@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from evonas.crew import Crew
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.journal import Journal, read_journal
-from evonas.loading import ProblemSpec
 from evonas.measure import Order, measure
 from evonas.objectives import Constraint
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.record import candidate_seed
 

@@ -5,10 +5,10 @@ import toy
 from evonas.evaluate import Evaluator
 from evonas.guide import Guide
 from evonas.lessons import N_BEST, N_LEARNT, lessons_of, telling
-from evonas.loading import ProblemSpec
 from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
 from evonas.outlook import HOPELESS
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.record import Record
 

@@ -12,9 +12,9 @@ from evonas.config import SURROGATES, Config
 from evonas.engine import search
 from evonas.evaluate import Evaluator, StoppedError
 from evonas.guided import Guided
-from evonas.loading import ProblemSpec
 from evonas.objectives import Objective
 from evonas.plan import SearchPlan
+from evonas.plugins.loading import ProblemSpec
 
 KINDS = [kind for kind in SURROGATES if kind != "none"]
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")

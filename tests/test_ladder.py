@@ -6,10 +6,10 @@ from evonas import Config, search
 from evonas.evaluate import Evaluator
 from evonas.fidelity import rungs
 from evonas.ladder import Ladder, _hopeless
-from evonas.loading import ProblemSpec
 from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
 from evonas.pareto.dominance import front
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.summary import summary
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas import cost
-from evonas.loading import ProblemSpec, load, problem_entries, problem_summaries
 from evonas.pareto.dominance import front
+from evonas.plugins.loading import ProblemSpec, load, problem_entries, problem_summaries
 from evonas.problem import Measurement, Problem, Settings
 from evonas.trained import TrainedProblem
 

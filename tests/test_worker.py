@@ -8,8 +8,8 @@ from faults.processes import family
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.loading import ProblemSpec
 from evonas.measure import Order
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Measurement, Settings
 from evonas.workbench import LENGTH_BYTES, Task, framed
 from evonas.worker import LostError, Worker, WorkerError

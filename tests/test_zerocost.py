@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from evonas.layers import Classifier, InvertedResidual, convolution
-from evonas.loading import ProblemSpec
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.zerocost import PROXIES, grad_norm, jacob_cov, naswot, snip, synflow
 

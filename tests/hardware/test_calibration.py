@@ -7,7 +7,7 @@ from torch import nn
 
 from evonas.hardware.calibration import LEAST_NETWORKS, fit, fit_inference, fit_training, judge
 from evonas.hardware.roofline import Operation, TimeModel
-from evonas.loading import ProblemSpec
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.timing import MIN_REPEATS, inference_seconds, training_seconds
 from evonas.timings import designed_sample, measure_timings

@@ -8,11 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from evonas.asking import ask
 from evonas.config import Config
-from evonas.foreign import ForeignProblem
-from evonas.loading import load_objective, nearest
 from evonas.objectives import Constraint, Goals, Objective
+from evonas.plugins.asking import ask
+from evonas.plugins.loading import load_objective, nearest
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
 from evonas.space import Genome
 

@@ -1,8 +1,8 @@
 import pytest
 import toy
 
-from evonas.contract import check_declaration, rehearse
 from evonas.objectives import ACC, FLOPS
+from evonas.plugins.contract import check_declaration, rehearse
 from evonas.problem import Problem, TabularProblem
 from evonas.space import Gene, SearchSpace
 

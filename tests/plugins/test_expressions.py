@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.fitness import is_expression, read_fitness
 from evonas.objectives import ACC, CO2, FLOPS
+from evonas.plugins.expressions import is_expression, read_fitness
 
 OFFERED = {o.name: o for o in (ACC, CO2, FLOPS)}
 METRICS = {"acc": 90.0, "co2": 4.0, "flops": 1e6}

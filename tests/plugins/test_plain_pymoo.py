@@ -10,8 +10,8 @@ from pymoo.core.problem import Problem as PymooProblem
 from pymoo.core.variable import Binary, Choice, Integer, Real
 from pymoo.problems import get_problem
 
-from evonas.foreign import ForeignProblem
 from evonas.objectives import Constraint
+from evonas.plugins.plain_pymoo import ForeignProblem
 
 
 class Integers(ElementwiseProblem):

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from evonas.contract import check_declaration, told
-from evonas.fitness import is_expression, read_fitness
-from evonas.foreign import ForeignProblem
 from evonas.objectives import Objective
+from evonas.plugins.contract import check_declaration, told
+from evonas.plugins.expressions import is_expression, read_fitness
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem, Settings
 
 GROUP = "evonas.problems"
@@ -101,7 +101,7 @@ def load_objective(reference: str, problem: Problem) -> Objective:
     """The objective that a word stands for.
 
     It is one of the problem's, one of a file's as ``file.py:name``, or an expression such as
-    ``acc-0.5*co2`` (see ``evonas.fitness``).
+    ``acc-0.5*co2`` (see ``evonas.plugins.expressions``).
 
     Raises:
         ValueError: The problem does not measure it, the file holds none of that name, or the

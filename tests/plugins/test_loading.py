@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 import evonas.problems
-from evonas.foreign import ForeignProblem
-from evonas.loading import (
+from evonas.plugins.loading import (
     ProblemSpec,
     load,
     load_objective,
@@ -15,6 +14,7 @@ from evonas.loading import (
     problem_entries,
     problem_summaries,
 )
+from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem, Settings
 from evonas.problems.layerwise import Digits, Layerwise
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.config import Config
-from evonas.foreign import ForeignProblem
-from evonas.goals import reference_point, resolve_goals, wanted_references
 from evonas.objectives import Objective
+from evonas.plugins.goals import reference_point, resolve_goals, wanted_references
+from evonas.plugins.plain_pymoo import ForeignProblem
 
 LARGEST_FLOPS = 1e3 * 48**2 * 5 * 1.2
 

@@ -1,0 +1,1 @@
+"""What a user brings: problems, objectives, expressions, plain pymoo problems."""
