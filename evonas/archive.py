@@ -12,12 +12,12 @@ import numpy as np
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Spend
 from evonas.evaluate import Evaluator
-from evonas.folder import METERED
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.reliability import Reliability
+from evonas.runs.folder import METERED
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import numpy as np
 
 from evonas.pareto.expected_best import expected_best
 from evonas.plan import SearchPlan
-from evonas.pricetag import PriceTag, why_not_independent
 from evonas.record import Record, candidate_seed
 from evonas.report import aligned, complain
+from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.statement import escaped, latex, markdown, paragraph, table
 from evonas.tagplots import draw_curves, draw_expected, draw_fractions, draw_progress
 from evonas.trained import TrainedProblem

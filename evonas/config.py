@@ -77,8 +77,8 @@ class Config:
             and what could not reach the front; ``none`` to measure it all.
         features: Metrics without training, such as ``synflow``, that its model sees beside the
             genes and what is counted.
-        warm_start: As ``evonas.warmstart`` reads it: architectures to begin with, and what was
-            measured of them elsewhere, for a surrogate's model to learn from.
+        warm_start: As ``evonas.runs.warm_start_files`` reads it: architectures to begin with,
+            and what was measured of them elsewhere, for a surrogate's model to learn from.
         batch: Architectures that a surrogate's search measures at a time; 8 by default.
         proposals: Architectures that it looks at before it chooses them; 1000 by default.
         fidelity: ``epochs``, ``subset`` or ``image-size``: what architectures are measured with

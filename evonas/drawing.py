@@ -26,7 +26,7 @@ from evonas.panels import (
     strong,
 )
 from evonas.points import Cloud, Runs, choose, cloud_of, traces_of
-from evonas.trace import Trace, read_trace
+from evonas.runs.run import Trace, read_trace
 
 SUFFIXES = (".png", ".svg", ".pdf")
 DOTS_PER_INCH = 150

@@ -10,19 +10,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evonas.archive import Archive, Generation
-from evonas.audit import check_records
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Budget
 from evonas.config import Config
 from evonas.evaluate import Evaluator, StoppedError
-from evonas.folder import CHECKPOINTS, RunFolder, check_free
-from evonas.journal import logger
 from evonas.ladder import Rung
-from evonas.manifest import check_resumable, check_same_prices
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.result import Result
+from evonas.runs.audit import check_records
+from evonas.runs.folder import CHECKPOINTS, RunFolder, check_free
+from evonas.runs.journal import logger
+from evonas.runs.manifest import check_resumable, check_same_prices
 
 
 def search(

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from evonas.crew import Crew
 from evonas.fidelity import Fidelity
-from evonas.journal import Journal, Key, logger
 from evonas.measure import Order
 from evonas.plugins.loading import is_derived, load_objective
 from evonas.record import Record, candidate_seed, merge
+from evonas.runs.journal import Journal, Key, logger
 from evonas.space import Genome
 from evonas.workbench import Task
 

@@ -13,8 +13,8 @@ from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
 from evonas.plan import SearchPlan
 from evonas.report import aligned
+from evonas.runs.run import Trace
 from evonas.timings import measure_timings
-from evonas.trace import Trace
 from evonas.trained import TrainedProblem
 
 

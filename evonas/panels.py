@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from evonas.objectives import Constraint, Objective
 from evonas.points import Cloud, Runs, choose, cloud_of, traces_of
-from evonas.trace import Trace
+from evonas.runs.run import Trace
 
 # Okabe & Ito 2008, told apart by everyone; without their yellow, which is faint on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.manifest import read_config
 from evonas.objectives import Constraint
 from evonas.pareto.choice import Choice, best, knees, nearest_to, weighted
 from evonas.parsing import name_and_value
 from evonas.plugins.loading import nearest
 from evonas.report import complain, number
+from evonas.runs.manifest import read_config
 from evonas.shortlist import Shortlist
 
 WAYS = ("knee", "weights", "best", "near")

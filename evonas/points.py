@@ -17,7 +17,7 @@ from evonas.objectives import (
 from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.result import Result
-from evonas.trace import Trace
+from evonas.runs.run import Trace
 
 Runs = Result | Trace | Sequence[Result | Trace] | Sequence[Record]
 

@@ -11,13 +11,13 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from evonas.folder import RECORDS
-from evonas.journal import read_journal
-from evonas.manifest import read_config
 from evonas.measure import measure_openly
 from evonas.plan import SearchPlan
 from evonas.record import Record, candidate_seed
 from evonas.report import complain
+from evonas.runs.folder import RECORDS
+from evonas.runs.journal import read_journal
+from evonas.runs.manifest import read_config
 from evonas.space import Genome
 
 

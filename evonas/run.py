@@ -17,16 +17,16 @@ import evonas
 from evonas import drawing
 from evonas.config import Config
 from evonas.engine import search
-from evonas.journal import FolderError
-from evonas.manifest import read_config
 from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
 from evonas.plugins.loading import problem_summaries
 from evonas.progress import Progress
 from evonas.report import complain
 from evonas.result import Result
+from evonas.runs.journal import FolderError
+from evonas.runs.manifest import read_config
+from evonas.runs.warm_start_files import read_prior
 from evonas.summary import summary
-from evonas.warmstart import read_prior
 from evonas.worker import WorkerError
 
 LISTS = ("objectives", "then", "features", "augment")  # given as one word with commas

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.manifest import read_config
 from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.pareto.choice import Choice, places, shares
 from evonas.plan import SearchPlan
@@ -16,7 +15,8 @@ from evonas.plugins.loading import nearest
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.report import aligned, genome_text, miss, number
-from evonas.trace import KNOWN, Trace, read_trace
+from evonas.runs.manifest import read_config
+from evonas.runs.run import KNOWN, Trace, read_trace
 
 N_ALTERNATIVES = 2
 MAX_SHOWN = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evonas.pricetag import PriceTag
+from evonas.runs.price_tag import PriceTag
 
 
 def paragraph(tag: PriceTag) -> str:

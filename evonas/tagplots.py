@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from evonas.objectives import Objective
 from evonas.panels import COLOURS, GREY
 from evonas.pareto.expected_best import expected_best
-from evonas.pricetag import PriceTag
+from evonas.runs.price_tag import PriceTag
 
 DOTS_PER_INCH = 150
 COSTS = {

@@ -9,9 +9,9 @@ import toy
 from evonas import budget
 from evonas.config import Config
 from evonas.engine import search
-from evonas.journal import read_journal
-from evonas.pricetag import PriceTag, why_not_independent
 from evonas.record import Record
+from evonas.runs.journal import read_journal
+from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.statement import latex, markdown, paragraph
 
 

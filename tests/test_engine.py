@@ -19,9 +19,9 @@ from test_tracker import Tracker
 from evonas.config import Config
 from evonas.engine import search
 from evonas.hardware.this_machine import this_machine
-from evonas.journal import read_journal
-from evonas.manifest import read_config
 from evonas.pareto.dominance import front
+from evonas.runs.journal import read_journal
+from evonas.runs.manifest import read_config
 
 SCRIPT = """
 import sys

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from evonas.crew import Crew
 from evonas.evaluate import Evaluator, StoppedError
-from evonas.journal import Journal, read_journal
 from evonas.measure import Order, measure
 from evonas.objectives import Constraint
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.record import candidate_seed
+from evonas.runs.journal import Journal, read_journal
 
 GENOMES = [(kind, width, depth, 1) for kind in (1, 2) for width in range(3) for depth in (0, 4)]
 

@@ -8,8 +8,8 @@ from evonas import pick, run
 from evonas.config import Config
 from evonas.engine import search
 from evonas.pareto.choice import Choice
+from evonas.runs.run import read_trace
 from evonas.shortlist import Shortlist
-from evonas.trace import read_trace
 
 LABELS = r"\s*(pick|pick \d+|next \d)  .*  (\S+)"
 

@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
 from evonas.drawing import draw, plot_matrix, save_picture
-from evonas.folder import GENERATIONS, RECORDS, RunFolder
-from evonas.manifest import CONFIG
 from evonas.objectives import ACC, CO2, FLOPS, PARAMS, Goals
 from evonas.panels import plot_best, plot_front, plot_hypervolume
 from evonas.pareto.dominance import front
 from evonas.plot import main
 from evonas.record import Record
-from evonas.trace import Trace, read_trace
+from evonas.runs.folder import GENERATIONS, RECORDS, RunFolder
+from evonas.runs.manifest import CONFIG
+from evonas.runs.run import Trace, read_trace
 
 FRONT = [(60.0, 1e6), (70.0, 2e6), (80.0, 5e6)]
 DOMINATED = [(55.0, 3e6), (65.0, 2e6), (80.0, 6e6)]

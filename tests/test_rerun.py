@@ -4,7 +4,7 @@ import pytest
 import toy
 
 from evonas import rerun, run
-from evonas.journal import read_journal
+from evonas.runs.journal import read_journal
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from pathlib import Path
 from faults import faulty
 from faults.processes import soon, workers
 
-from evonas.journal import read_journal
 from evonas.record import Record
+from evonas.runs.journal import read_journal
 
 POP_SIZE = 10
 TIMEOUT_S = 0.4

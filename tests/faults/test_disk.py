@@ -11,7 +11,7 @@ import toy
 from faults.processes import soon, workers
 
 from evonas import run
-from evonas.journal import read_journal
+from evonas.runs.journal import read_journal
 
 WORDS = ["--problem", toy.reference("Slow"), "--pop-size", "4", "--quiet"]
 LIMITED = """

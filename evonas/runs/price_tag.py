@@ -12,12 +12,12 @@ import numpy as np
 from evonas.carbon import model as carbon
 from evonas.carbon.meter import Tariff
 from evonas.config import Config
-from evonas.manifest import read_config, read_resolved
 from evonas.objectives import Objective
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
-from evonas.trace import Trace, read_trace
+from evonas.runs.manifest import read_config, read_resolved
+from evonas.runs.run import Trace, read_trace
 
 N_CHECKPOINTS = 200  # at which the hypervolume is reckoned
 

@@ -7,7 +7,7 @@ import toy
 
 from evonas import Config, search
 from evonas.run import main
-from evonas.warmstart import read_prior
+from evonas.runs.warm_start_files import read_prior
 
 SPACE = toy.Bowl.space
 

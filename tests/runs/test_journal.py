@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas import journal as journal_module
 from evonas.faults import KINDS
-from evonas.journal import BusyError, FolderError, Journal, JournalError, read_journal
 from evonas.record import Record, merge
+from evonas.runs import journal as journal_module
+from evonas.runs.journal import BusyError, FolderError, Journal, JournalError, read_journal
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 odd_text = st.text(st.characters(exclude_categories=()), max_size=20).filter(
@@ -357,7 +357,7 @@ def test_a_writer_that_was_refused_does_not_even_cut_a_torn_line(path):
 HOLDER = """
 import sys
 from pathlib import Path
-from evonas.journal import Journal
+from evonas.runs.journal import Journal
 from evonas.record import Record
 journal = Journal(Path(sys.argv[1]))
 journal.append(Record((0, 1), {"acc": 90.0}, 2.0, seed=7))
@@ -433,7 +433,7 @@ def test_a_journal_that_cannot_be_made_is_named(tmp_path, place, reason):
 FILLER = """
 import resource, sys
 from pathlib import Path
-from evonas.journal import Journal, JournalError
+from evonas.runs.journal import Journal, JournalError
 from evonas.record import Record
 journal = Journal(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))

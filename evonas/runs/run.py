@@ -11,9 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from evonas.folder import GENERATIONS, RECORDS, SPEND
-from evonas.journal import read_journal
-from evonas.manifest import CONFIG, read_resolved
 from evonas.objectives import (
     ACC,
     CO2,
@@ -27,6 +24,9 @@ from evonas.objectives import (
 )
 from evonas.pareto.dominance import front
 from evonas.record import Record
+from evonas.runs.folder import GENERATIONS, RECORDS, SPEND
+from evonas.runs.journal import read_journal
+from evonas.runs.manifest import CONFIG, read_resolved
 
 KNOWN = {o.name: o for o in (ACC, TEST_ACC, FLOPS, MACS, PARAMS, CO2)}
 

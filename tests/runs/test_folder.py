@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import toy
 
-from evonas import folder as folder_module
-from evonas.audit import check_records
 from evonas.config import Config
-from evonas.folder import RunFolder
-from evonas.journal import BusyError, FolderError, JournalError, read_journal
-from evonas.manifest import FORMAT, environment, read_config, read_resolved
 from evonas.objectives import Constraint
 from evonas.record import Record, candidate_seed
+from evonas.runs import folder as folder_module
+from evonas.runs.audit import check_records
+from evonas.runs.folder import RunFolder
+from evonas.runs.journal import BusyError, FolderError, JournalError, read_journal
+from evonas.runs.manifest import FORMAT, environment, read_config, read_resolved
 
 CONFIG = Config(problem="toy", seed=3, evaluations=40)
 METRICS = ("acc", "flops")
@@ -213,8 +213,8 @@ RACER = """
 import sys, time
 from pathlib import Path
 from evonas.config import Config
-from evonas.folder import RunFolder
-from evonas.journal import BusyError
+from evonas.runs.folder import RunFolder
+from evonas.runs.journal import BusyError
 from evonas.record import Record
 me, start, place = int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])
 for n in range(40):

@@ -5,11 +5,11 @@ import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.audit import check_records
-from evonas.journal import Journal
 from evonas.objectives import Constraint
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.record import Record, candidate_seed
+from evonas.runs.audit import check_records
+from evonas.runs.journal import Journal
 
 METRICS = ("acc", "flops")
 SMALL, GOOD = Constraint("flops", "<=", 1e6), Constraint("acc", ">=", 50.0)

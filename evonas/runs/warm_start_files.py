@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evonas.manifest import read_config
 from evonas.plugins.loading import ProblemSpec
+from evonas.runs.manifest import read_config
+from evonas.runs.run import read_trace
 from evonas.space import SearchSpace
-from evonas.trace import read_trace
 from evonas.warm_start import Prior
 
 FORMS = (

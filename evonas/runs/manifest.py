@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.config import Config
-from evonas.journal import logger
+from evonas.runs.journal import logger
 
 FORMAT = 3  # of the whole directory
 CONFIG, ENVIRONMENT = "config.json", "environment.json"

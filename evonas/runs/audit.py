@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from evonas.journal import Journal
 from evonas.objectives import Constraint, broken
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
 from evonas.record import AGAIN, Record, candidate_seed
+from evonas.runs.journal import Journal
 from evonas.space import Genome
 
 _ANOTHER = (

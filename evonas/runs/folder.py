@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from evonas.config import Config
-from evonas.journal import FolderError, Journal, write_whole
-from evonas.manifest import (
+from evonas.record import Record
+from evonas.runs.journal import FolderError, Journal, write_whole
+from evonas.runs.manifest import (
     CONFIG,
     ENVIRONMENT,
     check_resumable,
@@ -21,7 +22,6 @@ from evonas.manifest import (
     config_text,
     environment,
 )
-from evonas.record import Record
 
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
 CHECKPOINTS = "checkpoints"  # a folder; it may be removed at any time
