@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import nn
 
-from evonas.chained import Part, chain, count_chain
 from evonas.hardware.roofline import Cost
+from evonas.networks.chain import Part, chain, count_chain
 from evonas.trained import TrainedProblem
 
 

@@ -17,12 +17,12 @@ from evonas.carbonplots import draw_footprints, draw_paper
 from evonas.config import Config
 from evonas.frontprice import front_in_words, price_front, write_table
 from evonas.hardware.devices import DEVICES
+from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
 from evonas.report import aligned, complain
 from evonas.runs.manifest import read_config
 from evonas.runs.run import read_trace
-from evonas.zoo import SHORT_NAMES, count_network
 
 BASELINES = ("resnet18", "mobilenet_v2")
 LEAST_SIDE = 32  # of the images that networks for ImageNet can take

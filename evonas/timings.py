@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from evonas.hardware.calibration import Timing
+from evonas.networks.timing import inference_seconds, training_seconds
 from evonas.space import Genome
-from evonas.timing import inference_seconds, training_seconds
 from evonas.trained import TrainedProblem
 
 N_DRAWN_PER_NETWORK = 3  # of which the one is taken that spreads them over the range of FLOPs

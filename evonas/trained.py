@@ -15,10 +15,10 @@ from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.spend import training_flops
 from evonas.checkpoint import Checkpoint
-from evonas.cost import count
 from evonas.data.dataset import Dataset, describe, load
 from evonas.fidelity import Fidelity
 from evonas.hardware.roofline import Cost
+from evonas.networks.counting import count
 from evonas.objectives import (
     ACC,
     CO2,
@@ -205,7 +205,7 @@ class TrainedProblem(Problem):
         return known[genome]
 
     def count(self, architecture: Mapping[str, Any], input_shape: tuple[int, ...]) -> Cost:
-        """The cost of what ``build`` makes; see ``evonas.cost.count``."""
+        """The cost of what ``build`` makes; see ``evonas.networks.counting.count``."""
         return count(lambda: self.build(architecture), input_shape)
 
     def price(self, genome: Genome, assumptions: Assumptions) -> carbon.Price:

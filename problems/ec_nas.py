@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evonas.cells import OPERATIONS, CellNetwork, Matrix
-from evonas.cost import count
 from evonas.hardware.roofline import Cost
+from evonas.networks.cells import OPERATIONS, CellNetwork, Matrix
+from evonas.networks.counting import count
 from evonas.objectives import FLOPS, PARAMS, Objective
 from evonas.problem import Settings, TabularProblem
 from evonas.space import Gene, Genome, SearchSpace

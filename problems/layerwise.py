@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
-from evonas.chained import Part
 from evonas.chained_problem import ChainedProblem
-from evonas.layers import (
+from evonas.networks.blocks import (
     Classifier,
     InvertedResidual,
     Residual,
     convolution,
     depthwise_separable,
 )
+from evonas.networks.chain import Part
 from evonas.problem import Settings
 from evonas.recipe import Recipe
 from evonas.space import Gene, Genome, SearchSpace

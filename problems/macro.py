@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import nn
 
-from evonas.chained import Part
 from evonas.chained_problem import ChainedProblem
-from evonas.layers import Classifier, InvertedResidual, convolution
+from evonas.networks.blocks import Classifier, InvertedResidual, convolution
+from evonas.networks.chain import Part
 from evonas.space import Gene, Genome, SearchSpace
 
 STAGES = (2, 3, 3)  # layers; the first of each halves the map and doubles the channels

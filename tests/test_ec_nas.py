@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.cells import CellNetwork
+from evonas.networks.cells import CellNetwork
 from evonas.plugins.loading import load
 from evonas.problem import Settings
 

@@ -8,8 +8,8 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.footprint import IMAGENET, compare
 from evonas.carbon.footprint import footprint as priced
 from evonas.carbon.model import lifetime, price
+from evonas.networks.zoo import count_network
 from evonas.runs.run import read_trace
-from evonas.zoo import count_network
 
 
 def said(capsys, *arguments):

@@ -15,12 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "layers": "networks",
-    "cells": "networks",
-    "chained": "networks",
-    "zoo": "networks",
-    "cost": "networks",
-    "timing": "networks",
     "train": "training",
     "recipe": "training",
     "timings": "training",

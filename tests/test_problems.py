@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from torch import nn
 
-from evonas import cost
+from evonas.networks import counting as cost
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec, load, problem_entries, problem_summaries
 from evonas.problem import Measurement, Problem, Settings

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from evonas.layers import Classifier, InvertedResidual, convolution
+from evonas.networks.blocks import Classifier, InvertedResidual, convolution
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.zerocost import PROXIES, grad_norm, jacob_cov, naswot, snip, synflow

@@ -7,9 +7,9 @@ from torch import nn
 
 from evonas.hardware.calibration import LEAST_NETWORKS, fit, fit_inference, fit_training, judge
 from evonas.hardware.roofline import Operation, TimeModel
+from evonas.networks.timing import MIN_REPEATS, inference_seconds, training_seconds
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
-from evonas.timing import MIN_REPEATS, inference_seconds, training_seconds
 from evonas.timings import designed_sample, measure_timings
 
 CPU = torch.device("cpu")
@@ -100,7 +100,7 @@ def test_timings_of_real_networks_can_be_fitted():
 
 def test_the_shortest_of_several_passes_counts(monkeypatch):
     clock = iter(np.cumsum([0.0, 1.0, 0.0, 3.0, 0.0, 2.0, 0.0, 1.5, 0.0, 4.0]).tolist())
-    monkeypatch.setattr("evonas.timing.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("evonas.networks.timing.time.perf_counter", lambda: next(clock))
     passes = []
 
     class Counted(nn.Module):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from evonas.layers import convolution
+from evonas.networks.blocks import convolution
 
 STEM_CHANNELS, N_STACKS, N_MODULES = 128, 3, 3  # Ying et al. 2019, for CIFAR-10
 N_CHANNELS, N_CLASSES = 3, 10

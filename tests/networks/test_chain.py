@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from evonas import cost
-from evonas.chained import Part
+from evonas.networks import counting as cost
+from evonas.networks.chain import Part
 from evonas.problem import Settings
 from evonas.problems.layerwise import Digits
 from evonas.problems.macro import Macro

@@ -9,8 +9,8 @@ from typing import Any
 
 from torch import nn
 
-from evonas.cost import count_through
 from evonas.hardware.roofline import Cost
+from evonas.networks.counting import count_through
 
 N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 

@@ -1,6 +1,6 @@
 import pytest
 
-from evonas.zoo import SHORT_NAMES, count_network
+from evonas.networks.zoo import SHORT_NAMES, count_network
 
 SIZES = {  # torchvision's documentation: parameters in millions, GMACs at 224 x 224
     "resnet18": (11.69, 1.81),

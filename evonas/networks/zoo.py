@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import nn
 
-from evonas.cost import count
 from evonas.hardware.roofline import Cost
+from evonas.networks.counting import count
 from evonas.plugins.contract import told
 from evonas.plugins.loading import load, nearest
 

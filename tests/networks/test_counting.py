@@ -4,8 +4,8 @@ from torch import nn
 from torch.utils.flop_counter import flop_registry, register_flop_formula
 from torchvision.models import resnet18
 
-from evonas.cost import count
 from evonas.hardware.roofline import Cost
+from evonas.networks.counting import count
 
 SHAPE = (16, 32, 32)
 
