@@ -26,8 +26,8 @@ from torchvision.transforms.functional import to_pil_image
 from evonas.data.dataset import Dataset, Part, load
 from evonas.problem import Settings
 from evonas.problems.layerwise import Layerwise
-from evonas.recipe import Recipe
-from evonas.train import train
+from evonas.training.loop import train
+from evonas.training.recipe import Recipe
 
 EPOCHS, BATCH = 2, 64
 CPU = torch.device("cpu")

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
-    from evonas.recipe import Recipe as Recipe
     from evonas.result import Result as Result
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
-    from evonas.trained import TrainedProblem as TrainedProblem
+    from evonas.training.recipe import Recipe as Recipe
+    from evonas.training.trained_problem import TrainedProblem as TrainedProblem
 
 __version__ = "0.1.0"
 
@@ -30,11 +30,11 @@ _HOME = {
     "Measurement": "problem",
     "Objective": "objectives",
     "Problem": "problem",
-    "Recipe": "recipe",
+    "Recipe": "training.recipe",
     "Result": "result",
     "SearchSpace": "space",
     "TabularProblem": "problem",
-    "TrainedProblem": "trained",
+    "TrainedProblem": "training.trained_problem",
     "plot_front": "panels",
     "search": "engine",
 }

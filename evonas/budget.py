@@ -17,7 +17,7 @@ from evonas.report import aligned, complain
 from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.statement import escaped, latex, markdown, paragraph, table
 from evonas.tagplots import draw_curves, draw_expected, draw_fractions, draw_progress
-from evonas.trained import TrainedProblem
+from evonas.training.trained_problem import TrainedProblem
 from evonas.workbench import Task
 
 N_MEMBERS = 3

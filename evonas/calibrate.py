@@ -22,8 +22,8 @@ from evonas.hardware.this_machine import this_machine
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.report import complain
-from evonas.timings import designed_sample, measure_timings
-from evonas.trained import TrainedProblem
+from evonas.training.timings import designed_sample, measure_timings
+from evonas.training.trained_problem import TrainedProblem
 
 GOOD_R2, GOOD_SPEARMAN = 0.9, 0.95
 

@@ -14,8 +14,8 @@ from evonas.pareto.correlation import spearman
 from evonas.plan import SearchPlan
 from evonas.report import aligned
 from evonas.runs.run import Trace
-from evonas.timings import measure_timings
-from evonas.trained import TrainedProblem
+from evonas.training.timings import measure_timings
+from evonas.training.trained_problem import TrainedProblem
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
-from evonas.chained_problem import ChainedProblem
 from evonas.networks.blocks import (
     Classifier,
     InvertedResidual,
@@ -18,8 +17,9 @@ from evonas.networks.blocks import (
 )
 from evonas.networks.chain import Part
 from evonas.problem import Settings
-from evonas.recipe import Recipe
 from evonas.space import Gene, Genome, SearchSpace
+from evonas.training.chained_problem import ChainedProblem
+from evonas.training.recipe import Recipe
 
 N_STAGES = 4
 MAX_DEPTH = 3

@@ -7,10 +7,10 @@ from typing import Any
 
 from torch import nn
 
-from evonas.chained_problem import ChainedProblem
 from evonas.networks.blocks import Classifier, InvertedResidual, convolution
 from evonas.networks.chain import Part
 from evonas.space import Gene, Genome, SearchSpace
+from evonas.training.chained_problem import ChainedProblem
 
 STAGES = (2, 3, 3)  # layers; the first of each halves the map and doubles the channels
 STEM_WIDTH, HEAD_WIDTH = 32, 1280

@@ -15,13 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "train": "training",
-    "recipe": "training",
-    "timings": "training",
-    "chained_problem": "training",
-    "checkpoint": "training",
-    "zerocost": "training",
-    "trained": "training",
     "evaluate": "evaluation",
     "measure": "evaluation",
     "crew": "evaluation",

@@ -18,7 +18,7 @@ from evonas.networks import counting as cost
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec, load, problem_entries, problem_summaries
 from evonas.problem import Measurement, Problem, Settings
-from evonas.trained import TrainedProblem
+from evonas.training.trained_problem import TrainedProblem
 
 DATA = Path(os.environ.get("EVONAS_DATA") or "/nowhere")
 TABLE = DATA / "nas-bench-macro" / "nas-bench-macro_cifar10.json"

@@ -10,7 +10,7 @@ from evonas.hardware.roofline import Operation, TimeModel
 from evonas.networks.timing import MIN_REPEATS, inference_seconds, training_seconds
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
-from evonas.timings import designed_sample, measure_timings
+from evonas.training.timings import designed_sample, measure_timings
 
 CPU = torch.device("cpu")
 TRUTH = {"constant": 1e-4, "conv.flops": 2e-11, "conv.bytes": 3e-10, "pool.kernels": 5e-5}

@@ -14,7 +14,6 @@ from torch import nn
 from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.spend import training_flops
-from evonas.checkpoint import Checkpoint
 from evonas.data.dataset import Dataset, describe, load
 from evonas.fidelity import Fidelity
 from evonas.hardware.roofline import Cost
@@ -32,10 +31,11 @@ from evonas.objectives import (
     Objective,
 )
 from evonas.problem import Measurement, Problem, Settings
-from evonas.recipe import Recipe
 from evonas.space import Genome
-from evonas.train import Training, accuracy, inputs
-from evonas.zerocost import PROXIES
+from evonas.training.checkpoint import Checkpoint
+from evonas.training.loop import Training, accuracy, inputs
+from evonas.training.proxies import PROXIES
+from evonas.training.recipe import Recipe
 
 N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing
 N_REMEMBERED_COSTS = 1000  # each some 10 kB

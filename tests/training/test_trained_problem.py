@@ -10,11 +10,11 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.data.dataset import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings
-from evonas.recipe import Recipe
 from evonas.space import Gene, SearchSpace
-from evonas.train import accuracy, inputs, train
-from evonas.trained import TrainedProblem, choose_device
-from evonas.zerocost import PROXIES
+from evonas.training.loop import accuracy, inputs, train
+from evonas.training.proxies import PROXIES
+from evonas.training.recipe import Recipe
+from evonas.training.trained_problem import TrainedProblem, choose_device
 
 TINY = Settings(epochs=2, subset=60, device="cpu")
 

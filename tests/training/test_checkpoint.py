@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evonas.checkpoint import Checkpoint
+from evonas.training.checkpoint import Checkpoint
 
 ARRAYS = {"weights of layer.0": np.arange(6.0).reshape(2, 3), "notes": np.array([1], np.uint8)}
 

@@ -17,7 +17,7 @@ from evonas import deadline
 from evonas.data.augment import crop, cutout, flip
 from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
-from evonas.recipe import Recipe, learning_rate
+from evonas.training.recipe import Recipe, learning_rate
 
 
 @dataclass(frozen=True)

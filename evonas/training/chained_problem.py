@@ -10,7 +10,7 @@ from torch import nn
 
 from evonas.hardware.roofline import Cost
 from evonas.networks.chain import Part, chain, count_chain
-from evonas.trained import TrainedProblem
+from evonas.training.trained_problem import TrainedProblem
 
 
 class ChainedProblem(TrainedProblem):

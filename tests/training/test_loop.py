@@ -9,8 +9,8 @@ from evonas.data.augment import crop, cutout, flip
 from evonas.data.dataset import Dataset, Part
 from evonas.data.published import DataInfo
 from evonas.faults import DivergedError, LateError
-from evonas.recipe import Recipe
-from evonas.train import Training, accuracy, train
+from evonas.training.loop import Training, accuracy, train
+from evonas.training.recipe import Recipe
 
 CPU = torch.device("cpu")
 sizes = st.integers(2, 12)

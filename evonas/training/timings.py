@@ -10,7 +10,7 @@ import torch
 from evonas.hardware.calibration import Timing
 from evonas.networks.timing import inference_seconds, training_seconds
 from evonas.space import Genome
-from evonas.trained import TrainedProblem
+from evonas.training.trained_problem import TrainedProblem
 
 N_DRAWN_PER_NETWORK = 3  # of which the one is taken that spreads them over the range of FLOPs
 

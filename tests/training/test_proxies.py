@@ -8,7 +8,7 @@ from torch import nn
 from evonas.networks.blocks import Classifier, InvertedResidual, convolution
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
-from evonas.zerocost import PROXIES, grad_norm, jacob_cov, naswot, snip, synflow
+from evonas.training.proxies import PROXIES, grad_norm, jacob_cov, naswot, snip, synflow
 
 SMALLEST_LOG = pytest.approx(-708.396, abs=1e-3)
 every_proxy = pytest.mark.parametrize("proxy", PROXIES.values(), ids=PROXIES)

@@ -1,0 +1,1 @@
+"""Training candidates, and judging them without a training."""
