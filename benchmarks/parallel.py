@@ -15,9 +15,9 @@ import time
 import numpy as np
 
 from evonas import Config
-from evonas.crew import Crew
-from evonas.evaluate import Evaluator
-from evonas.measure import Order
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.evaluator import Evaluator
+from evonas.evaluation.pool import Crew
 from evonas.plugins.loading import ProblemSpec
 
 

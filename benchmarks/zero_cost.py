@@ -13,8 +13,8 @@ import argparse
 import numpy as np
 
 from evonas import Config
-from evonas.evaluate import Evaluator
-from evonas.measure import Order
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.evaluator import Evaluator
 from evonas.pareto.correlation import kendall, spearman
 from evonas.plan import SearchPlan
 

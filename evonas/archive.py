@@ -11,7 +11,7 @@ import numpy as np
 
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Spend
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume

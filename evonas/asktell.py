@@ -23,7 +23,7 @@ from evonas.algorithms import (
 )
 from evonas.bridge import ArchitectureProblem, Measure, RecordingEvaluator, Translator
 from evonas.config import Config
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
 from evonas.operators import OnlyNew, Seeded
 from evonas.plugins.plain_pymoo import ForeignProblem

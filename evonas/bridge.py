@@ -9,7 +9,7 @@ import numpy as np
 from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.problem import Problem as PymooProblem
 
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
 from evonas.operators import as_genomes
 from evonas.plugins.plain_pymoo import ForeignProblem

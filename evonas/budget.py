@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evonas.evaluation.worker_process import Task
 from evonas.pareto.expected_best import expected_best
 from evonas.plan import SearchPlan
 from evonas.record import Record, candidate_seed
@@ -18,7 +19,6 @@ from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.statement import escaped, latex, markdown, paragraph, table
 from evonas.tagplots import draw_curves, draw_expected, draw_fractions, draw_progress
 from evonas.training.trained_problem import TrainedProblem
-from evonas.workbench import Task
 
 N_MEMBERS = 3
 PROGRESS, CURVES, EXPECTED, FRACTIONS = "budget", "curves", "expected", "fractions"

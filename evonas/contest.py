@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from evonas.algorithms import ALGORITHMS
 from evonas.config import SURROGATES, Config
 from evonas.engine import search
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import KINDS
 from evonas.judge import Judge, Verdict
 from evonas.peers import PEERS, lacking

@@ -13,8 +13,8 @@ from evonas.archive import Archive, Generation
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Budget
 from evonas.config import Config
-from evonas.evaluate import Evaluator, StoppedError
-from evonas.ladder import Rung
+from evonas.evaluation.evaluator import Evaluator, StoppedError
+from evonas.evaluation.successive_halving import Rung
 from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.record import Record

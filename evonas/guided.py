@@ -12,7 +12,7 @@ from evonas.asktell import choose_algorithm, known_genomes, why_over
 from evonas.bridge import Measure
 from evonas.config import Config
 from evonas.design import first_design
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import Fidelity
 from evonas.guide import Guide
 from evonas.objectives import Goals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume

@@ -14,12 +14,14 @@ from evonas.bridge import Measure
 from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
-from evonas.crew import Crew
-from evonas.evaluate import Evaluator
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.evaluator import Evaluator
+from evonas.evaluation.pool import Crew
+from evonas.evaluation.successive_halving import Ladder
+from evonas.evaluation.worker import WorkerError
+from evonas.evaluation.worker_process import Task
 from evonas.fidelity import Fidelity, rungs
 from evonas.hardware.devices import V100, recognise
-from evonas.ladder import Ladder
-from evonas.measure import Order
 from evonas.objectives import Goals, Objective
 from evonas.plugins.contract import rehearse
 from evonas.plugins.goals import resolve_goals, trained_metrics, wanted_references
@@ -29,8 +31,6 @@ from evonas.problem import Problem
 from evonas.reliability import Steps
 from evonas.space import Genome
 from evonas.stages import TwoStages
-from evonas.workbench import Task
-from evonas.worker import WorkerError
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from evonas.measure import measure_openly
+from evonas.evaluation.candidate import measure_openly
 from evonas.plan import SearchPlan
 from evonas.record import Record, candidate_seed
 from evonas.report import complain

@@ -15,7 +15,7 @@ from evonas.carbon.spend import Spend
 from evonas.carbon.tracker import Opinion
 from evonas.config import Config
 from evonas.degeneracy import Degeneracy, examine
-from evonas.ladder import Rung
+from evonas.evaluation.successive_halving import Rung
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record

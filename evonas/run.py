@@ -17,6 +17,7 @@ import evonas
 from evonas import drawing
 from evonas.config import Config
 from evonas.engine import search
+from evonas.evaluation.worker import WorkerError
 from evonas.parsing import read_settings
 from evonas.plan import SearchPlan
 from evonas.plugins.loading import problem_summaries
@@ -27,7 +28,6 @@ from evonas.runs.journal import FolderError
 from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import read_prior
 from evonas.summary import summary
-from evonas.worker import WorkerError
 
 LISTS = ("objectives", "then", "features", "augment")  # given as one word with commas
 REPEATED = ("constraint", "aspire", "reference", "option")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evonas.bridge import Measure
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.guide import Guide
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front

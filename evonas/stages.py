@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from evonas.config import DEFAULT_TOLERANCE, Config
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Constraint, Goals, Objective, violation_of
 from evonas.record import Record
 from evonas.reliability import Reliability, Steps

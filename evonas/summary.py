@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from evonas.evaluation.successive_halving import Rung
 from evonas.faults import KINDS
-from evonas.ladder import Rung
 from evonas.objectives import Objective, nearest_to_kept
 from evonas.report import aligned, genome_text, miss, number
 from evonas.result import Result

@@ -11,7 +11,7 @@ from evonas.archive import Archive
 from evonas.carbon.meter import Meter, Tariff
 from evonas.config import Config
 from evonas.engine import SearchPlan
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.hardware.devices import CORE_W
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec

@@ -7,7 +7,7 @@ from evonas.algorithms import ALGORITHMS, GENOMES_ONLY
 from evonas.asktell import AskTell
 from evonas.config import Config
 from evonas.engine import SearchPlan
-from evonas.evaluate import Evaluator, StoppedError
+from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec
 

@@ -10,7 +10,7 @@ from evonas.algorithms import genome_operators
 from evonas.bridge import ArchitectureProblem, RecordingEvaluator, Translator
 from evonas.config import Config
 from evonas.engine import SearchPlan
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec
 

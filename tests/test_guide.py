@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import toy
 
-from evonas.evaluate import Evaluator
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.evaluator import Evaluator
 from evonas.guide import Guide
 from evonas.lessons import N_BEST, N_LEARNT, lessons_of, telling
-from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
 from evonas.outlook import HOPELESS
 from evonas.plugins.loading import ProblemSpec

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from evonas.algorithms import ALGORITHMS
 from evonas.config import SURROGATES, Config
 from evonas.engine import search
-from evonas.evaluate import Evaluator, StoppedError
+from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.guided import Guided
 from evonas.objectives import Objective
 from evonas.plan import SearchPlan

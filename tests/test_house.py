@@ -15,12 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "evaluate": "evaluation",
-    "measure": "evaluation",
-    "crew": "evaluation",
-    "worker": "evaluation",
-    "workbench": "evaluation",
-    "ladder": "evaluation",
     "algorithms": "algorithms",
     "operators": "algorithms",
     "bridge": "algorithms",

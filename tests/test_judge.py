@@ -4,7 +4,7 @@ import toy
 
 from evonas.config import Config
 from evonas.contest import judge_of
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.judge import Judge
 from evonas.plan import SearchPlan
 

@@ -36,7 +36,11 @@ def family() -> dict[int, str]:
 
 def workers() -> list[int]:
     """Processes that measure for this one or for one that it started, alive or not."""
-    found = [pid for pid, (_, words) in _running().items() if "evonas.workbench" in words]
+    found = [
+        pid
+        for pid, (_, words) in _running().items()
+        if "evonas.evaluation.worker_process" in words
+    ]
     return [pid for pid in found if _is_ours(pid)]
 
 

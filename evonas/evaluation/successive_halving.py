@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from evonas.evaluate import Evaluator
+from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import Fidelity, as_if_whole
 from evonas.objectives import Goals, violation_of
 from evonas.pareto.correlation import kendall, spearman

@@ -3,10 +3,10 @@ import pytest
 import toy
 
 from evonas import Config, search
-from evonas.evaluate import Evaluator
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.evaluator import Evaluator
+from evonas.evaluation.successive_halving import Ladder, _hopeless
 from evonas.fidelity import rungs
-from evonas.ladder import Ladder, _hopeless
-from evonas.measure import Order
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec

@@ -3,7 +3,7 @@ import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.measure import Order, measure
+from evonas.evaluation.candidate import Order, measure
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Measurement, Settings
 from evonas.record import candidate_seed

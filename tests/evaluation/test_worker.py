@@ -8,11 +8,11 @@ from faults.processes import family
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.measure import Order
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.worker import LostError, Worker, WorkerError
+from evonas.evaluation.worker_process import LENGTH_BYTES, Task, framed
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Measurement, Settings
-from evonas.workbench import LENGTH_BYTES, Task, framed
-from evonas.worker import LostError, Worker, WorkerError
 
 FATES = faulty.Faulty.space.genes[0].choices
 

@@ -16,13 +16,13 @@ import toy
 from faults import faulty
 from faults.processes import family, soon, workers
 
-from evonas.crew import Crew
-from evonas.measure import Order, measure
+from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.pool import Crew
+from evonas.evaluation.worker import WorkerError
+from evonas.evaluation.worker_process import Task
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Problem, Settings
 from evonas.record import candidate_seed
-from evonas.workbench import Task
-from evonas.worker import WorkerError
 
 FATES = faulty.Faulty.space.genes[0].choices
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from evonas.evaluation.candidate import Order, measure
 from evonas.faults import reason_of
-from evonas.measure import Order, measure
 from evonas.plugins.loading import ProblemSpec
 from evonas.space import Genome
 

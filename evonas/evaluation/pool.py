@@ -11,12 +11,12 @@ from typing import Self
 import cloudpickle
 from joblib import Parallel, delayed
 
+from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.worker import LostError, Worker, WorkerError
+from evonas.evaluation.worker_process import Task
 from evonas.faults import Fault
-from evonas.measure import Order, measure
 from evonas.plugins.loading import ProblemSpec
 from evonas.record import Record
-from evonas.workbench import Task
-from evonas.worker import LostError, Worker, WorkerError
 
 CLOSE_S = 5.0  # for the threads that attend workers to see that these are dead
 PAUSES_S = (0.5, 2.0)  # before a worker that could not start is replaced

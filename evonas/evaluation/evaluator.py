@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from evonas.crew import Crew
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.pool import Crew
+from evonas.evaluation.worker_process import Task
 from evonas.fidelity import Fidelity
-from evonas.measure import Order
 from evonas.plugins.loading import is_derived, load_objective
 from evonas.record import Record, candidate_seed, merge
 from evonas.runs.journal import Journal, Key, logger
 from evonas.space import Genome
-from evonas.workbench import Task
 
 N_COUNTED = 20_000  # genomes whose cheap metrics are remembered, some 0.5 kB each
 

@@ -17,14 +17,21 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from evonas.deadline import late
+from evonas.evaluation.candidate import Order
+from evonas.evaluation.worker_process import (
+    BEGINNING,
+    LENGTH_BYTES,
+    REPORT_SIGNAL,
+    Refusal,
+    Task,
+    framed,
+)
 from evonas.faults import MAX_LINE, N_TRACE_LINES, Fault, reason_of, tail
-from evonas.measure import Order
 from evonas.record import Record
-from evonas.workbench import BEGINNING, LENGTH_BYTES, REPORT_SIGNAL, Refusal, Task, framed
 
 BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from evonas.workbench import main; main(*map(int, sys.argv[2:]))"
+    "from evonas.evaluation.worker_process import main; main(*map(int, sys.argv[2:]))"
 )
 # Sums depend on the number of threads, so that it must not depend on the number of workers.
 ONE_THREAD = dict.fromkeys(
@@ -39,7 +46,11 @@ FAREWELL_S = 2.0  # for an idle process to end by itself
 N_BLOCKS = 64  # of what a dead process wrote, at most
 BLOCK, MAX_SAID = 1 << 16, 1 << 14
 SIGNAL_NAMES = {number.value: number.name for number in signal.Signals}
-OWN_FILES = ('"<string>"', "evonas/workbench.py", "evonas/measure.py")
+OWN_FILES = (
+    '"<string>"',
+    "evonas/evaluation/worker_process.py",
+    "evonas/evaluation/candidate.py",
+)
 MARK = "most recent call first"  # faulthandler's, and only its
 
 

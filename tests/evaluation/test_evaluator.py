@@ -7,9 +7,9 @@ import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evonas.crew import Crew
-from evonas.evaluate import Evaluator, StoppedError
-from evonas.measure import Order, measure
+from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.evaluator import Evaluator, StoppedError
+from evonas.evaluation.pool import Crew
 from evonas.objectives import Constraint
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings

@@ -1,0 +1,1 @@
+"""Measuring many candidates: never one twice, and never fatal."""
