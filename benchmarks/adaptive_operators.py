@@ -18,8 +18,8 @@ import numpy as np
 from pymoo.algorithms.moo.nsga2 import NSGA2
 
 from evonas import Config
+from evonas.algorithms.operators import GenomeCrossover, GenomeMutation
 from evonas.contest import judged
-from evonas.operators import GenomeCrossover, GenomeMutation
 from evonas.report import aligned
 from evonas.standings import Standings
 

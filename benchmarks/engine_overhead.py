@@ -23,7 +23,7 @@ from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.core.problem import Problem as PymooProblem
 
 from evonas import Config, Gene, Objective, Problem, SearchSpace, search
-from evonas.operators import GenomeCrossover, GenomeMutation, SpreadSampling
+from evonas.algorithms.operators import GenomeCrossover, GenomeMutation, SpreadSampling
 
 N_GENES, N_CHOICES, POP_SIZE = 20, 6, 100
 

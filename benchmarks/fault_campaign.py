@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from faults.campaign import Outcome, trial
 
-from evonas.algorithms import ALGORITHMS
+from evonas.algorithms.registry import ALGORITHMS
 
 
 def main() -> None:

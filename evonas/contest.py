@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from joblib import Parallel, delayed
 
-from evonas.algorithms import ALGORITHMS
+from evonas.algorithms.registry import ALGORITHMS
 from evonas.config import SURROGATES, Config
 from evonas.engine import search
 from evonas.evaluation.evaluator import Evaluator

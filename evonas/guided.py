@@ -7,20 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from evonas.acquisition import choose_batch
-from evonas.algorithms import IGNORES_CONSTRAINTS
-from evonas.asktell import choose_algorithm, known_genomes, why_over
-from evonas.bridge import Measure
+from evonas.algorithms.ask_tell import choose_algorithm, known_genomes, why_over
+from evonas.algorithms.operators import SpreadSampling
+from evonas.algorithms.pymoo_bridge import Measure
+from evonas.algorithms.registry import IGNORES_CONSTRAINTS
+from evonas.algorithms.strategy import Predictions, Reliability
 from evonas.config import Config
 from evonas.design import first_design
 from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import Fidelity
 from evonas.guide import Guide
 from evonas.objectives import Goals
-from evonas.operators import SpreadSampling
 from evonas.pareto.dominance import front
 from evonas.proposals import Either, PredictedProblem, evolve
 from evonas.record import Record
-from evonas.reliability import Predictions, Reliability
 from evonas.space import Genome
 
 NEAR_BATCHES = 4  # batches among which one is chosen where levels are aspired to

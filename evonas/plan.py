@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from evonas.asktell import AskTell
-from evonas.bridge import Measure
+from evonas.algorithms.ask_tell import AskTell
+from evonas.algorithms.pymoo_bridge import Measure
+from evonas.algorithms.strategy import Steps
+from evonas.algorithms.two_stages import TwoStages
 from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
@@ -28,9 +30,7 @@ from evonas.plugins.goals import resolve_goals, trained_metrics, wanted_referenc
 from evonas.plugins.loading import ProblemSpec, load_objective, nearest
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
-from evonas.reliability import Steps
 from evonas.space import Genome
-from evonas.stages import TwoStages
 
 
 @dataclass(frozen=True)

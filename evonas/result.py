@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from evonas.algorithms.strategy import Reliability
 from evonas.archive import Generation
 from evonas.carbon.spend import Spend
 from evonas.carbon.tracker import Opinion
@@ -19,7 +20,6 @@ from evonas.evaluation.successive_halving import Rung
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
-from evonas.reliability import Reliability
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evonas.bridge import Measure
+from evonas.algorithms.pymoo_bridge import Measure
 from evonas.evaluation.evaluator import Evaluator
 from evonas.guide import Guide
 from evonas.objectives import Goals

@@ -7,7 +7,7 @@ import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evonas.algorithms import ALGORITHMS
+from evonas.algorithms.registry import ALGORITHMS
 from evonas.config import SURROGATES, Config
 from evonas.engine import search
 from evonas.evaluation.evaluator import Evaluator, StoppedError

@@ -15,17 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "algorithms": "algorithms",
-    "operators": "algorithms",
-    "bridge": "algorithms",
-    "asktell": "algorithms",
-    "stages": "algorithms",
-    "reliability": "algorithms",
-    "random_search": "algorithms",
-    "ageing": "algorithms",
-    "local_search": "algorithms",
-    "reinforce": "algorithms",
-    "pymoo_fixes": "algorithms",
     "guide": "surrogates",
     "guided": "surrogates",
     "predictor": "surrogates",

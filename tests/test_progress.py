@@ -4,12 +4,12 @@ from math import nan
 
 import pytest
 
+from evonas.algorithms.strategy import Reliability
 from evonas.archive import Generation
 from evonas.carbon.spend import Spend
 from evonas.config import Config
 from evonas.progress import Progress, describe
 from evonas.record import Record
-from evonas.reliability import Reliability
 
 GENERATION = Generation(
     number=3,

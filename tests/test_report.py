@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import toy
 
+from evonas.algorithms.strategy import Reliability
 from evonas.config import Config
 from evonas.engine import search
-from evonas.reliability import Reliability
 from evonas.report import aligned
 from evonas.summary import MAX_ROWS, summary
 

@@ -107,7 +107,7 @@ BAD = {
     "--algorithm table.py:number": "table.py:number is a int; expected a pymoo Algorithm",
     "--algorithm nsga3 --objectives acc": "needs two objectives or more",
     "--algorithm nsga3 --pop-size 2": "pop_size=2 is too small for 3 objectives",
-    "--algorithm random --mutation evonas.operators:GenomeMutation": "random has no use for -",
+    "--algorithm random --mutation evonas.algorithms.operators:GenomeMutation": "no use for -",
     "--mutation table.py:none": "table.py has no 'none'",
     "--data cifar1": "unknown data set 'cifar1'.*did you mean 'cifar10'",
     "--data full": "no classes in .*full",

@@ -24,10 +24,10 @@ from pymoo.operators.mutation.pm import PM
 from pymoo.operators.sampling.rnd import FloatRandomSampling, IntegerRandomSampling
 from pymoo.util.ref_dirs import get_reference_directions
 
+from evonas.algorithms.operators import GenomeCrossover, GenomeMutation
 from evonas.faults import DivergedError
 from evonas.fidelity import Fidelity
 from evonas.objectives import ACC, FLOPS, FPO, PARAMS, TEST_ACC, Objective
-from evonas.operators import GenomeCrossover, GenomeMutation
 from evonas.problem import Measurement, Problem
 from evonas.space import Gene, Genome, SearchSpace
 

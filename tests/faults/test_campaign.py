@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from faults.campaign import Outcome, trial
 
-from evonas.algorithms import ALGORITHMS
+from evonas.algorithms.registry import ALGORITHMS
 
 POP_SIZES = (10, 11, 12)  # first populations that together have every kind of fault
 

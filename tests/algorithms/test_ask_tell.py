@@ -3,8 +3,8 @@ import pytest
 import toy
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
-from evonas.algorithms import ALGORITHMS, GENOMES_ONLY
-from evonas.asktell import AskTell
+from evonas.algorithms.ask_tell import AskTell
+from evonas.algorithms.registry import ALGORITHMS, GENOMES_ONLY
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluation.evaluator import Evaluator, StoppedError

@@ -10,7 +10,7 @@ from pymoo.core.crossover import Crossover
 from pymoo.core.survival import Survival
 from pymoo.operators.selection.tournament import TournamentSelection
 
-from evonas.operators import places
+from evonas.algorithms.operators import places
 
 LIFE = 5  # generations that an architecture stays
 SAMPLE_SHARE = 0.25  # of the living, from which a parent is chosen

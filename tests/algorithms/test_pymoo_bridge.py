@@ -6,8 +6,8 @@ from pymoo.core.individual import Individual
 from pymoo.core.population import Population
 from pymoo.optimize import minimize
 
-from evonas.algorithms import genome_operators
-from evonas.bridge import ArchitectureProblem, RecordingEvaluator, Translator
+from evonas.algorithms.pymoo_bridge import ArchitectureProblem, RecordingEvaluator, Translator
+from evonas.algorithms.registry import genome_operators
 from evonas.config import Config
 from evonas.engine import SearchPlan
 from evonas.evaluation.evaluator import Evaluator

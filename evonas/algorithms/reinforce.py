@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from pymoo.core.population import Population
 
-from evonas.ageing import LIFE
-from evonas.operators import as_genomes, places
-from evonas.random_search import GenomeSearch
+from evonas.algorithms.ageing import LIFE
+from evonas.algorithms.operators import as_genomes, places
+from evonas.algorithms.random_search import GenomeSearch
 from evonas.space import Genome
 
 LEARNING_RATE = 1.5  # for each architecture

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from evonas.algorithms.strategy import Reliability, Steps
 from evonas.config import DEFAULT_TOLERANCE, Config
 from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Constraint, Goals, Objective, violation_of
 from evonas.record import Record
-from evonas.reliability import Reliability, Steps
 from evonas.warm_start import Prior
 
 N_KEPT = 10  # of the first stage's best, to begin the second with

@@ -9,8 +9,8 @@ import numpy as np
 from pymoo.core.population import Population
 from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
 
-from evonas.operators import as_genomes, places
-from evonas.random_search import GenomeSearch
+from evonas.algorithms.operators import as_genomes, places
+from evonas.algorithms.random_search import GenomeSearch
 from evonas.space import Genome
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.problem import Problem as PymooProblem
 
+from evonas.algorithms.operators import as_genomes
 from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
-from evonas.operators import as_genomes
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.record import Record
 from evonas.space import Genome

@@ -13,7 +13,14 @@ from pymoo.core.individual import Individual
 from pymoo.core.population import Population
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
-from evonas.algorithms import (
+from evonas.algorithms.operators import OnlyNew, Seeded
+from evonas.algorithms.pymoo_bridge import (
+    ArchitectureProblem,
+    Measure,
+    RecordingEvaluator,
+    Translator,
+)
+from evonas.algorithms.registry import (
     IGNORES_CONSTRAINTS,
     Plan,
     genome_operators,
@@ -21,14 +28,12 @@ from evonas.algorithms import (
     make_algorithm,
     plain_operators,
 )
-from evonas.bridge import ArchitectureProblem, Measure, RecordingEvaluator, Translator
+from evonas.algorithms.strategy import Reliability
 from evonas.config import Config
 from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
-from evonas.operators import OnlyNew, Seeded
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
-from evonas.reliability import Reliability
 from evonas.space import Genome
 from evonas.warm_start import Prior
 

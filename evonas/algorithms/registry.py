@@ -31,9 +31,9 @@ from pymoo.operators.sampling.rnd import BinaryRandomSampling, FloatRandomSampli
 from pymoo.operators.selection.tournament import TournamentSelection
 from pymoo.util.ref_dirs import get_reference_directions
 
-from evonas.ageing import AgeingEvolution
-from evonas.local_search import LocalSearch
-from evonas.operators import (
+from evonas.algorithms.ageing import AgeingEvolution
+from evonas.algorithms.local_search import LocalSearch
+from evonas.algorithms.operators import (
     CanonicalRepair,
     GenomeCrossover,
     GenomeMutation,
@@ -41,15 +41,15 @@ from evonas.operators import (
     SpreadSampling,
     UniformSampling,
 )
-from evonas.plugins.loading import construct, load, nearest
-from evonas.pymoo_fixes import (
+from evonas.algorithms.pymoo_fixes import (
     PatientSurvival,
     less_violation,
     less_violation_or_nearer,
     unshared,
 )
-from evonas.random_search import GenomeSearch, RandomSearch
-from evonas.reinforce import Reinforce
+from evonas.algorithms.random_search import GenomeSearch, RandomSearch
+from evonas.algorithms.reinforce import Reinforce
+from evonas.plugins.loading import construct, load, nearest
 from evonas.space import Genome
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pymoo.core.population import Population
 from pymoo.core.problem import Problem as PymooProblem
 
-from evonas.operators import (
+from evonas.algorithms.operators import (
     CanonicalRepair,
     GenomeCrossover,
     GenomeMutation,

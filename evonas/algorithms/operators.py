@@ -198,7 +198,7 @@ def as_genomes(X: Any) -> list[Genome]:
         raise ValueError(
             f"the algorithm proposed {X[(rounded != X).any(1)][0].tolist()}, which is no "
             "genome: genes are integers. Give it operators that keep them so "
-            "(evonas.operators), or a RoundingRepair"
+            "(evonas.algorithms.operators), or a RoundingRepair"
         )
     return [tuple(row) for row in rounded.astype(int).tolist()]
 

@@ -4,10 +4,15 @@ import toy
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.algorithms.moo.nsga3 import NSGA3
 
-from evonas.algorithms import ALGORITHMS, Plan, load_operator, make_algorithm
+from evonas.algorithms.operators import (
+    GenomeCrossover,
+    GenomeMutation,
+    SpreadSampling,
+    UniformSampling,
+)
+from evonas.algorithms.registry import ALGORITHMS, Plan, load_operator, make_algorithm
 from evonas.config import Config
 from evonas.engine import search
-from evonas.operators import GenomeCrossover, GenomeMutation, SpreadSampling, UniformSampling
 
 NAMES = sorted(ALGORITHMS)
 BY_DIRECTIONS = ("ctaea", "moead", "nsga3", "rvea", "unsga3")
@@ -225,7 +230,9 @@ def test_the_users_operators_take_the_place_of_ours():
 
 def test_an_operator_is_an_instance_a_class_or_a_factory():
     assert load_operator(toy.reference("crossover")).exchanged == 0.5
-    assert isinstance(load_operator("evonas.operators:SpreadSampling"), SpreadSampling)
+    assert isinstance(
+        load_operator("evonas.algorithms.operators:SpreadSampling"), SpreadSampling
+    )
     assert load_operator(toy.reference("eager_mutation")).n_changes == 2.0
 
 

@@ -1,0 +1,1 @@
+"""Who proposes what to measure next."""
