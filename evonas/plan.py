@@ -209,7 +209,9 @@ class SearchPlan:
         if config.surrogate == "none":
             measure = self._screen(evaluator, goals, ladder or evaluator)
             return AskTell(config, evaluator, goals, measure)
-        from evonas.guided import Guided  # scikit-learn takes most of a second to import
+        from evonas.surrogates.search import (
+            Guided,  # scikit-learn takes most of a second to import
+        )
 
         return Guided(config, evaluator, goals, ladder, self.rungs)
 
@@ -217,8 +219,8 @@ class SearchPlan:
         """What leaves out the hopeless, if the config wants it."""
         if self.config.screen == "none":
             return measure
-        from evonas.guide import Guide
-        from evonas.screen import Screen
+        from evonas.surrogates.screen import Screen
+        from evonas.surrogates.surrogate import Guide
 
         guide = Guide(
             self.problem,

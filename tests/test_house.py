@@ -15,17 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "guide": "surrogates",
-    "guided": "surrogates",
-    "predictor": "surrogates",
-    "encoding": "surrogates",
-    "outlook": "surrogates",
-    "lessons": "surrogates",
-    "foretelling": "surrogates",
-    "acquisition": "surrogates",
-    "design": "surrogates",
-    "proposals": "surrogates",
-    "screen": "surrogates",
     "plan": "engine",
     "engine": "engine",
     "archive": "engine",

@@ -6,22 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from evonas.acquisition import choose_batch
 from evonas.algorithms.ask_tell import choose_algorithm, known_genomes, why_over
 from evonas.algorithms.operators import SpreadSampling
 from evonas.algorithms.pymoo_bridge import Measure
 from evonas.algorithms.registry import IGNORES_CONSTRAINTS
 from evonas.algorithms.strategy import Predictions, Reliability
 from evonas.config import Config
-from evonas.design import first_design
 from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import Fidelity
-from evonas.guide import Guide
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
-from evonas.proposals import Either, PredictedProblem, evolve
 from evonas.record import Record
 from evonas.space import Genome
+from evonas.surrogates.acquisition import choose_batch
+from evonas.surrogates.initial_design import first_design
+from evonas.surrogates.inner_search import Either, PredictedProblem, evolve
+from evonas.surrogates.surrogate import Guide
 
 NEAR_BATCHES = 4  # batches among which one is chosen where levels are aspired to
 POP_SIZE = 50  # of the evolution on predictions

@@ -1,8 +1,8 @@
 import numpy as np
 import toy
 
-from evonas.design import first_design
 from evonas.space import Gene, SearchSpace
+from evonas.surrogates.initial_design import first_design
 
 SPACE = SearchSpace([Gene("a", range(5)), Gene("b", ("x", "y", "z")), Gene("c", range(4))])
 

@@ -4,13 +4,13 @@ import toy
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.evaluator import Evaluator
-from evonas.guide import Guide
-from evonas.lessons import N_BEST, N_LEARNT, lessons_of, telling
 from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
-from evonas.outlook import HOPELESS
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.record import Record
+from evonas.surrogates.scale import HOPELESS
+from evonas.surrogates.surrogate import Guide
+from evonas.surrogates.training_set import N_BEST, N_LEARNT, lessons_of, telling
 
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
 

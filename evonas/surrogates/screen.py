@@ -8,11 +8,11 @@ import numpy as np
 
 from evonas.algorithms.pymoo_bridge import Measure
 from evonas.evaluation.evaluator import Evaluator
-from evonas.guide import Guide
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.space import Genome
+from evonas.surrogates.surrogate import Guide
 
 DOUBT = 2.0  # standard deviations by which a prediction may be wrong
 LEAST_KNOWN = 20  # architectures, before any is left out

@@ -11,10 +11,10 @@ from evonas.algorithms.registry import ALGORITHMS
 from evonas.config import SURROGATES, Config
 from evonas.engine import search
 from evonas.evaluation.evaluator import Evaluator, StoppedError
-from evonas.guided import Guided
 from evonas.objectives import Objective
 from evonas.plan import SearchPlan
 from evonas.plugins.loading import ProblemSpec
+from evonas.surrogates.search import Guided
 
 KINDS = [kind for kind in SURROGATES if kind != "none"]
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evonas.predictor import PREDICTORS, cross_validated
+from evonas.surrogates.predictors import PREDICTORS, cross_validated
 
 every_predictor = pytest.mark.parametrize("name", sorted(PREDICTORS))
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from evonas.encoding import ErrorScale
 from evonas.objectives import Constraint, Goals, Objective
+from evonas.surrogates.encoding import ErrorScale
 
 HARDLY = 1e-3  # of the least metric: what counts as nothing, and has a logarithm
 HOPELESS = 1e3  # for what cannot be counted, on the scale of the objectives

@@ -12,8 +12,8 @@ from pymoo.core.problem import Problem as PymooProblem
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.operators import as_genomes
-from evonas.guide import Forecast, Guide
 from evonas.space import Genome, SearchSpace
+from evonas.surrogates.surrogate import Forecast, Guide
 
 OPTIMISM = 1.0  # standard deviations by which what is uncertain counts as better
 

@@ -5,8 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymoo.indicators.hv import HV
 
-from evonas.acquisition import REFERENCE, choose_batch, expected_excess, expected_improvement
 from evonas.pareto.dominance import front
+from evonas.surrogates.acquisition import (
+    REFERENCE,
+    choose_batch,
+    expected_excess,
+    expected_improvement,
+)
 
 share = st.floats(0.0, 1.0).map(lambda x: round(x, 3))
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.encoding import CheapColumns, Encoder, ErrorScale
 from evonas.objectives import ACC, FLOPS, Objective
 from evonas.space import Gene, SearchSpace
+from evonas.surrogates.encoding import CheapColumns, Encoder, ErrorScale
 
 MIXED = SearchSpace(
     [Gene("kind", ("a", "b", "c")), Gene("width", (8, 16, 32, 64)), Gene("only", (1,))]

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evonas.encoding import Encoder, ErrorScale
-from evonas.lessons import N_LEARNT, Lesson
 from evonas.pareto.correlation import spearman
-from evonas.predictor import PREDICTORS, Predictor
 from evonas.space import Genome
+from evonas.surrogates.encoding import Encoder, ErrorScale
+from evonas.surrogates.predictors import PREDICTORS, Predictor
+from evonas.surrogates.training_set import N_LEARNT, Lesson
 from evonas.warm_start import Prior
 
 LEAST = 8  # architectures, to model a metric from elsewhere, or to judge that

@@ -10,18 +10,18 @@ from scipy.special import ndtr
 from sklearn.ensemble import ExtraTreesClassifier
 from threadpoolctl import threadpool_limits
 
-from evonas.encoding import CheapColumns, Encoder, ErrorScale
 from evonas.fidelity import Fidelity
-from evonas.foretelling import Foretelling
-from evonas.lessons import lessons_of, telling
 from evonas.objectives import Goals
-from evonas.outlook import Outlook, value_of
 from evonas.plugins.goals import trained_metrics
 from evonas.plugins.plain_pymoo import ForeignProblem
-from evonas.predictor import PREDICTORS, Predictor, cross_validated
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
+from evonas.surrogates.encoding import CheapColumns, Encoder, ErrorScale
+from evonas.surrogates.predictors import PREDICTORS, Predictor, cross_validated
+from evonas.surrogates.scale import Outlook, value_of
+from evonas.surrogates.training_set import lessons_of, telling
+from evonas.surrogates.transfer import Foretelling
 from evonas.warm_start import Prior
 
 Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]

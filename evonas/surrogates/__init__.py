@@ -1,0 +1,1 @@
+"""Who predicts what a measurement would say."""
