@@ -13,10 +13,10 @@ import argparse
 import numpy as np
 
 from evonas import Config
+from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.evaluator import Evaluator
 from evonas.pareto.correlation import kendall, spearman
-from evonas.plan import SearchPlan
 
 
 def main() -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evonas.config import Config as Config
-    from evonas.engine import search as search
+    from evonas.engine.result import Result as Result
+    from evonas.engine.search import search as search
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Objective as Objective
     from evonas.panels import plot_front as plot_front
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
-    from evonas.result import Result as Result
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
     from evonas.training.recipe import Recipe as Recipe
@@ -31,12 +31,12 @@ _HOME = {
     "Objective": "objectives",
     "Problem": "problem",
     "Recipe": "training.recipe",
-    "Result": "result",
+    "Result": "engine.result",
     "SearchSpace": "space",
     "TabularProblem": "problem",
     "TrainedProblem": "training.trained_problem",
     "plot_front": "panels",
-    "search": "engine",
+    "search": "engine.search",
 }
 __all__ = list(_HOME)
 

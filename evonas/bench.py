@@ -15,8 +15,8 @@ from tqdm import tqdm
 from evonas.benchplots import draw_contest
 from evonas.config import Config
 from evonas.contest import check_method, has_fidelity, judge_of, play
+from evonas.engine.plan import SearchPlan
 from evonas.faults import MetricError
-from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.report import aligned, complain
 from evonas.standings import COLUMNS, Standings

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from evonas.engine.plan import SearchPlan
 from evonas.evaluation.worker_process import Task
 from evonas.pareto.expected_best import expected_best
-from evonas.plan import SearchPlan
 from evonas.record import Record, candidate_seed
 from evonas.report import aligned, complain
 from evonas.runs.price_tag import PriceTag, why_not_independent

@@ -12,12 +12,12 @@ from joblib import Parallel, delayed
 
 from evonas.algorithms.registry import ALGORITHMS
 from evonas.config import SURROGATES, Config
-from evonas.engine import search
+from evonas.engine.plan import SearchPlan
+from evonas.engine.search import search
 from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import KINDS
 from evonas.judge import Judge, Verdict
 from evonas.peers import PEERS, lacking
-from evonas.plan import SearchPlan
 from evonas.plugins.loading import nearest
 from evonas.record import Record
 from evonas.space import Genome

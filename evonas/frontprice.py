@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from evonas.carbon.footprint import Footprint, footprint
+from evonas.engine.plan import SearchPlan
 from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
-from evonas.plan import SearchPlan
 from evonas.report import aligned
 from evonas.runs.run import Trace
 from evonas.training.timings import measure_timings

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from evonas.engine.result import Result
 from evonas.objectives import (
     Constraint,
     Goals,
@@ -16,7 +17,6 @@ from evonas.objectives import (
 )
 from evonas.pareto.dominance import front
 from evonas.record import Record
-from evonas.result import Result
 from evonas.runs.run import Trace
 
 Runs = Result | Trace | Sequence[Result | Trace] | Sequence[Record]

@@ -10,8 +10,8 @@ from typing import Self, TextIO
 
 from tqdm import tqdm
 
-from evonas.archive import Generation
 from evonas.config import Config
+from evonas.engine.generations import Generation
 from evonas.record import Record
 
 

@@ -11,8 +11,8 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
-from evonas.plan import SearchPlan
 from evonas.record import Record, candidate_seed
 from evonas.report import complain
 from evonas.runs.folder import RECORDS

@@ -16,14 +16,14 @@ from typing import Any
 import evonas
 from evonas import drawing
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.plan import SearchPlan
+from evonas.engine.result import Result
+from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
 from evonas.parsing import read_settings
-from evonas.plan import SearchPlan
 from evonas.plugins.loading import problem_summaries
 from evonas.progress import Progress
 from evonas.report import complain
-from evonas.result import Result
 from evonas.runs.journal import FolderError
 from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import read_prior

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from evonas.engine.plan import SearchPlan
 from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.pareto.choice import Choice, places, shares
-from evonas.plan import SearchPlan
 from evonas.plugins.loading import nearest
 from evonas.problem import Problem
 from evonas.record import Record

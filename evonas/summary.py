@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from evonas.engine.result import Result
 from evonas.evaluation.successive_halving import Rung
 from evonas.faults import KINDS
 from evonas.objectives import Objective, nearest_to_kept
 from evonas.report import aligned, genome_text, miss, number
-from evonas.result import Result
 
 MAX_ROWS = 30
 MAX_REASON = 100

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -8,7 +8,7 @@ import toy
 
 from evonas import budget
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 from evonas.record import Record
 from evonas.runs.journal import read_journal
 from evonas.runs.price_tag import PriceTag, why_not_independent

@@ -15,11 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "plan": "engine",
-    "engine": "engine",
-    "archive": "engine",
-    "result": "engine",
-    "degeneracy": "engine",
     "contest": "bench",
     "judge": "bench",
     "peers": "bench",

@@ -4,9 +4,9 @@ import toy
 
 from evonas.config import Config
 from evonas.contest import judge_of
+from evonas.engine.plan import SearchPlan
 from evonas.evaluation.evaluator import Evaluator
 from evonas.judge import Judge
-from evonas.plan import SearchPlan
 
 
 def judge(problem="Bowl", **settings):

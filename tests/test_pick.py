@@ -6,7 +6,7 @@ import toy
 
 from evonas import pick, run
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 from evonas.pareto.choice import Choice
 from evonas.runs.run import read_trace
 from evonas.shortlist import Shortlist

@@ -5,9 +5,9 @@ from math import nan
 import pytest
 
 from evonas.algorithms.strategy import Reliability
-from evonas.archive import Generation
 from evonas.carbon.spend import Spend
 from evonas.config import Config
+from evonas.engine.generations import Generation
 from evonas.progress import Progress, describe
 from evonas.record import Record
 

@@ -8,7 +8,7 @@ import toy
 
 from evonas.algorithms.strategy import Reliability
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 from evonas.report import aligned
 from evonas.summary import MAX_ROWS, summary
 

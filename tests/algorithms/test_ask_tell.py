@@ -6,7 +6,7 @@ from pymoo.termination.max_gen import MaximumGenerationTermination
 from evonas.algorithms.ask_tell import AskTell
 from evonas.algorithms.registry import ALGORITHMS, GENOMES_ONLY
 from evonas.config import Config
-from evonas.engine import SearchPlan
+from evonas.engine.search import SearchPlan
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec

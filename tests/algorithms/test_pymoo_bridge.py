@@ -9,7 +9,7 @@ from pymoo.optimize import minimize
 from evonas.algorithms.pymoo_bridge import ArchitectureProblem, RecordingEvaluator, Translator
 from evonas.algorithms.registry import genome_operators
 from evonas.config import Config
-from evonas.engine import SearchPlan
+from evonas.engine.search import SearchPlan
 from evonas.evaluation.evaluator import Evaluator
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec

@@ -12,7 +12,7 @@ from evonas.algorithms.operators import (
 )
 from evonas.algorithms.registry import ALGORITHMS, Plan, load_operator, make_algorithm
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 
 NAMES = sorted(ALGORITHMS)
 BY_DIRECTIONS = ("ctaea", "moead", "nsga3", "rvea", "unsga3")

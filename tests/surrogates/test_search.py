@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from evonas.algorithms.registry import ALGORITHMS
 from evonas.config import SURROGATES, Config
-from evonas.engine import search
+from evonas.engine.plan import SearchPlan
+from evonas.engine.search import search
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.objectives import Objective
-from evonas.plan import SearchPlan
 from evonas.plugins.loading import ProblemSpec
 from evonas.surrogates.search import Guided
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from evonas.algorithms.strategy import Reliability
-from evonas.archive import Generation
 from evonas.carbon.spend import Spend
 from evonas.carbon.tracker import Opinion
 from evonas.config import Config
-from evonas.degeneracy import Degeneracy, examine
+from evonas.engine.generations import Generation
+from evonas.engine.redundancy import Degeneracy, examine
 from evonas.evaluation.successive_halving import Rung
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem

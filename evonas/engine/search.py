@@ -9,16 +9,16 @@ from dataclasses import asdict, astuple, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evonas.archive import Archive, Generation
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Budget
 from evonas.config import Config
+from evonas.engine.generations import Archive, Generation
+from evonas.engine.plan import SearchPlan
+from evonas.engine.result import Result
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.evaluation.successive_halving import Rung
-from evonas.plan import SearchPlan
 from evonas.problem import Problem
 from evonas.record import Record
-from evonas.result import Result
 from evonas.runs.audit import check_records
 from evonas.runs.folder import CHECKPOINTS, RunFolder, check_free
 from evonas.runs.journal import logger

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from test_tracker import Tracker
 
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 from evonas.hardware.this_machine import this_machine
 from evonas.pareto.dominance import front
 from evonas.runs.journal import read_journal
@@ -26,7 +26,7 @@ from evonas.runs.manifest import read_config
 SCRIPT = """
 import sys
 from evonas.config import Config
-from evonas.engine import search
+from evonas.engine.search import search
 search(Config.from_dict(eval(sys.argv[1])), folder=sys.argv[2])
 """
 KILLED = {
@@ -320,7 +320,7 @@ def test_a_run_killed_in_mid_generation_and_resumed_ends_as_if_it_had_not(
     settings = {**KILLED, "n_jobs": n_jobs}
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, repr(settings), str(tmp_path / "run")],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
     deadline = time.monotonic() + 60

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymoo.indicators.hv import HV
 
-from evonas.archive import Archive
 from evonas.carbon.meter import Meter, Tariff
 from evonas.config import Config
-from evonas.engine import SearchPlan
+from evonas.engine.generations import Archive
+from evonas.engine.search import SearchPlan
 from evonas.evaluation.evaluator import Evaluator
 from evonas.hardware.devices import CORE_W
 from evonas.pareto.dominance import front

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.degeneracy import LEAST_RECORDS, examine
+from evonas.engine.redundancy import LEAST_RECORDS, examine
 from evonas.objectives import Goals, Objective
 from evonas.record import Record
 
