@@ -19,9 +19,9 @@ from pymoo.algorithms.moo.nsga2 import NSGA2
 
 from evonas import Config
 from evonas.algorithms.operators import GenomeCrossover, GenomeMutation
-from evonas.contest import judged
+from evonas.bench.contest import judged
+from evonas.bench.standings import Standings
 from evonas.report import aligned
-from evonas.standings import Standings
 
 EXCHANGED = (0.1, 0.25, 0.5)
 N_CHANGES = (0.25, 0.5, 1.0, 2.0)

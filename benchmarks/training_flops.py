@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from pymoo.indicators.hv import HV
 
-from evonas.judge import REFERENCE
+from evonas.bench.judge import REFERENCE
 from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.report import aligned

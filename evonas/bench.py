@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from evonas.bench.contest import check_method, has_fidelity, judge_of, play
+from evonas.bench.standings import COLUMNS, Standings
 from evonas.benchplots import draw_contest
 from evonas.config import Config
-from evonas.contest import check_method, has_fidelity, judge_of, play
 from evonas.engine.plan import SearchPlan
 from evonas.faults import MetricError
 from evonas.problem import Problem
 from evonas.report import aligned, complain
-from evonas.standings import COLUMNS, Standings
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,12 +8,12 @@ import toy
 from matplotlib.figure import Figure
 
 from evonas.bench import main
+from evonas.bench.contest import Score, checkpoints, judged, tried
+from evonas.bench.judge import Verdict
+from evonas.bench.other_optimisers import PEERS, lacking
+from evonas.bench.standings import Standings
 from evonas.benchplots import draw_contest
 from evonas.config import Config
-from evonas.contest import Score, checkpoints, judged, tried
-from evonas.judge import Verdict
-from evonas.peers import PEERS, lacking
-from evonas.standings import Standings
 
 INSTALLED = [name for name in PEERS if not lacking(name)]
 BASE = Config(problem="synthetic", evaluations=24, pop_size=8, option=("blocks=2",), n_jobs=0)
@@ -135,7 +135,7 @@ def test_a_mistake_is_said_in_one_line(arguments, message, capsys, tmp_path, mon
 
 
 def test_a_peer_whose_package_is_missing_says_how_to_get_it(monkeypatch, capsys):
-    monkeypatch.setattr("evonas.contest.lacking", lambda name: "optuna")
+    monkeypatch.setattr("evonas.bench.contest.lacking", lambda name: "optuna")
     assert main(["--methods", "optuna-tpe"]) == 2
     assert "method optuna-tpe needs optuna: pip install optuna" in capsys.readouterr().err
 

@@ -15,10 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "contest": "bench",
-    "judge": "bench",
-    "peers": "bench",
-    "standings": "bench",
     "panels": "plots",
     "points": "plots",
     "drawing": "plots",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-from evonas.contest import Score
+from evonas.bench.contest import Score
 
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # of the least that a search has spent
 SHOWN = (30, 40, 50, 100, 150, 200, 300, 500, 1000)

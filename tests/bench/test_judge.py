@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import toy
 
+from evonas.bench.contest import judge_of
+from evonas.bench.judge import Judge
 from evonas.config import Config
-from evonas.contest import judge_of
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.evaluator import Evaluator
-from evonas.judge import Judge
 
 
 def judge(problem="Bowl", **settings):

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.contest import Score
-from evonas.judge import Verdict
-from evonas.standings import COLUMNS, Standings, compare
+from evonas.bench.contest import Score
+from evonas.bench.judge import Verdict
+from evonas.bench.standings import COLUMNS, Standings, compare
 
 values = st.lists(st.integers(0, 5).map(float), min_size=2, max_size=8)
 

@@ -11,13 +11,13 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from evonas.algorithms.registry import ALGORITHMS
+from evonas.bench.judge import Judge, Verdict
+from evonas.bench.other_optimisers import PEERS, lacking
 from evonas.config import SURROGATES, Config
 from evonas.engine.plan import SearchPlan
 from evonas.engine.search import search
 from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import KINDS
-from evonas.judge import Judge, Verdict
-from evonas.peers import PEERS, lacking
 from evonas.plugins.loading import nearest
 from evonas.record import Record
 from evonas.space import Genome
