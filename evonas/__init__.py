@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from evonas.engine.search import search as search
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Objective as Objective
-    from evonas.panels import plot_front as plot_front
+    from evonas.plots.axes import plot_front as plot_front
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
@@ -35,7 +35,7 @@ _HOME = {
     "SearchSpace": "space",
     "TabularProblem": "problem",
     "TrainedProblem": "training.trained_problem",
-    "plot_front": "panels",
+    "plot_front": "plots.axes",
     "search": "engine.search",
 }
 __all__ = list(_HOME)

@@ -14,10 +14,10 @@ from tqdm import tqdm
 
 from evonas.bench.contest import check_method, has_fidelity, judge_of, play
 from evonas.bench.standings import COLUMNS, Standings
-from evonas.benchplots import draw_contest
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.faults import MetricError
+from evonas.plots.bench import draw_contest
 from evonas.problem import Problem
 from evonas.report import aligned, complain
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.carbonplots import draw_calibration
 from evonas.hardware.calibration import LEAST_NETWORKS, Judged, fit_inference, fit_training
 from evonas.hardware.devices import V100, Device, recognise
 from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.hardware.this_machine import this_machine
+from evonas.plots.carbon import draw_calibration
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.report import complain

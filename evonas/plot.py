@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from evonas.drawing import SUFFIXES, save_picture
+from evonas.plots.runs import SUFFIXES, save_picture
 from evonas.report import complain
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import evonas
-from evonas import drawing
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
 from evonas.parsing import read_settings
+from evonas.plots import runs as drawing
 from evonas.plugins.loading import problem_summaries
 from evonas.progress import Progress
 from evonas.report import complain

@@ -12,8 +12,8 @@ from evonas.bench.contest import Score, checkpoints, judged, tried
 from evonas.bench.judge import Verdict
 from evonas.bench.other_optimisers import PEERS, lacking
 from evonas.bench.standings import Standings
-from evonas.benchplots import draw_contest
 from evonas.config import Config
+from evonas.plots.bench import draw_contest
 
 INSTALLED = [name for name in PEERS if not lacking(name)]
 BASE = Config(problem="synthetic", evaluations=24, pop_size=8, option=("blocks=2",), n_jobs=0)

@@ -15,12 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "panels": "plots",
-    "points": "plots",
-    "drawing": "plots",
-    "carbonplots": "plots",
-    "tagplots": "plots",
-    "benchplots": "plots",
     "report": "reports",
     "summary": "reports",
     "frontprice": "reports",

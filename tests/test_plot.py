@@ -10,11 +10,11 @@ from matplotlib.cbook import STEP_LOOKUP_MAP
 from matplotlib.figure import Figure
 
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
-from evonas.drawing import draw, plot_matrix, save_picture
 from evonas.objectives import ACC, CO2, FLOPS, PARAMS, Goals
-from evonas.panels import plot_best, plot_front, plot_hypervolume
 from evonas.pareto.dominance import front
 from evonas.plot import main
+from evonas.plots.axes import plot_best, plot_front, plot_hypervolume
+from evonas.plots.runs import draw, plot_matrix, save_picture
 from evonas.record import Record
 from evonas.runs.folder import GENERATIONS, RECORDS, RunFolder
 from evonas.runs.manifest import CONFIG

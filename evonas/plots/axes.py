@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from evonas.objectives import Constraint, Objective
-from evonas.points import Cloud, Runs, choose, cloud_of, traces_of
+from evonas.plots.points import Cloud, Runs, choose, cloud_of, traces_of
 from evonas.runs.run import Trace
 
 # Okabe & Ito 2008, told apart by everyone; without their yellow, which is faint on white.

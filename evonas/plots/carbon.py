@@ -13,7 +13,7 @@ from evonas.carbon.assumptions import TRAININGS_PER_CITATION
 from evonas.carbon.footprint import BreakEven, Footprint
 from evonas.carbon.literature import NETWORKS, TABLE_1
 from evonas.hardware.calibration import Judged
-from evonas.panels import COLOURS, GREY, LINES
+from evonas.plots.axes import COLOURS, GREY, LINES
 
 DOTS_PER_INCH = 150
 MILLION = 1e6

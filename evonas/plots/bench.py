@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evonas.bench.standings import Standings
-from evonas.panels import COLOURS, LINES
+from evonas.plots.axes import COLOURS, LINES
 
 DOTS_PER_INCH = 150
 LEAST = 1e-5  # of the true hypervolume: what is missing when nothing is

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from evonas.objectives import Objective
-from evonas.panels import COLOURS, GREY
 from evonas.pareto.expected_best import expected_best
+from evonas.plots.axes import COLOURS, GREY
 from evonas.runs.price_tag import PriceTag
 
 DOTS_PER_INCH = 150

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evonas.objectives import Objective
-from evonas.panels import (
+from evonas.plots.axes import (
     GREY,
     are_comparable,
     axis_label,
@@ -25,7 +25,7 @@ from evonas.panels import (
     set_scale,
     strong,
 )
-from evonas.points import Cloud, Runs, choose, cloud_of, traces_of
+from evonas.plots.points import Cloud, Runs, choose, cloud_of, traces_of
 from evonas.runs.run import Trace, read_trace
 
 SUFFIXES = (".png", ".svg", ".pdf")
