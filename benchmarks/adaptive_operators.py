@@ -21,7 +21,7 @@ from evonas import Config
 from evonas.algorithms.operators import GenomeCrossover, GenomeMutation
 from evonas.bench.contest import judged
 from evonas.bench.standings import Standings
-from evonas.report import aligned
+from evonas.reports.text import aligned
 
 EXCHANGED = (0.1, 0.25, 0.5)
 N_CHANGES = (0.25, 0.5, 1.0, 2.0)

@@ -22,7 +22,7 @@ from pymoo.indicators.hv import HV
 from evonas.bench.judge import REFERENCE
 from evonas.pareto.dominance import front
 from evonas.record import Record
-from evonas.report import aligned
+from evonas.reports.text import aligned
 from evonas.runs.run import read_trace
 
 SHARES = (1 / 20, 1 / 10, 1 / 5, 1 / 2, 1)  # of what the first run took

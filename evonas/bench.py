@@ -19,7 +19,7 @@ from evonas.engine.plan import SearchPlan
 from evonas.faults import MetricError
 from evonas.plots.bench import draw_contest
 from evonas.problem import Problem
-from evonas.report import aligned, complain
+from evonas.reports.text import aligned, complain
 
 
 def main(argv: Sequence[str] | None = None) -> int:

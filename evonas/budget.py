@@ -15,9 +15,9 @@ from evonas.evaluation.worker_process import Task
 from evonas.pareto.expected_best import expected_best
 from evonas.plots.price_tag import draw_curves, draw_expected, draw_fractions, draw_progress
 from evonas.record import Record, candidate_seed
-from evonas.report import aligned, complain
+from evonas.reports.statement import escaped, latex, markdown, paragraph, table
+from evonas.reports.text import aligned, complain
 from evonas.runs.price_tag import PriceTag, why_not_independent
-from evonas.statement import escaped, latex, markdown, paragraph, table
 from evonas.training.trained_problem import TrainedProblem
 
 N_MEMBERS = 3

@@ -21,7 +21,7 @@ from evonas.hardware.this_machine import this_machine
 from evonas.plots.carbon import draw_calibration
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
-from evonas.report import complain
+from evonas.reports.text import complain
 from evonas.training.timings import designed_sample, measure_timings
 from evonas.training.trained_problem import TrainedProblem
 

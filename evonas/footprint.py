@@ -15,12 +15,12 @@ from evonas.carbon.grids import GRIDS
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
-from evonas.frontprice import front_in_words, price_front, write_table
 from evonas.hardware.devices import DEVICES
 from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.parsing import read_settings
 from evonas.plots.carbon import draw_footprints, draw_paper
-from evonas.report import aligned, complain
+from evonas.reports.priced_front import front_in_words, price_front, write_table
+from evonas.reports.text import aligned, complain
 from evonas.runs.manifest import read_config
 from evonas.runs.run import read_trace
 

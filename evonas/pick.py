@@ -14,9 +14,9 @@ from evonas.objectives import Constraint
 from evonas.pareto.choice import Choice, best, knees, nearest_to, weighted
 from evonas.parsing import name_and_value
 from evonas.plugins.loading import nearest
-from evonas.report import complain, number
+from evonas.reports.shortlist import Shortlist
+from evonas.reports.text import complain, number
 from evonas.runs.manifest import read_config
-from evonas.shortlist import Shortlist
 
 WAYS = ("knee", "weights", "best", "near")
 

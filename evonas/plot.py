@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from evonas.plots.runs import SUFFIXES, save_picture
-from evonas.report import complain
+from evonas.reports.text import complain
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
 from evonas.record import Record, candidate_seed
-from evonas.report import complain
+from evonas.reports.text import complain
 from evonas.runs.folder import RECORDS
 from evonas.runs.journal import read_journal
 from evonas.runs.manifest import read_config

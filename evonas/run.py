@@ -22,12 +22,12 @@ from evonas.evaluation.worker import WorkerError
 from evonas.parsing import read_settings
 from evonas.plots import runs as drawing
 from evonas.plugins.loading import problem_summaries
-from evonas.progress import Progress
-from evonas.report import complain
+from evonas.reports.progress import Progress
+from evonas.reports.summary import summary
+from evonas.reports.text import complain
 from evonas.runs.journal import FolderError
 from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import read_prior
-from evonas.summary import summary
 
 LISTS = ("objectives", "then", "features", "augment")  # given as one word with commas
 REPEATED = ("constraint", "aspire", "reference", "option")

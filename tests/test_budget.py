@@ -10,9 +10,9 @@ from evonas import budget
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.record import Record
+from evonas.reports.statement import latex, markdown, paragraph
 from evonas.runs.journal import read_journal
 from evonas.runs.price_tag import PriceTag, why_not_independent
-from evonas.statement import latex, markdown, paragraph
 
 
 def said(capsys, *arguments):

@@ -15,12 +15,6 @@ ROOMS = (
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
 NOT_YET = {
-    "report": "reports",
-    "summary": "reports",
-    "frontprice": "reports",
-    "shortlist": "reports",
-    "statement": "reports",
-    "progress": "reports",
     "footprint": "commands",
     "bench": "commands",
     "budget": "commands",

@@ -8,8 +8,8 @@ from evonas import pick, run
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.pareto.choice import Choice
+from evonas.reports.shortlist import Shortlist
 from evonas.runs.run import read_trace
-from evonas.shortlist import Shortlist
 
 LABELS = r"\s*(pick|pick \d+|next \d)  .*  (\S+)"
 

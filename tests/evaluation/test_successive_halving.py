@@ -11,7 +11,7 @@ from evonas.objectives import ACC, FLOPS, Constraint, Goals
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
-from evonas.summary import summary
+from evonas.reports.summary import summary
 
 RUNGS = rungs("epochs", 9, n=3, reduction=3)
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})

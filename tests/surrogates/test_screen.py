@@ -6,7 +6,7 @@ import toy
 
 from evonas import Config, search
 from evonas.config import SURROGATES
-from evonas.summary import summary
+from evonas.reports.summary import summary
 
 KINDS = [kind for kind in SURROGATES if kind != "none"]
 

@@ -12,7 +12,7 @@ from evonas.carbon.footprint import Footprint, footprint
 from evonas.engine.plan import SearchPlan
 from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
-from evonas.report import aligned
+from evonas.reports.text import aligned
 from evonas.runs.run import Trace
 from evonas.training.timings import measure_timings
 from evonas.training.trained_problem import TrainedProblem

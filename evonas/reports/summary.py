@@ -9,7 +9,7 @@ from evonas.engine.result import Result
 from evonas.evaluation.successive_halving import Rung
 from evonas.faults import KINDS
 from evonas.objectives import Objective, nearest_to_kept
-from evonas.report import aligned, genome_text, miss, number
+from evonas.reports.text import aligned, genome_text, miss, number
 
 MAX_ROWS = 30
 MAX_REASON = 100

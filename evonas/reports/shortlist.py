@@ -14,7 +14,7 @@ from evonas.pareto.choice import Choice, places, shares
 from evonas.plugins.loading import nearest
 from evonas.problem import Problem
 from evonas.record import Record
-from evonas.report import aligned, genome_text, miss, number
+from evonas.reports.text import aligned, genome_text, miss, number
 from evonas.runs.manifest import read_config
 from evonas.runs.run import KNOWN, Trace, read_trace
 

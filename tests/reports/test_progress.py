@@ -8,8 +8,8 @@ from evonas.algorithms.strategy import Reliability
 from evonas.carbon.spend import Spend
 from evonas.config import Config
 from evonas.engine.generations import Generation
-from evonas.progress import Progress, describe
 from evonas.record import Record
+from evonas.reports.progress import Progress, describe
 
 GENERATION = Generation(
     number=3,

@@ -9,8 +9,8 @@ import toy
 from evonas.algorithms.strategy import Reliability
 from evonas.config import Config
 from evonas.engine.search import search
-from evonas.report import aligned
-from evonas.summary import MAX_ROWS, summary
+from evonas.reports.summary import MAX_ROWS, summary
+from evonas.reports.text import aligned
 
 
 def found(problem=toy.Bowl, **settings):
