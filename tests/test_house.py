@@ -14,14 +14,6 @@ ROOMS = (
     *("plots", "reports", "commands"),
 )
 AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
-NOT_YET = {
-    "footprint": "commands",
-    "bench": "commands",
-    "budget": "commands",
-    "calibrate": "commands",
-    "pick": "commands",
-    "rerun": "commands",
-}
 HOMES = {
     "torch": {"data", "networks", "training"},
     "torchvision": {"data"},
@@ -48,8 +40,6 @@ PROBLEMS = {f"evonas.{name_of(path)}": path for path in sorted(ROOT.glob("proble
 def room_of(module: str) -> str:
     """The room that a module of evonas lies in."""
     _, top, *deeper = module.split(".")
-    if not deeper and top in NOT_YET and f"evonas.{top}" not in PACKAGES:
-        return NOT_YET[top]
     if f"evonas.{top}.{'.'.join(deeper)}" in MODULES or f"evonas.{top}" in PACKAGES:
         return top
     return AT_THE_ROOT.get(top, "words")

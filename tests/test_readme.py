@@ -95,7 +95,7 @@ def test_the_program_of_the_readme_runs(folder):
 
 
 def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
-    from evonas.run import make_parser
+    from evonas.commands.search import make_parser
 
     offered = set(re.findall(r"--[a-z-]+", make_parser().format_help())) - {
         "--help",

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from evonas import calibrate
 from evonas.carbon.files import read_assumptions
+from evonas.commands import calibrate
 from evonas.config import Config
 
 

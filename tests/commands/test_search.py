@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from evonas import run
+from evonas.commands import search as run
 from evonas.config import Config
 
 TABLE = """

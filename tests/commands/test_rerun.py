@@ -3,7 +3,8 @@ import re
 import pytest
 import toy
 
-from evonas import rerun, run
+from evonas.commands import rerun
+from evonas.commands import search as run
 from evonas.runs.journal import read_journal
 
 

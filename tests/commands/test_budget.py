@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import toy
 
-from evonas import budget
+from evonas.commands import budget
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.record import Record

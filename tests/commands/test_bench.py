@@ -7,11 +7,11 @@ import pytest
 import toy
 from matplotlib.figure import Figure
 
-from evonas.bench import main
 from evonas.bench.contest import Score, checkpoints, judged, tried
 from evonas.bench.judge import Verdict
 from evonas.bench.other_optimisers import PEERS, lacking
 from evonas.bench.standings import Standings
+from evonas.commands.bench import main
 from evonas.config import Config
 from evonas.plots.bench import draw_contest
 

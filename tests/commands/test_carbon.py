@@ -3,11 +3,11 @@ import json
 
 import pytest
 
-from evonas import footprint
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.footprint import IMAGENET, compare
 from evonas.carbon.footprint import footprint as priced
 from evonas.carbon.model import lifetime, price
+from evonas.commands import carbon as footprint
 from evonas.networks.zoo import count_network
 from evonas.runs.run import read_trace
 

@@ -4,7 +4,8 @@ import re
 import pytest
 import toy
 
-from evonas import pick, run
+from evonas.commands import pick
+from evonas.commands import search as run
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.pareto.choice import Choice
