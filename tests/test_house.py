@@ -24,7 +24,7 @@ HOMES = {
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}
-BETWEEN_OWN_PROCESSES = {"worker_process", "worker", "pool", "workbench", "crew"}
+BETWEEN_OWN_PROCESSES = {"worker_process", "worker", "pool"}
 
 
 def name_of(path: Path) -> str:

@@ -66,7 +66,9 @@ def test_an_impossible_assumption_is_refused(name, value, interval):
     ],
 )
 def test_an_impossible_device_is_refused(name, value, interval):
-    with pytest.raises(ValueError, match=message("Device", name, value, interval, "devices")):
+    with pytest.raises(
+        ValueError, match=message("Device", name, value, interval, "hardware.devices")
+    ):
         replace(V100, **{name: value})
 
 

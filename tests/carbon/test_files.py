@@ -2,7 +2,7 @@ import json
 from dataclasses import asdict
 
 import pytest
-from test_duration import fitted
+from sample_networks import fitted
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.files import read_assumptions

@@ -2,27 +2,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from sample_tracker import Tracker
 
 from evonas.carbon.tracker import CodeCarbon
-
-
-class Tracker:
-    """What is used of codecarbon's."""
-
-    def __init__(self, **settings):
-        self.settings = settings
-        self.final_emissions_data = None
-
-    def start(self):
-        pass
-
-    def stop(self):
-        self.final_emissions_data = SimpleNamespace(
-            energy_consumed=0.25,
-            emissions=0.1,
-            tracking_mode="machine",
-            cpu_model="a processor",
-        )
 
 
 @pytest.fixture

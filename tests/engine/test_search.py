@@ -14,7 +14,7 @@ import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_tracker import Tracker
+from sample_tracker import Tracker
 
 from evonas.config import Config
 from evonas.engine.search import search

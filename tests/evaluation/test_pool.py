@@ -149,7 +149,9 @@ def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
         for record in crew.measure(job, tasks(genomes), should_stop=never):
             records.append(record)
             if len(records) in (2, 5):
-                victim = next(pid for pid, words in family().items() if "workbench" in words)
+                victim = next(
+                    pid for pid, words in family().items() if "worker_process" in words
+                )
                 os.kill(victim, signal.SIGKILL)
     assert {record.genome for record in records} == set(genomes)
     assert [record.error for record in records] == [None] * len(genomes)
@@ -221,8 +223,8 @@ class Hungry(Problem):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_workers_die_with_their_owner_however_it_ends(n_jobs, tmp_path):
     code = f"""
-import sys; sys.path.insert(0, {str(Path(toy.__file__).parent)!r})
-from test_crew import *
+import sys; sys.path[:0] = {[str(Path(toy.__file__).parents[i]) for i in (0, 1)]!r}
+from tests.evaluation.test_pool import *
 job = order(faulty.Faulty, seconds="0.1")
 genomes = [(FATES.index("leaves a child"), 1, 1), (FATES.index("hangs"), 1, 1)] * {n_jobs}
 for record in Crew(job.spec, n_jobs={n_jobs}).measure(job, tasks(genomes), should_stop=never):

@@ -7,6 +7,7 @@ from sample_networks import (
     NOT_ZERO_OR_MORE,
     ROUND,
     dense,
+    fitted,
     lives,
     message,
     operation_lists,
@@ -15,7 +16,7 @@ from sample_networks import (
 )
 
 from evonas.hardware.devices import V100
-from evonas.hardware.roofline import Calibration, Operation, TimeModel, roofline_seconds
+from evonas.hardware.roofline import Calibration, Operation, roofline_seconds
 
 
 def on(life):
@@ -62,7 +63,7 @@ def test_a_batch_is_never_slower_than_its_inputs_one_by_one(life, network, batch
 )
 def test_an_impossible_operation_is_refused(name, value, interval):
     with pytest.raises(
-        ValueError, match=message("Operation", name, value, interval, "duration")
+        ValueError, match=message("Operation", name, value, interval, "hardware.roofline")
     ):
         replace(Operation(1, 1, 1), **{name: value})
 
@@ -82,18 +83,6 @@ def test_a_library_saves_arithmetic_of_dense_3x3_convolutions_alone():
     assert (whole - overhead) / (saved - overhead) == pytest.approx(2.25)  # Lavin & Gray 2016
     exact = replace(V100, conv3x3_saving=1.0)
     assert roofline_seconds(network[:1], batch=64, device=exact, utilisation=1.0) == whole
-
-
-def fitted(**coefficients):
-    return TimeModel(
-        tuple(coefficients.items()),
-        batch=2,
-        n_fitted=8,
-        n_held_out=4,
-        r2=0.9,
-        spearman=0.95,
-        relative_error=0.25,
-    )
 
 
 def test_a_time_model_sums_amounts_of_each_kind():
