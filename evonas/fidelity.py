@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -34,14 +33,6 @@ class Fidelity:
         """Such as ``epochs=3``; empty for the whole."""
         return "" if self.is_whole else f"{self.kind}={self.amount}"
 
-    def named(self, metric: str) -> str:
-        """The name of a metric as it is measured so, such as ``acc@epochs=3``."""
-        return f"{metric}@{self.label}" if self.label else metric
-
-    def paid(self, metric: str) -> str:
-        """The name of what this step takes, such as ``fpo@epochs=9``, the whole's too."""
-        return f"{metric}@{self.kind}={self.amount}"
-
 
 def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity, ...]:
     """Amounts that grow by a factor up to the whole, as in successive halving.
@@ -67,19 +58,3 @@ def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity,
         return ladder
     later = (replace(upper, after=below.amount) for below, upper in pairwise(ladder))
     return (ladder[0], *later)
-
-
-def as_if_whole(
-    metrics: Mapping[str, float], ladder: Sequence[Fidelity]
-) -> tuple[int, Mapping[str, float]]:
-    """Metrics with those of the highest rung in the place of the whole ones.
-
-    Returns:
-        The rung, and the metrics; -1 and the metrics as they are where there was no rung.
-    """
-    for i in range(len(ladder) - 1, -1, -1):
-        ending = f"@{ladder[i].label}"
-        found = {n.removesuffix(ending): v for n, v in metrics.items() if n.endswith(ending)}
-        if ladder[i].label and found:
-            return i, {**metrics, **found}
-    return -1, metrics

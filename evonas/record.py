@@ -14,10 +14,12 @@ from zlib import crc32
 import numpy as np
 
 from evonas.faults import KINDS
+from evonas.fidelity import KINDS as FIDELITIES
 from evonas.space import Genome
 
 AGAIN = "remove the line to have its architecture measured again"
 SEAL = re.compile(rb', "crc": "[0-9a-f]{8}"\}')  # nothing within a line can look like it
+AT_A_FIDELITY = re.compile(rf"(?P<metric>.+)@(?P<label>({'|'.join(FIDELITIES)})=\d+)")
 _N_SEAL = len(', "crc": "01234567"}')
 _NOT_A_RECORD = (
     ArithmeticError,
@@ -39,6 +41,8 @@ class Record:
         genome: Canonical.
         metrics: Value by metric name, in natural units; empty where the measuring failed.
             A candidate that breaks a constraint on a cheap metric has the cheap ones alone.
+        partial: What trainings with less than the whole have shown: value by metric name, by
+            label of the fidelity, such as ``{"epochs=3": {"acc": 51.2}}``.
         seconds: Wall-clock time that the measuring took.
         error: Why it failed, in one line; ``None`` where it did not.
         seed: The candidate's own.
@@ -49,7 +53,7 @@ class Record:
         effort: FLOPs of its training as planned, in full even where it failed; 0 where there
             was none, or where the problem does not know.
         fidelity: Label of the last rung that it was measured at, such as ``epochs=3``, where
-            that was not the whole; what was trained is then named by it, ``acc@epochs=3``.
+            that was not the whole; what was trained is then in ``partial`` alone.
     """
 
     genome: Genome
@@ -63,10 +67,29 @@ class Record:
     cpu_seconds: float = 0.0
     effort: float = 0.0
     fidelity: str = ""
+    partial: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.error is not None and not self.kind:
             object.__setattr__(self, "kind", "raised")
+
+    def at(self, label: str) -> Mapping[str, float] | None:
+        """The metrics as they stood at a fidelity: what was trained with less, all else exact.
+
+        Args:
+            label: Of the fidelity, such as ``epochs=3``; empty for the whole.
+
+        Returns:
+            Value by metric name; ``None`` where nothing was trained so.
+        """
+        if not label:
+            return self.metrics
+        return {**self.metrics, **self.partial[label]} if label in self.partial else None
+
+    @property
+    def measured(self) -> frozenset[str]:
+        """Names of all metrics that were measured, at whatever fidelity."""
+        return frozenset(self.metrics).union(*self.partial.values())
 
     def to_line(self) -> str:
         """The record as one line of JSON, ending in its checksum and a newline.
@@ -90,6 +113,8 @@ class Record:
             fields["effort"] = self.effort
         if self.fidelity:
             fields["fidelity"] = self.fidelity
+        if self.partial:
+            fields["partial"] = self.partial
         if self.curve:
             fields["curve"] = self.curve
         return _sealed(_to_json(fields)[:-1].encode()).decode() + "\n"
@@ -126,6 +151,7 @@ def merge(earlier: Record, later: Record) -> Record:
     return replace(
         kept,
         metrics={} if kept.error is not None else {**later.metrics, **earlier.metrics},
+        partial={} if kept.error is not None else {**later.partial, **earlier.partial},
         seconds=earlier.seconds + later.seconds,
         cpu_seconds=earlier.cpu_seconds + later.cpu_seconds,
         effort=earlier.effort + later.effort,
@@ -153,7 +179,7 @@ def _fields(line: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: line[name] for name in ("error", "seed", *failure)},
         "genome": tuple(lists["genome"]),
-        "metrics": _numbers(line["metrics"]),
+        **_by_fidelity(line),
         "seconds": _number("seconds", line["seconds"]),
         "cpu_seconds": _number("cpu_seconds", line.get("cpu_seconds", 0.0)),
         "effort": _number("effort", line.get("effort", 0.0)),
@@ -161,6 +187,22 @@ def _fields(line: Mapping[str, Any]) -> dict[str, Any]:
         "trace": tuple(lists.get("trace", ())),
         "curve": tuple(map(_numbers, lists.get("curve", ()))),
     }
+
+
+def _by_fidelity(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Metrics of the whole, and those of each fidelity below it.
+
+    Lines of version 0.1.0 and before name the latter ``acc@epochs=3`` among the former.
+    """
+    metrics: dict[str, float] = {}
+    partial = {label: _numbers(values) for label, values in line.get("partial", {}).items()}
+    for name, value in _numbers(line["metrics"]).items():
+        found = AT_A_FIDELITY.fullmatch(name)
+        if found:
+            partial.setdefault(found["label"], {})[found["metric"]] = value
+        else:
+            metrics[name] = value
+    return {"metrics": metrics, "partial": partial}
 
 
 def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
@@ -186,7 +228,7 @@ def _check(record: Record) -> None:
         raise ValueError("the seconds or the effort are negative")
     if not (kind in KINDS if isinstance(error, str) else error is None and not kind):
         raise ValueError(f"the error {error!r} is of kind {kind!r}")
-    if error is not None and record.metrics:
+    if error is not None and record.measured:
         raise ValueError("it failed, and yet has metrics")
     if not all(isinstance(said, str) for said in record.trace):
         raise ValueError("the trace is no list of texts")

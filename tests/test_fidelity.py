@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.fidelity import Fidelity, as_if_whole, rungs
+from evonas.fidelity import rungs
 
 
 @given(st.integers(30, 5000), st.integers(2, 4), st.floats(1.5, 4))
@@ -27,16 +27,3 @@ def test_too_little_for_so_many_rungs_is_refused():
     message = "3 rungs with a reduction of 3 need more than 3 epochs: they would be 1, 1, 3"
     with pytest.raises(ValueError, match=message):
         rungs("epochs", 3, n=3, reduction=3)
-
-
-def test_a_metric_is_named_by_its_fidelity_unless_that_is_the_whole():
-    assert Fidelity("subset", 300).named("acc") == "acc@subset=300"
-    assert Fidelity("subset", 900, is_whole=True).named("acc") == "acc"
-
-
-def test_the_highest_rung_stands_for_the_whole():
-    ladder = rungs("epochs", 9, n=3, reduction=3)
-    metrics = {"flops": 5.0, "acc@epochs=1": 40.0, "acc@epochs=3": 60.0}
-    assert as_if_whole(metrics, ladder) == (1, {**metrics, "acc": 60.0})
-    assert as_if_whole(metrics, ladder[:1]) == (0, {**metrics, "acc": 40.0})
-    assert as_if_whole({"flops": 5.0}, ladder) == (-1, {"flops": 5.0})

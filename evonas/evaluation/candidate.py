@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from time import perf_counter, process_time  # as now, whatever a candidate makes of them
 
 from evonas import deadline
@@ -38,32 +38,52 @@ class Order:
     fidelity: Fidelity | None = None
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What measuring one candidate has shown.
+
+    Attributes:
+        metrics: Value by metric name, of the whole.
+        curve: The training curve, one mapping per epoch.
+        partial: Value by metric name of what was trained with less, by label of the fidelity.
+        effort: FLOPs of this step of the training, where it is one step of several and the
+            order asks for them; else 0.
+    """
+
+    metrics: Mapping[str, float]
+    curve: Sequence[Mapping[str, float]] = ()
+    partial: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    effort: float = 0.0
+
+
 def measure(order: Order, genome: Genome, *, seed: int) -> Record:
     """Measure one candidate; whatever goes wrong in it becomes the record's error."""
     started, cpu_started = perf_counter(), process_time()
-    measurement, fault = Measurement({}), None
+    found, fault = Measured({}), None
     try:
         with deadline.within(order.timeout):
-            measurement = measure_openly(order, genome, seed=seed)
+            found = measure_openly(order, genome, seed=seed)
     except KeyboardInterrupt:  # meant for the process
         raise
     except BaseException as error:  # also SystemExit
         fault = Fault.of(error)
     return Record(
         genome=genome,
-        metrics=measurement.metrics,
+        metrics=found.metrics,
+        partial=found.partial,
         seconds=max(0.0, perf_counter() - started),
         error=fault.reason if fault else None,
         seed=seed,
         kind=fault.kind if fault else "",
         trace=fault.trace if fault else (),
-        curve=measurement.curve,
+        curve=found.curve,
+        effort=found.effort,
         cpu_seconds=max(0.0, process_time() - cpu_started),
         fidelity=order.fidelity.label if order.fidelity else "",
     )
 
 
-def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
+def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measured:
     """Measure one candidate, and raise whatever goes wrong in it."""
     problem = order.spec.open()
     screened = {c.metric for c in order.constraints} & problem.untrained
@@ -80,8 +100,8 @@ def measure_openly(order: Order, genome: Genome, *, seed: int) -> Measurement:
 
 def _ask_at(
     problem: Problem, genome: Genome, wanted: Collection[str], seed: int, fidelity: Fidelity
-) -> Measurement:
-    """What is cheap exactly; what is not, and the effort, under the names of the fidelity."""
+) -> Measured:
+    """What is cheap exactly; what is not, and the effort of this step, at the fidelity."""
     derived = _derived(wanted, problem)
     raw = set(wanted).difference(derived)
     raw |= {need for objective in derived.values() for need in objective.needs}
@@ -94,15 +114,21 @@ def _ask_at(
     values = {**exact, **{name: found[name] for name in trained}}
     computed = {o.name: o.compute(values) for o in derived.values() if o.compute is not None}
     uncertain = checked({**{name: found[name] for name in trained}, **computed}, ())
-    renamed = {fidelity.named(name): value for name, value in uncertain.items()}
-    paid = {fidelity.paid(name): found[name] for name in effort}
-    return Measurement({**exact, **renamed, **paid}, checked_curve(measured.curve))
+    label, curve = fidelity.label, checked_curve(measured.curve)
+    return Measured(
+        metrics=exact if label else {**exact, **uncertain},
+        curve=curve,
+        partial={label: uncertain} if label and uncertain else {},
+        effort=sum(found[name] for name in effort),
+    )
 
 
 def _derived(wanted: Collection[str], problem: Problem) -> dict[str, Objective]:
     return {name: load_objective(name, problem) for name in wanted if is_derived(name)}
 
 
-def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measurement:
+def _ask(problem: Problem, genome: Genome, wanted: Collection[str], seed: int) -> Measured:
     derived = _derived(wanted, problem)
-    return ask(problem, genome, set(wanted).difference(derived), derived.values(), seed=seed)
+    raw = set(wanted).difference(derived)
+    answer = ask(problem, genome, raw, derived.values(), seed=seed)
+    return Measured(answer.metrics, answer.curve)

@@ -203,8 +203,7 @@ class Evaluator:
         paid.sort(key=lambda task: -effort.get(task.genome, 0.0))
         for record in self._attended(paid, order):
             n_done += 1
-            names = {name.partition("@")[0] for name in record.metrics}
-            is_trained = record.error is not None or not trained.isdisjoint(names)
+            is_trained = record.error is not None or not trained.isdisjoint(record.measured)
             planned = effort.get(record.genome, 0.0)
             yield replace(record, effort=planned) if is_trained and planned else record
         if n_done < len(tasks):
@@ -216,9 +215,9 @@ class Evaluator:
         if name is None:
             return {}
         quick = replace(order, wanted=(name,), constraints=())
-        if order.fidelity:
-            name = order.fidelity.paid(name)
         counted = self._attended(tasks, quick)
+        if order.fidelity:  # of this step, and not of all steps together
+            return {record.genome: record.effort for record in counted}
         return {record.genome: record.metrics.get(name, 0.0) for record in counted}
 
     def _trained(self, order: Order) -> set[str]:

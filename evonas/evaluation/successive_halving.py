@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from evonas.evaluation.evaluator import Evaluator
-from evonas.fidelity import Fidelity, as_if_whole
+from evonas.fidelity import Fidelity
 from evonas.objectives import Goals, violation_of
 from evonas.pareto.correlation import kendall, spearman
 from evonas.pareto.dominance import front
@@ -118,9 +118,10 @@ class Ladder:
         for rung, upper in pairwise(self._rungs):
             standing = self._standing(rung, upper)
             given_up = standing.is_hopeless & ~standing.has_gone_on & ~standing.is_on_front
-            name = rung.named(metric)
-            values = [r.metrics for r in self._evaluator.records.values() if name in r.metrics]
-            pairs = [(m[name], m[metric]) for m in values if metric in m]
+            records = self._evaluator.records.values()
+            seen = [record for record in records if rung.label in record.partial]
+            values = [(r.partial[rung.label][metric], r.metrics.get(metric)) for r in seen]
+            pairs = [(low, high) for low, high in values if high is not None]
             lower, whole = np.array(pairs, dtype=float).reshape(-1, 2).T
             found.append(
                 Rung(
@@ -196,8 +197,7 @@ class Ladder:
         """Metrics as they stood at a rung, under their own names; ``None`` if it was not."""
         if record.error is not None:
             return None
-        place, metrics = as_if_whole(record.metrics, [rung])
-        return metrics if place == 0 else None
+        return record.at(rung.label)
 
     def _has_reached(self, record: Record, rung: Fidelity) -> bool:
         if rung.is_whole:
@@ -207,7 +207,9 @@ class Ladder:
     def _as_if_whole(self, record: Record) -> Record:
         if not record.fidelity:
             return record
-        return replace(record, metrics=as_if_whole(record.metrics, self._rungs[:-1])[1])
+        at = [record.at(rung.label) for rung in reversed(self._rungs[:-1])]
+        highest = next((metrics for metrics in at if metrics is not None), record.metrics)
+        return replace(record, metrics=highest)
 
 
 def _hopeless(F: np.ndarray, risen: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -81,10 +81,9 @@ def _incomplete(
     record: Record, metrics: Collection[str], constraints: tuple[Constraint, ...]
 ) -> str:
     """What a measured record lacks; empty if nothing."""
-    measured = {name.removesuffix(f"@{record.fidelity}") for name in record.metrics}
-    if record.error is not None or measured >= set(metrics):
+    if record.error is not None or record.measured >= set(metrics):
         return ""
     if broken(constraints, record.metrics):
         return ""
-    missing = ", ".join(name for name in metrics if name not in measured)
+    missing = ", ".join(name for name in metrics if name not in record.measured)
     return f"it was not measured for {missing}, though it keeps every constraint; {AGAIN}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evonas.fidelity import Fidelity, as_if_whole
+from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.record import Record
@@ -33,8 +33,8 @@ def lessons_of(
     found = []
     for record in records:
         for i, rung in enumerate(rungs[:-1]):
-            place, metrics = as_if_whole(record.metrics, [rung])
-            if place == 0 and all(name in metrics for name in learnt):
+            metrics = record.at(rung.label)
+            if metrics is not None and all(name in metrics for name in learnt):
                 found.append(Lesson(record.genome, metrics, i))
         if all(name in record.metrics for name in learnt):
             found.append(Lesson(record.genome, record.metrics, len(rungs) - 1))
