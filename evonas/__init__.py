@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from evonas.engine.result import Result as Result
     from evonas.engine.search import search as search
     from evonas.objectives import Constraint as Constraint
+    from evonas.objectives import Metric as Metric
     from evonas.objectives import Objective as Objective
     from evonas.plots.axes import plot_front as plot_front
     from evonas.problem import Measurement as Measurement
@@ -28,6 +29,7 @@ _HOME = {
     "Constraint": "objectives",
     "Gene": "space",
     "Measurement": "problem",
+    "Metric": "objectives",
     "Objective": "objectives",
     "Problem": "problem",
     "Recipe": "training.recipe",

@@ -7,26 +7,38 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, get_args
+
+When = Literal["counted", "hinted", "trained", "final"]
+_KEPT = ("name", "unit", "label", "sign", "best", "worst", "when")
 
 
 @dataclass(frozen=True)
-class Objective:
-    """A metric, with all that is needed to optimise, print and plot it.
+class Metric:
+    """What is known of an architecture, with all that is needed to improve, print and plot it.
 
     The sign is the one place where a direction flips: everything that is stored, printed or
     plotted stays in natural units and natural direction.
 
     Attributes:
         name: The word used in command lines, journals and tables.
-        unit: Of the stored number; empty for a plain number.
+        unit: The unit of the stored number; empty for a plain number.
         label: What an axis says.
         sign: +1 if smaller is better, -1 if larger is better.
         best: A value that nothing can improve on; the hypervolume is scaled by it.
         worst: A value that everything improves on, where one is known beforehand. Without it
-            the reference point of a cheap metric comes from a fixed sample of the space.
+            the reference point of a counted metric comes from a fixed sample of the space.
         needs: The metrics from which ``compute`` derives this one.
         compute: Derives the value from the needed metrics. Without it the problem measures it.
+        when: When the value is known. ``counted`` is exact and cheap, without a training;
+            ``hinted`` takes no training either but longer than counting, and only hints at what
+            one would show; ``trained`` takes a training; ``final`` is measured for the members
+            of the final front alone, and no search sees it.
+        is_effort: Whether a counted metric is the number of FLOPs that measuring takes. A
+            search keeps account of them.
+
+    Raises:
+        ValueError: The sign or ``when`` is none of the values above.
     """
 
     name: str
@@ -37,22 +49,61 @@ class Objective:
     worst: float | None = None
     needs: tuple[str, ...] = ()
     compute: Callable[[Mapping[str, float]], float] | None = None
+    when: When = field(default="trained", kw_only=True)
+    is_effort: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.sign not in (-1, 1):
+            raise ValueError(
+                f"the sign of metric {self.name!r} is {self.sign!r}; expected +1 if smaller is "
+                "better or -1 if larger is better"
+            )
+        if self.when not in get_args(When):
+            raise ValueError(
+                f"metric {self.name!r} is known when {self.when!r}; choose from "
+                f"{', '.join(get_args(When))}"
+            )
 
     @property
     def column(self) -> str:
         """The header of a table's column: the name, and the unit in brackets."""
         return f"{self.name} [{self.unit}]" if self.unit else self.name
 
+    def as_dict(self) -> dict[str, Any]:
+        """What a reader of numbers must know, JSON-able: not how the value is computed."""
+        return {name: getattr(self, name) for name in _KEPT}
 
-ACC = Objective("acc", "%", "validation accuracy", -1, best=100.0, worst=0.0)
-TEST_ACC = Objective("test_acc", "%", "test accuracy", -1, best=100.0, worst=0.0)
-FLOPS = Objective("flops", "FLOP", "FLOPs of one input", +1)
-MACS = Objective("macs", "MAC", "multiply-accumulates of one input", +1)
-PARAMS = Objective("params", "", "trainable parameters", +1)
-CO2 = Objective("co2", "kg", "lifetime CO2e", +1)
-CO2_TRAINING = Objective("co2_training", "kg", "CO2e of all trainings", +1)
-CO2_INFERENCE = Objective("co2_inference", "kg", "CO2e of all inferences", +1)
-FPO = Objective("fpo", "FLOP", "FLOPs of the proxy training", +1)
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Metric:
+        """The metric that ``as_dict`` wrote, as one that is measured and not computed.
+
+        Raises:
+            ValueError: A field is missing, or is of the wrong kind.
+        """
+        missing = [name for name in _KEPT if name not in kept]
+        if missing:
+            raise ValueError(f"metric {kept.get('name', '')!r} lacks {', '.join(missing)}")
+        texts = [kept[name] for name in ("name", "unit", "label")]
+        ends = [kept[name] for name in ("best", "worst") if kept[name] is not None]
+        wrong = [text for text in texts if not isinstance(text, str)]
+        wrong += [end for end in ends if type(end) not in (int, float)]
+        if wrong:
+            raise ValueError(f"metric {kept['name']!r} holds {wrong[0]!r} in a wrong place")
+        return cls(**{name: kept[name] for name in _KEPT})
+
+
+Objective = Metric
+"""A metric that a search improves; the word of older files for every metric."""
+
+ACC = Metric("acc", "%", "validation accuracy", -1, best=100.0, worst=0.0)
+TEST_ACC = Metric("test_acc", "%", "test accuracy", -1, best=100.0, worst=0.0, when="final")
+FLOPS = Metric("flops", "FLOP", "FLOPs of one input", +1, when="counted")
+MACS = Metric("macs", "MAC", "multiply-accumulates of one input", +1, when="counted")
+PARAMS = Metric("params", "", "trainable parameters", +1, when="counted")
+CO2 = Metric("co2", "kg", "lifetime CO2e", +1, when="counted")
+CO2_TRAINING = Metric("co2_training", "kg", "CO2e of all trainings", +1, when="counted")
+CO2_INFERENCE = Metric("co2_inference", "kg", "CO2e of all inferences", +1, when="counted")
+FPO = Metric("fpo", "FLOP", "FLOPs of the proxy training", +1, when="counted", is_effort=True)
 
 Relation = Literal["<=", ">="]
 _CONSTRAINT = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=)\s*(\S+)\s*")

@@ -39,6 +39,34 @@ class Gene:
         if self.ordered is None:
             object.__setattr__(self, "ordered", all(_is_number(c) for c in self.choices))
 
+    def as_dict(self) -> dict[str, Any]:
+        """What a reader of genomes must know, JSON-able.
+
+        Numbers, words, truth values and tuples of them stay what they are; any other choice
+        becomes the text that it prints as.
+        """
+        plain = [_plain(choice) for choice in self.choices]
+        told = [
+            f"{choice} ({i})" if plain.count(choice) > 1 else choice
+            for i, choice in enumerate(plain, 1)
+        ]
+        return {"name": self.name, "choices": told, "ordered": self.ordered}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Gene:
+        """The gene that ``as_dict`` wrote, maybe through JSON.
+
+        Raises:
+            ValueError: A field is missing or of the wrong kind, or the gene is none.
+        """
+        name, choices, ordered = (kept.get(word) for word in ("name", "choices", "ordered"))
+        if not (isinstance(name, str) and isinstance(choices, list) and type(ordered) is bool):
+            raise ValueError(
+                f"not a gene: {dict(kept)!r:.80}; expected a name, a list of choices, and "
+                "whether they are ordered"
+            )
+        return cls(name, tuple(map(_tupled, choices)), ordered)
+
 
 class SearchSpace:
     """All architectures that a list of genes can spell.
@@ -64,6 +92,19 @@ class SearchSpace:
         repeated = sorted({name for name in self.names if self.names.count(name) > 1})
         if repeated:
             raise ValueError(f"gene names must be unique, but these stand twice: {repeated}")
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The genes, JSON-able; the fold is code, and is left out."""
+        return [gene.as_dict() for gene in self.genes]
+
+    @classmethod
+    def from_dicts(cls, kept: Sequence[Mapping[str, Any]]) -> SearchSpace:
+        """The space that ``as_dicts`` wrote, without its fold: every genome stands for itself.
+
+        Raises:
+            ValueError: One of the genes is none, or they are no space.
+        """
+        return cls([Gene.from_dict(gene) for gene in kept])
 
     @property
     def cardinality(self) -> int:
@@ -139,6 +180,18 @@ class SearchSpace:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (tuple, list)):
+        return [_plain(entry) for entry in value]
+    return value if value is None or type(value) in (bool, int, float, str) else str(value)
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(map(_tupled, value)) if isinstance(value, list) else value
 
 
 def _index(gene: Gene, value: object) -> int:

@@ -1,3 +1,4 @@
+import json
 import math
 from dataclasses import fields
 
@@ -14,6 +15,7 @@ from evonas.objectives import (
     TEST_ACC,
     Constraint,
     Goals,
+    Metric,
     Objective,
     broken,
 )
@@ -161,3 +163,48 @@ def test_violations_are_in_the_order_of_the_constraints():
 )
 def test_goals_are_met_when_all_is_measured_and_every_constraint_kept(metrics, met):
     assert GOALS.are_met(metrics) is met
+
+
+metrics = st.builds(
+    Metric,
+    name=st.text(min_size=1, max_size=5),
+    unit=st.text(max_size=3),
+    label=st.text(max_size=9),
+    sign=st.sampled_from([-1, 1]),
+    best=st.none() | numbers,
+    worst=st.none() | numbers,
+    when=st.sampled_from(["counted", "hinted", "trained", "final"]),
+)
+
+
+@given(metrics)
+def test_a_metric_that_is_written_down_reads_back_as_itself(metric):
+    assert Metric.from_dict(json.loads(json.dumps(metric.as_dict()))) == metric
+
+
+def test_a_metric_is_written_down_with_seven_words():
+    assert list(ACC.as_dict()) == ["name", "unit", "label", "sign", "best", "worst", "when"]
+
+
+def test_an_objective_is_a_metric_and_takes_a_training_where_nothing_else_is_said():
+    assert Objective is Metric
+    assert Metric("latency", "ms", "latency", +1).when == "trained"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"sign": 0}, "the sign of metric 'acc' is 0; expected .1 if smaller is better or -1"),
+        ({"when": "soon"}, "metric 'acc' is known when 'soon'; choose from counted, hinted"),
+        ({"unit": 3}, "metric 'acc' holds 3 in a wrong place"),
+        ({"best": "high"}, "metric 'acc' holds 'high' in a wrong place"),
+    ],
+)
+def test_what_was_not_written_by_a_metric_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Metric.from_dict({**ACC.as_dict(), **change})
+
+
+def test_a_metric_that_lacks_a_word_is_refused_by_name():
+    with pytest.raises(ValueError, match="metric 'acc' lacks sign, when"):
+        Metric.from_dict({"name": "acc", "unit": "", "label": "", "best": 0, "worst": None})

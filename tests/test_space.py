@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -137,3 +139,42 @@ def test_what_is_no_genome_is_refused(method, genome, message):
 def test_what_is_no_architecture_is_refused(architecture, message):
     with pytest.raises(ValueError, match=message):
         space_of(2, 3).encode(architecture)
+
+
+def through_json(space: SearchSpace) -> SearchSpace:
+    return SearchSpace.from_dicts(json.loads(json.dumps(space.as_dicts())))
+
+
+@given(spaces_with_genomes())
+def test_a_space_that_is_written_down_decodes_as_before(drawn):
+    space, genome = drawn
+    assert through_json(space).decode(genome) == space.decode(genome)
+    assert through_json(space).genes == space.genes
+
+
+def test_choices_that_json_lacks_are_written_as_tuples_numbers_or_text():
+    pool = type("Pool", (), {"__str__": lambda self: "Pool()"})
+    space = SearchSpace(
+        [
+            Gene("shape", ((3, 3), (5, (5, 1)), None)),
+            Gene("width", (np.int64(8), np.float64(0.5))),
+            Gene("layer", (pool(), pool(), "plain")),
+        ]
+    )
+    shape, width, layer = through_json(space).genes
+    assert shape.choices == ((3, 3), (5, (5, 1)), None)
+    assert width.choices == (8, 0.5)
+    assert layer.choices == ("Pool() (1)", "Pool() (2)", "plain")
+    assert (shape.ordered, width.ordered) == (False, space.genes[1].ordered)
+
+
+def test_the_fold_is_not_written_down():
+    space = SearchSpace(space_of(2, 2).genes, fold=lambda genome: (0, 0))
+    assert through_json(space).canonical((1, 1)) == (1, 1)
+
+
+@pytest.mark.parametrize("broken", [{"name": None}, {"choices": "ab"}, {"ordered": None}])
+def test_what_was_not_written_by_a_gene_is_refused(broken):
+    kept = {"name": "a", "choices": [1, 2], "ordered": True, **broken}
+    with pytest.raises(ValueError, match=r"not a gene: .*; expected a name, a list of choices"):
+        SearchSpace.from_dicts([kept])
