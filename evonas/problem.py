@@ -10,9 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from evonas.carbon.assumptions import Assumptions
+from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.fidelity import Fidelity
-from evonas.objectives import Objective
+from evonas.objectives import Metric
 from evonas.space import Genome, SearchSpace
+
+_TRANSLATED: Any = Translated()
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Settings:
         data: A data set's name, or a folder of images.
         data_dir: Where data sets and tables lie.
         data_seed: Fixes the split into training, validation and test part.
-        epochs: Of a proxy training.
+        epochs: Passes over the training images in a proxy training.
         subset: How many training images a proxy training sees.
         image_size: Side of the square images, in pixels.
         batch_size: Images per step.
@@ -31,6 +34,8 @@ class Settings:
         device: ``auto``, ``cpu`` or ``cuda``.
         carbon: All that the carbon model assumes.
         options: The problem's own options, as (name, text) pairs.
+        providers: References of providers of further metrics that a problem of networks is to
+            take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
     """
 
     data: str | None = None
@@ -44,6 +49,7 @@ class Settings:
     device: str = "auto"
     carbon: Assumptions = field(default_factory=Assumptions)
     options: tuple[tuple[str, str], ...] = ()
+    providers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,23 +68,29 @@ class Measurement:
 class Problem(ABC):
     """A search space and a way to measure its architectures.
 
-    A subclass sets ``space`` and ``objectives`` and writes ``measure``. It is opened once in
+    A subclass sets ``space`` and ``metrics`` and writes ``measure``. It is opened once in
     every process, from its name and settings, so it may hold what cannot be pickled.
+
+    Older files set, in place of ``metrics``, any of ``objectives``, ``cheap``, ``hints``,
+    ``effort`` and ``final``. Those that are not set are read from ``metrics``, and ``metrics``
+    from those that are.
 
     Attributes:
         space: The architectures to choose from.
-        objectives: Every metric that ``measure`` can be asked for, in the order in which a
-            search takes them when told nothing else.
-        default_objectives: Names of those that a search takes when told nothing else; all of
-            ``objectives`` where empty.
-        cheap: Metrics known exactly without training.
-        hints: Metrics that take no training either, and hint at what one would show. They take
-            longer than counting, and are measured only where they are wanted.
-        effort: The cheap metric that counts the FLOPs that measuring takes. A search keeps
-            account of them, and its workers begin with the dearest candidates, so that none
-            waits long for the last.
-        final: Metrics measured for the members of the final front alone; the search never
-            sees them.
+        metrics: Every metric that ``measure`` can be asked for, each saying when it is known.
+            Those that are not for the final front alone stand in the order in which a search
+            takes them as objectives when told nothing else.
+        default_objectives: Names of the metrics that a search takes as objectives when told
+            nothing else; all but those for the final front where empty.
+        objectives: The metrics that a search may see: all but those for the final front.
+        cheap: Names of the metrics that are counted exactly, without a training.
+        hints: Names of the metrics that take no training either, and hint at what one would
+            show. They take longer than counting, and are measured only where they are wanted.
+        effort: Name of the counted metric that is the number of FLOPs that measuring takes. A
+            search keeps account of them, and its workers begin with the dearest candidates, so
+            that none waits long for the last.
+        final: The metrics that are measured for the members of the final front alone; the
+            search never sees them.
         options: The problem's own options with their defaults; a user's text is read as the
             type of the default.
         settings: What the user set.
@@ -88,13 +100,18 @@ class Problem(ABC):
     """
 
     space: SearchSpace
-    objectives: tuple[Objective, ...] = ()
+    metrics: tuple[Metric, ...] = _TRANSLATED
     default_objectives: tuple[str, ...] = ()
-    cheap: frozenset[str] = frozenset()
-    hints: frozenset[str] = frozenset()
-    effort: str | None = None
-    final: tuple[Objective, ...] = ()
+    objectives: tuple[Metric, ...] = OLDER["objectives"]
+    cheap: frozenset[str] = OLDER["cheap"]
+    hints: frozenset[str] = OLDER["hints"]
+    effort: str | None = OLDER["effort"]
+    final: tuple[Metric, ...] = OLDER["final"]
     options: ClassVar[Mapping[str, Any]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        settle(cls)
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
@@ -134,10 +151,10 @@ class Problem(ABC):
         """Measure one architecture less thoroughly, or go on with it.
 
         Args:
-            genome: Likewise for ``measure``, and the seed.
+            genome: Canonical, of ``space``.
             wanted: Names of metrics that take a training; or the ``effort`` of this step, what
                 came before it not included.
-            seed: The only source of randomness.
+            seed: The only source of randomness, as in ``measure``.
             fidelity: How thoroughly. Where it is whole the answer is that of ``measure``.
         """
         raise NotImplementedError
@@ -168,8 +185,11 @@ class Problem(ABC):
         return ()
 
     def describe(self) -> dict[str, Any]:
-        """Everything that was settled and is worth keeping beside a result, JSON-able."""
-        return {}
+        """Everything that was settled and is worth keeping beside a result, JSON-able.
+
+        Under ``metrics`` stands what a reader of the numbers must know of each of them.
+        """
+        return {"metrics": [metric.as_dict() for metric in translated(self)]}
 
 
 def _read_options(problem: type[Problem], given: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -196,7 +216,7 @@ def _read_as(kind: type, text: str, name: str) -> Any:
 class TabularProblem(Problem):
     """A space whose measurements are looked up.
 
-    A subclass sets ``space`` and ``objectives`` and writes ``lookup``. Where the table holds
+    A subclass sets ``space`` and ``metrics`` and writes ``lookup``. Where the table holds
     several trainings of one architecture, their mean is the answer; with the option ``noisy``
     one of them is drawn by the candidate's seed, as one training would be.
     """

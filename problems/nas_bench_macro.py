@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evonas.objectives import FLOPS, MACS, PARAMS, Objective
+from evonas.objectives import FLOPS, MACS, PARAMS, Metric
 from evonas.problem import Settings, TabularProblem
 from evonas.space import Gene, SearchSpace
 
 FILE = Path("nas-bench-macro", "nas-bench-macro_cifar10.json")
-TABLE_ACC = Objective("acc", "%", "CIFAR-10 test accuracy", -1, best=100.0, worst=0.0)
+TABLE_ACC = Metric("acc", "%", "CIFAR-10 test accuracy", -1, best=100.0, worst=0.0)
 
 
 class NasBenchMacro(TabularProblem):
@@ -25,9 +25,8 @@ class NasBenchMacro(TabularProblem):
     """
 
     space = SearchSpace([Gene(f"layer{i + 1}", (0, 1, 2)) for i in range(8)])
-    objectives = (TABLE_ACC, MACS, FLOPS, PARAMS)
+    metrics = (TABLE_ACC, MACS, FLOPS, PARAMS)
     default_objectives = ("acc", "macs")
-    cheap = frozenset({"macs", "flops", "params"})
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from evonas.fidelity import Fidelity
-from evonas.objectives import FPO, MACS, Objective
+from evonas.objectives import FPO, MACS, Metric
 from evonas.pareto.dominance import front
 from evonas.problem import Problem, Settings
 from evonas.space import Gene, Genome, SearchSpace
@@ -18,7 +18,7 @@ WIDTHS = (8, 16, 32, 64)
 LINKS = ("none", "add", "concatenate", "gate")
 COSTS = (9, 3, 6, 1)  # MACs of an operation, relative to each other
 EXTRA = (0, 1, 4, 2)  # of a link
-MADE_UP_ACC = Objective("acc", "%", "made-up accuracy", -1, best=100.0, worst=0.0)
+MADE_UP_ACC = Metric("acc", "%", "made-up accuracy", -1, best=100.0, worst=0.0)
 NOISE_STD = 0.15  # percent, as between trainings in NAS-Bench-Macro
 EARLY_NOISE_STD = 0.6  # percent, before the first epoch of a training
 N_EPOCHS, N_IMAGES, GUESSED_ACC = 27, 1000, 10.0  # of the made-up training
@@ -39,10 +39,8 @@ class Synthetic(Problem):
     dynamic programming, whatever the size of the space; see ``true_front``.
     """
 
-    objectives = (MADE_UP_ACC, MACS, FPO)
+    metrics = (MADE_UP_ACC, MACS, FPO)
     default_objectives = ("acc", "macs")
-    cheap = frozenset({"macs", "fpo"})
-    effort = "fpo"
     options: ClassVar[Mapping[str, Any]] = {"blocks": 5, "landscape": 0, "noisy": False}
 
     def __init__(self, settings: Settings | None = None) -> None:

@@ -87,9 +87,9 @@ def test_a_problem_without_measure_cannot_be_made():
         Half()
 
 
-def test_by_default_there_is_nothing_to_prepare_or_to_describe():
+def test_by_default_there_is_nothing_to_prepare_and_the_metrics_are_described():
     Toy().prepare()
-    assert Toy().describe() == {}
+    assert Toy().describe() == {"metrics": [{**FLOPS.as_dict(), "when": "trained"}]}
 
 
 def test_settings_leave_everything_to_the_problem():

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from evonas.objectives import Objective
+from evonas.declaration import Translated
+from evonas.objectives import Metric
 from evonas.problem import Problem
 from evonas.space import SearchSpace
 
@@ -29,12 +30,15 @@ def check_declaration(problem: Problem, name: str) -> None:
             f"the space of {name} is a {type(problem.space).__name__}; expected an "
             "evonas.SearchSpace"
         )
+    stated = vars(problem).get("metrics", vars(type(problem)).get("metrics"))
+    if not isinstance(stated, (Translated, type(None))):
+        _check_metrics(stated, name)
     if not problem.objectives:
         raise ValueError(
-            f"{name} is not finished: it lacks 'objectives', a tuple of evonas.Objective"
+            f"{name} is not finished: it lacks 'metrics', a tuple of evonas.Metric"
         )
     for field in ("objectives", "final"):
-        _check_objectives(getattr(problem, field), f"{field} of {name}")
+        _check_kind(getattr(problem, field), f"{field} of {name}")
     names = [objective.name for objective in problem.objectives]
     _check_known(problem.default_objectives, names, f"default_objectives of {name}")
     _check_known(problem.cheap, names, f"cheap metrics of {name}")
@@ -66,12 +70,30 @@ def rehearse(problem: Problem, name: str) -> None:
         told(f"cannot decode genomes of {name}", partial(problem.decode, folded))
 
 
-def _check_objectives(values: object, what: str) -> None:
+def _check_metrics(stated: object, name: str) -> None:
+    _check_kind(stated, f"metrics of {name}")
+    metrics: tuple[Metric, ...] = tuple(stated)  # type: ignore[arg-type]  # as just checked
+    names = [metric.name for metric in metrics]
+    twice = [word for word in names if names.count(word) > 1]
+    if twice:
+        raise ValueError(f"metrics of {name}: two are named {twice[0]!r}; rename one")
+    efforts = [metric for metric in metrics if metric.is_effort]
+    if len(efforts) > 1:
+        found = " and ".join(metric.name for metric in efforts)
+        raise ValueError(f"metrics of {name}: {found} are both its effort; choose one")
+    if efforts and efforts[0].when != "counted":
+        raise ValueError(
+            f"metrics of {name}: its effort {efforts[0].name!r} is {efforts[0].when}; "
+            "expected one that is counted"
+        )
+
+
+def _check_kind(values: object, what: str) -> None:
     held = list(values) if isinstance(values, (tuple, list)) else [values]
-    wrong = [value for value in held if not isinstance(value, Objective)]
+    wrong = [value for value in held if not isinstance(value, Metric)]
     if wrong or not isinstance(values, (tuple, list)):
         found = f"{wrong[0]!r}" if wrong else "a single one"
-        raise ValueError(f"{what}: found {found}; expected a tuple of evonas.Objective")
+        raise ValueError(f"{what}: found {found}; expected a tuple of evonas.Metric")
 
 
 def _check_known(words: Iterable[str], known: Iterable[str], what: str) -> None:

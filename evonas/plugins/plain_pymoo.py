@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evonas.objectives import Constraint, Objective, Relation
+from evonas.objectives import Constraint, Metric, Relation
 from evonas.problem import Problem, Settings
 from evonas.space import Genome
 
@@ -35,8 +35,8 @@ class ForeignProblem(Problem):
             variables or (f"x{i + 1}" for i in range(problem.n_var))
         )
         self.is_mixed = bool(variables)
-        self.objectives = tuple(
-            Objective(f"f{i + 1}", "", f"f{i + 1}", +1, best=None) for i in range(problem.n_obj)
+        self.metrics = tuple(
+            Metric(f"f{i + 1}", "", f"f{i + 1}", +1, best=None) for i in range(problem.n_obj)
         )
         self.n_inequalities = int(problem.n_ieq_constr)
         self.n_equalities = int(problem.n_eq_constr)

@@ -92,7 +92,7 @@ BAD = {
     "--problem no.such.module:Mine": "cannot import 'no.such.module': ModuleNotFoundError",
     "--problem table.py:NoSpace": "table.py:NoSpace is not finished: it lacks 'space'",
     "--problem table.py:NoLookup": "it lacks the method lookup",
-    "--problem table.py:NoObjectives": "is not finished: it lacks 'objectives'",
+    "--problem table.py:NoObjectives": "is not finished: it lacks 'metrics'",
     "--problem table.py:OddSpace": "space of table.py:OddSpace is a list; expected an evonas",
     "--problem table.py:BrokenInit": "cannot make table.py:BrokenInit: KeyError: 'weights'",
     "--problem table.py:NotAProblem": "is a NotAProblem; expected a subclass of evonas.Problem",

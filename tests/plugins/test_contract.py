@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 import toy
 
-from evonas.objectives import ACC, FLOPS
+from evonas.objectives import ACC, FLOPS, FPO, TEST_ACC
 from evonas.plugins.contract import check_declaration, rehearse
 from evonas.problem import Problem, TabularProblem
 from evonas.space import Gene, SearchSpace
@@ -36,10 +38,10 @@ def folded(fold):
 
 DECLARATIONS = [
     ({"space": (0, 1)}, "the space of odd is a tuple; expected an evonas.SearchSpace"),
-    ({"objectives": ()}, "odd is not finished: it lacks 'objectives', a tuple of evonas.Obj"),
+    ({"objectives": ()}, "odd is not finished: it lacks 'metrics', a tuple of evonas.Metric"),
     ({"objectives": ("acc", "flops")}, "objectives of odd: found 'acc'; expected a tuple of"),
     ({"objectives": ACC}, "objectives of odd: found a single one; expected a tuple of evonas"),
-    ({"objectives": 3}, "objectives of odd: found 3; expected a tuple of evonas.Objective"),
+    ({"objectives": 3}, "objectives of odd: found 3; expected a tuple of evonas.Metric"),
     (
         {"final": ("test_acc",)},
         "final of odd: found 'test_acc'; expected a tuple of evonas",
@@ -47,6 +49,18 @@ DECLARATIONS = [
     ({"default_objectives": ("speed",)}, "default_objectives of odd: unknown 'speed'; choose "),
     ({"cheap": frozenset({"speed"})}, "cheap metrics of odd: unknown 'speed'; choose from acc"),
     ({"effort": "flops"}, "effort of odd: 'flops' is none of its cheap metrics"),
+    ({"metrics": ACC}, "metrics of odd: found a single one; expected a tuple of evonas.Metric"),
+    ({"metrics": ("acc",)}, "metrics of odd: found 'acc'; expected a tuple of evonas.Metric"),
+    ({"metrics": (ACC, ACC)}, "metrics of odd: two are named 'acc'; rename one"),
+    ({"metrics": (TEST_ACC,)}, "odd is not finished: it lacks 'metrics', a tuple of evonas"),
+    (
+        {"metrics": (FPO, replace(FLOPS, is_effort=True))},
+        "metrics of odd: fpo and flops are both its effort; choose one",
+    ),
+    (
+        {"metrics": (ACC, replace(FPO, when="trained"))},
+        "metrics of odd: its effort 'fpo' is trained; expected one that is counted",
+    ),
 ]
 PERFORMANCES = [
     (folded(lambda genome: (9, 9)), r"the fold of this space fails for .*gene 'a' is 9; exp"),
