@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from evonas.config import Config as Config
     from evonas.engine.result import Result as Result
     from evonas.engine.search import search as search
+    from evonas.networks.metrics import MetricProvider as MetricProvider
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Metric as Metric
     from evonas.objectives import Objective as Objective
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
     from evonas.training.recipe import Recipe as Recipe
+    from evonas.training.tasks import Task as Task
     from evonas.training.trained_problem import TrainedProblem as TrainedProblem
 
 __version__ = "0.1.0"
@@ -30,12 +32,14 @@ _HOME = {
     "Gene": "space",
     "Measurement": "problem",
     "Metric": "objectives",
+    "MetricProvider": "networks.metrics",
     "Objective": "objectives",
     "Problem": "problem",
     "Recipe": "training.recipe",
     "Result": "engine.result",
     "SearchSpace": "space",
     "TabularProblem": "problem",
+    "Task": "training.tasks",
     "TrainedProblem": "training.trained_problem",
     "plot_front": "plots.axes",
     "search": "engine.search",

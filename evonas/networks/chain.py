@@ -54,10 +54,16 @@ def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
         input_shape: Of one input without the batch, ``(channels, height, width)``.
 
     Raises:
-        ValueError: A part uses an operator whose cost nobody has declared.
+        ValueError: A part uses an operator whose cost nobody has declared, or one before the
+            last gives several tensors.
     """
     costs, shape = list[Cost](), input_shape
     for part in parts:
+        if not shape:
+            name = getattr(part.make, "__name__", part.make)
+            raise ValueError(
+                f"the part before {name} gives several tensors; in a chain only the last may"
+            )
         cost, shape = _counted(part, shape)
         costs.append(cost)
     return Cost(

@@ -59,7 +59,8 @@ def count_through(
         input_shape: Of one input without the batch, ``(channels, height, width)``.
 
     Returns:
-        The cost, and the shape of the output without the batch.
+        The cost, and the shape of the output without the batch; an empty shape where the
+        network gives not one tensor but several, in a row or by name.
 
     Raises:
         ValueError: The network uses an operator whose cost nobody has declared.
@@ -73,7 +74,7 @@ def count_through(
         params=sum(p.numel() for p in model.parameters() if p.requires_grad),
         operations=tuple(recorder.operations),
     )
-    return cost, tuple(output.shape[1:])
+    return cost, tuple(output.shape[1:]) if isinstance(output, Tensor) else ()
 
 
 class _Recorder(TorchDispatchMode):

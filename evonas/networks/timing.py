@@ -9,6 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from evonas.networks.outputs import logits_of
+
 MIN_REPEATS = 5
 MAX_REPEATS = 50
 LONG_ENOUGH_S = 0.15  # of repeats, once there are enough of them
@@ -45,12 +47,12 @@ def training_seconds(
     model.train().to(memory_format=torch.channels_last)
     images = _images(shape, batch=batch, device=device)
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, fused=True)
-    n_classes = model(images).shape[1]
+    n_classes = logits_of(model(images)).shape[1]
     labels = torch.arange(batch, device=device) % n_classes
 
     def once() -> None:
         optimizer.zero_grad(set_to_none=True)
-        loss: torch.Tensor = functional.cross_entropy(model(images), labels)
+        loss: torch.Tensor = functional.cross_entropy(logits_of(model(images)), labels)
         loss.backward()
         optimizer.step()
 

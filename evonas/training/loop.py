@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from evonas import deadline
 from evonas.data.augment import crop, cutout, flip
 from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
+from evonas.networks.outputs import Outputs, as_float
 from evonas.training.recipe import Recipe, learning_rate
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One point of a training curve: mean training loss and validation accuracy in percent."""
-
-    epoch: int
-    loss: float
-    acc: float
+from evonas.training.tasks import CLASSIFICATION, Task
 
 
 class Training:
     """A training that can be left after any epoch and taken up again, here or elsewhere.
 
     Args:
-        model: On ``device``, initialised; trained in place.
+        model: The initialised network, on ``device``; trained in place.
         dataset: Its training part is learnt, its validation part judged after every epoch.
-        recipe: How.
-        device: Where. On CUDA the arithmetic is mixed precision.
+        recipe: How the network is trained.
+        device: Where the network is trained. On CUDA the arithmetic is mixed precision.
         seed: Fixes the order of the images and the augmentation.
+        task: What the network is trained for, and by what it is judged.
 
     Attributes:
-        model: As given.
-        curve: One mapping with the fields of ``Epoch`` for every epoch so far.
+        model: The network, as far as it is trained.
+        curve: One mapping for every epoch so far: ``epoch``, the mean training ``loss``, and
+            the task's scores on the validation part.
     """
 
     def __init__(
@@ -52,11 +44,13 @@ class Training:
         recipe: Recipe,
         device: torch.device,
         seed: int,
+        task: Task = CLASSIFICATION,
     ) -> None:
         model.to(memory_format=torch.channels_last)
         self.curve: list[dict[str, float]] = []
         self.model = model
         self._dataset, self._recipe, self._device = dataset, recipe, device
+        self._task = task
         self._generator = torch.Generator(device).manual_seed(seed)
         self._images = dataset.train.images.to(device)
         self._labels = dataset.train.labels.to(device)
@@ -77,15 +71,16 @@ class Training:
         """
         for epoch in range(len(self.curve) + 1, until + 1):
             loss = self._learn(epoch)
-            n_classes = self._dataset.info.n_classes
-            _check_loss(loss, epoch=epoch, recipe=self._recipe, n_classes=n_classes)
-            acc = accuracy(
+            guessing = self._task.guessing_loss(self._dataset.info)
+            _check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
+            scores = judge(
                 self.model,
                 self._dataset.validation,
                 dataset=self._dataset,
                 device=self._device,
+                task=self._task,
             )
-            self.curve.append(asdict(Epoch(epoch, round(loss, 6), acc)))
+            self.curve.append({"epoch": epoch, "loss": round(loss, 6), **scores})
 
     def state(self) -> dict[str, np.ndarray]:
         """All that going on depends on, as arrays."""
@@ -131,11 +126,18 @@ class Training:
             for group in self._optimizer.param_groups:
                 group["lr"] = rate
             with _precision(self._device):
-                logits = self.model(self._transform(self._images[index]))
-            losses.append(
-                _step(logits, self._labels[index], recipe, self._optimizer, self._scaler)
-            )
+                outputs = self.model(self._transform(self._images[index]))
+            losses.append(self._step(as_float(outputs), self._labels[index]))
         return float(torch.stack(losses) @ self._weights)
+
+    def _step(self, outputs: Outputs, labels: Tensor) -> Tensor:
+        """Learn from one batch; returns its mean loss."""
+        loss = self._task.loss(outputs, labels, recipe=self._recipe)
+        self._optimizer.zero_grad(set_to_none=True)
+        self._scaler.scale(loss).backward()
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        return loss.detach()
 
     def _parameters(self) -> list[nn.Parameter]:
         return [p for group in self._optimizer.param_groups for p in group["params"]]
@@ -145,58 +147,59 @@ class Training:
 
 
 def train(
-    model: nn.Module, dataset: Dataset, *, recipe: Recipe, device: torch.device, seed: int
+    model: nn.Module,
+    dataset: Dataset,
+    *,
+    recipe: Recipe,
+    device: torch.device,
+    seed: int,
+    task: Task = CLASSIFICATION,
 ) -> list[dict[str, float]]:
     """Train a network in place, from its first epoch to its last; see ``Training``.
 
     Returns:
-        The curve, one mapping with the fields of ``Epoch`` for every epoch.
+        The curve, one mapping for every epoch.
 
     Raises:
         DivergedError: The loss is not finite, or far above that of guessing.
         LateError: It took longer than ``deadline.within`` allows.
     """
-    training = Training(model, dataset, recipe=recipe, device=device, seed=seed)
+    training = Training(model, dataset, recipe=recipe, device=device, seed=seed, task=task)
     training.run(recipe.epochs)
     return training.curve
 
 
-def _step(
-    logits: Tensor,
-    labels: Tensor,
-    recipe: Recipe,
-    optimizer: torch.optim.Optimizer,
-    scaler: torch.amp.GradScaler,
-) -> Tensor:
-    """Learn from one batch; returns its mean loss."""
-    smoothing = recipe.label_smoothing
-    loss = functional.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
-    optimizer.zero_grad(set_to_none=True)
-    scaler.scale(loss).backward()
-    scaler.step(optimizer)
-    scaler.update()
-    return loss.detach()
-
-
 @torch.no_grad()
-def accuracy(
+def judge(
     model: nn.Module,
     part: Part,
     *,
     dataset: Dataset,
     device: torch.device,
+    task: Task = CLASSIFICATION,
     batch_size: int = 256,
-) -> float:
-    """Share of a part's images that are classified right, in percent, [0, 100]."""
+) -> dict[str, float]:
+    """The task's scores of a network on a part of a data set, means over its images.
+
+    Args:
+        model: The network, on ``device``.
+        part: The images to judge by.
+        dataset: The data set that the part is of, which says how images are normalised.
+        device: Where the network is.
+        task: Scores what the network gives.
+        batch_size: Images at a time.
+    """
     model.eval()
-    n_right = torch.zeros((), device=device, dtype=torch.long)
+    totals: dict[str, Tensor] = {}
     for start in range(0, len(part.images), batch_size):
         images = inputs(part.images[start : start + batch_size], dataset, device=device)
         labels = part.labels[start : start + batch_size].to(device)
         with _precision(device):
-            logits = model(images)
-        n_right += (logits.argmax(1) == labels).sum()
-    return 100.0 * int(n_right) / len(part.images)
+            outputs = model(images)
+        for name, shares in task.scores(as_float(outputs), labels).items():
+            total = shares.sum(dtype=torch.float64)
+            totals[name] = totals[name] + total if name in totals else total
+    return {name: float(total) / len(part.images) for name, total in totals.items()}
 
 
 def inputs(images: Tensor, dataset: Dataset, *, device: torch.device) -> Tensor:
@@ -260,9 +263,9 @@ def _precision(device: torch.device) -> AbstractContextManager[object]:
     return torch.autocast("cuda") if device.type == "cuda" else nullcontext()
 
 
-def _check_loss(loss: float, *, epoch: int, recipe: Recipe, n_classes: int) -> None:
-    if not loss < recipe.diverged_above * math.log(n_classes):  # also true for nan
+def _check_loss(loss: float, *, epoch: int, recipe: Recipe, guessing: float) -> None:
+    if not loss < recipe.diverged_above * guessing:  # also true for nan
         raise DivergedError(
             f"training diverged in epoch {epoch}: mean loss {loss:g}, guessing has "
-            f"{math.log(n_classes):.3g}"
+            f"{guessing:.3g}"
         )

@@ -4,7 +4,8 @@ Every proxy takes the network as it was initialised, normalised images ``(n, cha
 size)`` and their labels ``(n,)``, n >= 1, on the network's device. It returns a finite number,
 larger for a network expected to be more accurate; the numbers of two proxies share no scale. A
 proxy works on a copy and leaves the network as it was. In the copy all parameters are
-trainable, dropout is off, so that nothing is drawn, and batch norm uses the batch's moments.
+trainable, dropout is off, so that nothing is drawn, and batch norm uses the batch's moments. Of
+a network that gives several tensors the logits count.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from __future__ import annotations
 import copy
 import math
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from evonas.networks.metrics import Context, Network
+from evonas.networks.outputs import logits_of
+from evonas.objectives import Metric
 
 Proxy = Callable[[nn.Module, Tensor, Tensor], float]
 
@@ -57,7 +62,7 @@ def synflow(network: nn.Module, images: Tensor, labels: Tensor) -> float:
             parameter.abs_()
     shape = (1, *images.shape[1:])
     ones = torch.ones(shape, dtype=torch.float64, device=images.device)
-    gradients = _gradients(copied(ones).sum(), parameters)
+    gradients = _gradients(logits_of(copied(ones)).sum(), parameters)
     flow = _saliency(zip(parameters, gradients, strict=True))
     return math.log(min(flow, LARGEST)) if flow > SMALLEST else math.log(SMALLEST)
 
@@ -127,7 +132,7 @@ def jacob_cov(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     dimension short costs about 1 / k whatever the network.
     """
     leaves = _batch(images).requires_grad_()
-    (jacobians,) = _gradients(_copied(network)(leaves.clone()).sum(), [leaves])
+    (jacobians,) = _gradients(logits_of(_copied(network)(leaves.clone())).sum(), [leaves])
     rows = jacobians[: len(images)].flatten(1).double()  # (n, pixels)
     shifted = torch.linalg.eigvalsh(_correlation(rows)) + JACOBIAN_OFFSET
     return -float((shifted.log() + 1 / shifted).sum())
@@ -140,6 +145,21 @@ PROXIES: dict[str, Proxy] = {
     "naswot": naswot,
     "jacob_cov": jacob_cov,
 }
+
+
+class Proxies:
+    """The training-free proxies of one initialisation and one minibatch, the same for all."""
+
+    metrics = tuple(
+        Metric(name, "", f"{name}, untrained", -1, best=None, when="hinted") for name in PROXIES
+    )
+
+    def measure(
+        self, network: Network, context: Context, *, wanted: Collection[str]
+    ) -> Mapping[str, float]:
+        """Compute the wanted proxies and no other, for each takes a pass or two."""
+        images, labels = context.batch
+        return {name: PROXIES[name](network.model, images, labels) for name in wanted}
 
 
 def _copied(network: nn.Module) -> nn.Module:
@@ -162,7 +182,7 @@ def _weights_and_gradients(
     """Of every convolution and linear layer: its weights, and their gradient."""
     copied = _copied(network)
     weights = [m.weight for m in copied.modules() if isinstance(m, WEIGHTED)]
-    loss = functional.cross_entropy(copied(_batch(images)), _batch(labels))
+    loss = functional.cross_entropy(logits_of(copied(_batch(images))), _batch(labels))
     return list(zip(weights, _gradients(loss, weights), strict=True))
 
 

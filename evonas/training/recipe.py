@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from evonas.problem import Settings
 
 AUGMENTATIONS = ("crop", "flip", "cutout")
 
@@ -21,7 +24,7 @@ class Recipe:
         batch_size: Images per step; the last, smaller batch of an epoch counts too.
         learning_rate: The highest of the schedule.
         warmup: Share of all steps during which the rate rises, [0, 1).
-        momentum: Of the gradient, [0, 1).
+        momentum: Share of the last step that the next one keeps, [0, 1).
         weight_decay: On matrices and kernels, not on batch norm and biases.
         label_smoothing: Share of the target spread over all classes, [0, 1).
         augment: Any of ``crop``, ``flip``, ``cutout``, drawn anew for every image.
@@ -61,11 +64,22 @@ def learning_rate(step: int, *, n_steps: int, recipe: Recipe) -> float:
 
     Args:
         step: [0, n_steps).
-        n_steps: Of the whole training.
-        recipe: Its highest rate, and the share of the warm-up.
+        n_steps: Steps of the whole training.
+        recipe: Says the highest rate, and the share of the warm-up.
     """
     n_warmup = max(1, round(recipe.warmup * n_steps))
     if step < n_warmup:
         return recipe.learning_rate * (step + 1) / n_warmup
     share = (step - n_warmup) / max(1, n_steps - n_warmup)
     return recipe.learning_rate * (0.5 + 0.5 * math.cos(math.pi * share))
+
+
+def told(recipe: Recipe, settings: Settings) -> Recipe:
+    """A recipe with what a user says of it in the settings."""
+    given = {"epochs": settings.epochs, "batch_size": settings.batch_size}
+    changes: dict[str, Any] = {
+        word: value for word, value in given.items() if value is not None
+    }
+    if settings.augment is not None:
+        changes["augment"] = settings.augment
+    return replace(recipe, **changes)

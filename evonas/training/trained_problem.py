@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
-from evonas.carbon.spend import training_flops
-from evonas.data.dataset import Dataset, describe, load
+from evonas.carbon.model import Price
+from evonas.data.dataset import Dataset, Part, describe, load
+from evonas.declaration import OLDER, translated
 from evonas.fidelity import Fidelity
 from evonas.hardware.roofline import Cost
+from evonas.networks.costs import Carbon, Count, priced, proxy_flops
 from evonas.networks.counting import count
-from evonas.objectives import (
-    ACC,
-    CO2,
-    CO2_INFERENCE,
-    CO2_TRAINING,
-    FLOPS,
-    FPO,
-    MACS,
-    PARAMS,
-    TEST_ACC,
-    Objective,
-)
+from evonas.networks.metrics import Context, MetricProvider, Network, measured_by, offered
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.training.checkpoint import Checkpoint
-from evonas.training.loop import Training, accuracy, inputs
-from evonas.training.proxies import PROXIES
-from evonas.training.recipe import Recipe
+from evonas.training.device import choose_device, reproducible
+from evonas.training.loop import Training, inputs, judge
+from evonas.training.proxies import Proxies
+from evonas.training.recipe import Recipe, told
+from evonas.training.tasks import CLASSIFICATION, TEST, Task, gathered
 
 N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
@@ -50,24 +41,24 @@ class TrainedProblem(Problem):
     Attributes:
         data: The data set when the user names none.
         recipe: How candidates are trained when the user says nothing else.
+        task: The loss that candidates are trained by, and the scores that they get.
+        providers: Who tells metrics that take no training. A subclass adds to them with
+            ``providers = (*TrainedProblem.providers, PeakMemory())``; ``metrics`` follow.
         info: The data set in numbers, as the proxy training sees it.
         whole: The data set in numbers, as the trainings of a network's life see it.
     """
 
     data: ClassVar[str] = "digits"
     recipe: Recipe = Recipe()
-    objectives: tuple[Objective, ...] = (
-        *(ACC, FLOPS, CO2, MACS, PARAMS),
-        *(CO2_TRAINING, CO2_INFERENCE, FPO),
-        *(Objective(name, "", f"{name}, untrained", -1, best=None) for name in PROXIES),
-    )
+    task: Task = CLASSIFICATION
+    providers: tuple[MetricProvider, ...] = (Count(), Carbon(), Proxies())
     default_objectives: tuple[str, ...] = ("acc", "flops", "co2")
-    cheap = frozenset(
-        {"flops", "macs", "params", "co2", "co2_training", "co2_inference", "fpo"}
-    )
-    hints = frozenset(PROXIES)
-    effort = "fpo"
-    final: tuple[Objective, ...] = (TEST_ACC,)
+
+    def __init_subclass__(cls) -> None:
+        own = vars(cls)
+        if "metrics" not in own and not own.keys().isdisjoint(("task", "providers")):
+            cls.metrics = gathered(cls.task, cls.providers, problem=cls.__name__)
+        super().__init_subclass__()
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
@@ -76,14 +67,17 @@ class TrainedProblem(Problem):
         size = chosen.image_size
         self.info = describe(name, data_dir=where, image_size=size, subset=chosen.subset)
         self.whole = describe(name, data_dir=where, image_size=size)
-        self.recipe = _told(self.recipe, chosen)
+        self.recipe = told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
         self._cost_by_genome: dict[Genome, Cost] = {}
         self._lesser: dict[tuple[str, int], TrainedProblem] = {}
 
     @abstractmethod
     def build(self, architecture: Mapping[str, Any]) -> nn.Module:
-        """Make the untrained network, from images ``(n, channels, size, size)`` to logits."""
+        """Make the untrained network, from images ``(n, channels, size, size)`` to logits.
+
+        What else it may give is for the ``task`` to say.
+        """
 
     @property
     def device_name(self) -> str:
@@ -119,8 +113,9 @@ class TrainedProblem(Problem):
         self._dataset()
 
     def describe(self) -> dict[str, Any]:
-        """The data set, the training recipe, and every assumption of the carbon model."""
+        """Metrics, data set, training recipe, and every assumption of the carbon model."""
         return {
+            **super().describe(),
             "data": asdict(self.info),
             "training": asdict(self.recipe),
             "device": str(self.device),
@@ -137,20 +132,33 @@ class TrainedProblem(Problem):
         Equal seeds give equal weights, so a network that is measured again for its test
         accuracy is the network that was measured before.
         """
-        metrics = self._count(genome) if not self.cheap.isdisjoint(wanted) else {}
-        metrics |= self._hinted(genome, self.hints.intersection(wanted))
-        if {"acc", "test_acc"}.isdisjoint(wanted):
+        metrics = self._untrained(genome, wanted, seed=seed)
+        final = {metric.name for metric in self.task.metrics if metric.when == "final"}
+        if self._trained.union(final).isdisjoint(wanted):
             return Measurement(metrics)
-        dataset = self._dataset()
-        with _one_thread(), torch.random.fork_rng(devices=[]):
+        with reproducible():
             training = self._begun(genome, seed=seed)
             training.run(self.recipe.epochs)
-            metrics["acc"] = training.curve[-1]["acc"]
-            if "test_acc" in wanted:
-                metrics["test_acc"] = accuracy(
-                    training.model, dataset.test, dataset=dataset, device=self.device
-                )
+            metrics |= self._scores(training)
+            if not final.isdisjoint(wanted):
+                tested = self._judged(training.model, self._dataset().test)
+                scores = {TEST + name: score for name, score in tested.items()}
+                metrics |= {name: scores[name] for name in final & scores.keys()}
         return Measurement(metrics, training.curve)
+
+    def add_provider(self, provider: MetricProvider) -> None:
+        """Offer and measure the metrics of one more provider, in this object alone.
+
+        Raises:
+            ValueError: It is no provider, or one of its metrics is here already.
+        """
+        if any(type(known) is type(provider) for known in self.providers):
+            return
+        name = type(self).__name__
+        self.metrics = offered(translated(self), [provider], problem=name)
+        self.providers = (*self.providers, provider)
+        for word, view in OLDER.items():  # an older file's own collections hide those views
+            setattr(self, word, view.of(self.metrics))
 
     def full_amount(self, kind: str) -> int:
         """Epochs, training images or pixels of a whole training."""
@@ -172,10 +180,11 @@ class TrainedProblem(Problem):
             return self._with_less(fidelity).measure(genome, wanted, seed=seed)
         metrics = {}
         if "fpo" in wanted:
-            metrics["fpo"] = self._fpo(genome, epochs=fidelity.amount - fidelity.after)
-        if "acc" not in wanted:
+            epochs = fidelity.amount - fidelity.after
+            metrics["fpo"] = proxy_flops(self.cost(genome), self.info, epochs=epochs)
+        if self._trained.isdisjoint(wanted):
             return Measurement(metrics)
-        with _one_thread(), torch.random.fork_rng(devices=[]):
+        with reproducible():
             training = self._begun(genome, seed=seed)
             earlier, later = (
                 self._checkpoint(genome, fidelity.store, epoch=epoch, seed=seed)
@@ -191,14 +200,13 @@ class TrainedProblem(Problem):
                 later.write(training.state())
         if fidelity.store and fidelity.after:
             earlier.drop()
-        return Measurement({**metrics, "acc": training.curve[-1]["acc"]}, training.curve)
+        return Measurement({**metrics, **self._scores(training)}, training.curve)
 
     def cost(self, genome: Genome) -> Cost:
         """FLOPs, parameters and operations of one forward pass of one image."""
         known = self._cost_by_genome
         if genome not in known:
-            shape = (self.n_channels, self.image_size, self.image_size)
-            cost = self.count(self.space.decode(genome), shape)
+            cost = self.count(self.space.decode(genome), self._input_shape)
             if len(known) >= N_REMEMBERED_COSTS:
                 known.pop(next(iter(known)))
             known[genome] = cost
@@ -208,52 +216,75 @@ class TrainedProblem(Problem):
         """The cost of what ``build`` makes; see ``evonas.networks.counting.count``."""
         return count(lambda: self.build(architecture), input_shape)
 
-    def price(self, genome: Genome, assumptions: Assumptions) -> carbon.Price:
+    def price(self, genome: Genome, assumptions: Assumptions) -> Price:
         """What one real training and one inference of this network cost."""
-        return carbon.price(
-            self.cost(genome).operations,
-            n_train=self.whole.n_train,
-            n_validation=self.whole.n_validation,
-            assumptions=assumptions,
-        )
+        return priced(self.cost(genome), self.whole, assumptions)
 
-    def _count(self, genome: Genome) -> dict[str, float]:
-        cost, assumptions = self.cost(genome), self.settings.carbon
-        lifetime = carbon.lifetime(self.price(genome, assumptions), assumptions)
-        return {
-            "flops": float(cost.flops),
-            "macs": float(cost.macs),
-            "params": float(cost.params),
-            "co2": lifetime.total_kg,
-            "co2_training": lifetime.training_kg,
-            "co2_inference": lifetime.inference_kg,
-            "fpo": self._fpo(genome, epochs=self.recipe.epochs),
-        }
+    @property
+    def _input_shape(self) -> tuple[int, int, int]:
+        return self.n_channels, self.image_size, self.image_size
 
-    def _hinted(self, genome: Genome, names: Collection[str]) -> dict[str, float]:
-        """By one initialisation and one minibatch, the same for all, whatever the seed."""
+    @property
+    def _trained(self) -> set[str]:
+        return {metric.name for metric in self.task.metrics if metric.when == "trained"}
+
+    def _untrained(
+        self, genome: Genome, wanted: Collection[str], *, seed: int
+    ) -> dict[str, float]:
+        """What the providers tell: the wanted metrics, and with one that is counted all."""
+        provided = [metric for provider in self.providers for metric in provider.metrics]
+        names = {metric.name for metric in provided}.intersection(wanted)
+        if not self.cheap.isdisjoint(wanted):
+            names |= {metric.name for metric in provided if metric.when == "counted"}
         if not names:
             return {}
-        dataset = self._dataset()
-        with _one_thread(), torch.random.fork_rng(devices=[]):
-            model = self._built(genome, seed=0)
-            images = inputs(dataset.train.images[:N_HINTING], dataset, device=self.device)
-            labels = dataset.train.labels[:N_HINTING].to(self.device)
-            return {name: PROXIES[name](model, images, labels) for name in names}
+        network, context = self._network(genome), self._context(seed)
+        with reproducible():
+            return measured_by(self.providers, network, context, wanted=names)
 
-    def _fpo(self, genome: Genome, *, epochs: int) -> float:
-        return training_flops(
-            self.cost(genome).flops,
-            n_train=self.info.n_train,
-            n_validation=self.info.n_validation,
-            epochs=epochs,
-            evaluations=epochs,
+    def _network(self, genome: Genome) -> Network:
+        architecture = self.space.decode(genome)
+        return Network(
+            architecture=architecture,
+            input_shape=self._input_shape,
+            build=lambda: self.build(architecture),
+            get_cost=lambda: self.cost(genome),
+            get_model=lambda: self._built(genome, seed=0),  # whatever the candidate's seed
         )
+
+    def _context(self, seed: int) -> Context:
+        return Context(
+            info=self.info,
+            whole=self.whole,
+            epochs=self.recipe.epochs,
+            assumptions=self.settings.carbon,
+            device=self.device,
+            seed=seed,
+            get_batch=self._hinting_batch,
+        )
+
+    def _hinting_batch(self) -> tuple[Tensor, Tensor]:
+        dataset = self._dataset()
+        images = inputs(dataset.train.images[:N_HINTING], dataset, device=self.device)
+        return images, dataset.train.labels[:N_HINTING].to(self.device)
+
+    def _scores(self, training: Training) -> dict[str, float]:
+        last = training.curve[-1]
+        return {name: last[name] for name in self._trained if name in last}
+
+    def _judged(self, model: nn.Module, part: Part) -> dict[str, float]:
+        dataset = self._dataset()
+        return judge(model, part, dataset=dataset, device=self.device, task=self.task)
 
     def _begun(self, genome: Genome, *, seed: int) -> Training:
         model = self._built(genome, seed=seed)
         return Training(
-            model, self._dataset(), recipe=self.recipe, device=self.device, seed=seed
+            model,
+            self._dataset(),
+            recipe=self.recipe,
+            device=self.device,
+            seed=seed,
+            task=self.task,
         )
 
     def _built(self, genome: Genome, *, seed: int) -> nn.Module:
@@ -282,35 +313,6 @@ class TrainedProblem(Problem):
         )
 
 
-def choose_device(name: str) -> torch.device:
-    """The device that a word stands for; ``auto`` takes CUDA where there is one.
-
-    Raises:
-        ValueError: The word is unknown, or the device is not there.
-    """
-    if name not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"unknown device {name!r}; choose from auto, cpu, cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device 'cuda' is not there: torch sees no GPU; use cpu or auto")
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
-
-
-def _told(recipe: Recipe, settings: Settings) -> Recipe:
-    told = {"epochs": settings.epochs, "batch_size": settings.batch_size}
-    changes: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
-    if settings.augment is not None:
-        changes["augment"] = settings.augment
-    return replace(recipe, **changes)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """The same weights anywhere: torch's sums depend on the number of its threads."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n_threads)
+TrainedProblem.metrics = gathered(
+    TrainedProblem.task, TrainedProblem.providers, problem="TrainedProblem"
+)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas.networks import counting as cost
-from evonas.networks.chain import Part
+from evonas.networks.chain import Part, count_chain
 from evonas.problem import Settings
 from evonas.problems.layerwise import Digits
 from evonas.problems.macro import Macro
@@ -48,3 +48,17 @@ def test_parts_are_equal_when_all_of_them_is():
     assert Part.of(nn.Linear, 2, 3, bias=False) != Part.of(nn.Linear, 2, 3, bias=True)
     made = Part.of(nn.Linear, 2, 3, bias=False)()
     assert (made.in_features, made.out_features, made.bias) == (2, 3, None)
+
+
+class Pair(nn.Module):
+    """Gives what it takes, twice."""
+
+    def forward(self, images):
+        return images, images
+
+
+def test_only_the_last_part_of_a_chain_may_give_several_tensors():
+    layer, pair = Part.of(nn.Linear, 4, 4), Part.of(Pair)
+    assert count_chain([layer, pair], (4,)).params == 20
+    with pytest.raises(ValueError, match="the part before Linear gives several tensors; in a"):
+        count_chain([layer, pair, layer], (4,))

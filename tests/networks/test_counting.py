@@ -5,7 +5,7 @@ from torch.utils.flop_counter import flop_registry, register_flop_formula
 from torchvision.models import resnet18
 
 from evonas.hardware.roofline import Cost
-from evonas.networks.counting import count
+from evonas.networks.counting import count, count_through
 
 SHAPE = (16, 32, 32)
 
@@ -169,3 +169,22 @@ def test_counting_computes_nothing_and_leaves_no_trace():
 def test_a_kernel_is_of_a_kind(layer, kind):
     operations = count(lambda: layer.to("meta"), (4, 8, 8)).operations
     assert [operation.kind for operation in operations][-1:] == [kind]
+
+
+class Several(nn.Module):
+    """Gives its output in some form."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.layer, self.form = nn.Linear(4, 2), form
+
+    def forward(self, inputs):
+        return self.form(self.layer(inputs))
+
+
+@pytest.mark.parametrize("form", [lambda t: (t, t), lambda t: [t], lambda t: {"logits": t}])
+def test_a_network_may_give_several_tensors_and_has_no_one_shape_then(form):
+    plain, shape = count_through(lambda: Several(lambda t: t), (4,))
+    several, no_shape = count_through(lambda: Several(form), (4,))
+    assert several == plain
+    assert (shape, no_shape) == ((2,), ())

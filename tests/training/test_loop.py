@@ -9,7 +9,7 @@ from evonas.data.augment import crop, cutout, flip
 from evonas.data.dataset import Dataset, Part
 from evonas.data.published import DataInfo
 from evonas.faults import DivergedError, LateError
-from evonas.training.loop import Training, accuracy, train
+from evonas.training.loop import Training, judge, train
 from evonas.training.recipe import Recipe
 
 CPU = torch.device("cpu")
@@ -174,7 +174,7 @@ def test_the_curve_has_a_point_for_every_epoch_and_what_can_be_learnt_is_learnt(
     assert [point["epoch"] for point in curve] == [1, 2, 3, 4, 5, 6]
     assert curve[-1]["loss"] < curve[0]["loss"]
     assert curve[-1]["acc"] == 100.0
-    assert accuracy(model, stripes().validation, dataset=stripes(), device=CPU) == 100.0
+    assert judge(model, stripes().validation, dataset=stripes(), device=CPU) == {"acc": 100.0}
 
 
 @pytest.mark.parametrize("n_train", [33, 17, 16, 5, 2])
@@ -273,9 +273,9 @@ def test_accuracy_is_a_share_in_percent_of_all_images():
 
     for batch_size in (1, 7, 256):
         told = {"dataset": dataset, "device": CPU, "batch_size": batch_size}
-        assert accuracy(Told(+1), dataset.validation, **told) == 100.0
-        assert accuracy(Told(-1), dataset.validation, **told) == 0.0
-        assert accuracy(Told(0), dataset.validation, **told) == 50.0  # always class 0
+        assert judge(Told(+1), dataset.validation, **told) == {"acc": 100.0}
+        assert judge(Told(-1), dataset.validation, **told) == {"acc": 0.0}
+        assert judge(Told(0), dataset.validation, **told) == {"acc": 50.0}  # always class 0
 
 
 def test_plain_descent_without_momentum_is_possible():

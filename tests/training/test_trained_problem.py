@@ -11,10 +11,10 @@ from evonas.data.dataset import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
-from evonas.training.loop import accuracy, inputs, train
+from evonas.training.loop import inputs, judge, train
 from evonas.training.proxies import PROXIES
 from evonas.training.recipe import Recipe
-from evonas.training.trained_problem import TrainedProblem, choose_device
+from evonas.training.trained_problem import TrainedProblem
 
 TINY = Settings(epochs=2, subset=60, device="cpu")
 
@@ -83,7 +83,7 @@ def test_the_test_accuracy_is_that_of_the_network_whose_accuracy_was_searched():
     model = problem.build({"width": 8})
     cpu = torch.device("cpu")
     train(model, dataset, recipe=problem.recipe, device=cpu, seed=5)
-    by_hand = accuracy(model, dataset.test, dataset=dataset, device=cpu)
+    by_hand = judge(model, dataset.test, dataset=dataset, device=cpu)["acc"]
     assert final.metrics["test_acc"] == pytest.approx(by_hand, abs=1.0)  # threads may differ
 
 
@@ -139,7 +139,7 @@ def test_a_recipe_that_the_user_spoils_is_refused_at_the_door():
 
 def test_it_describes_data_training_device_and_carbon():
     described = Narrow(TINY).describe()
-    assert set(described) == {"data", "training", "device", "carbon"}
+    assert set(described) == {"metrics", "data", "training", "device", "carbon"}
     assert described["training"]["epochs"] == 2
     assert described["data"]["n_train"] == 60
     assert json.loads(json.dumps(described))["device"] == "cpu"
@@ -156,33 +156,6 @@ def test_preparing_reads_the_data_or_says_what_is_missing(tmp_path, monkeypatch)
         ConnectionError, match=r"data set 'cifar10' is missing .*\(no network\)"
     ):
         Narrow(Settings(data="cifar10", data_dir=str(tmp_path))).prepare()
-
-
-@pytest.mark.parametrize(
-    ("name", "has_cuda", "expected"),
-    [
-        ("auto", True, "cuda"),
-        ("auto", False, "cpu"),
-        ("cpu", True, "cpu"),
-        ("cuda", True, "cuda"),
-    ],
-)
-def test_a_device_is_chosen_by_word(monkeypatch, name, has_cuda, expected):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: has_cuda)
-    assert choose_device(name) == torch.device(expected)
-
-
-def test_an_unknown_device_is_refused():
-    with pytest.raises(ValueError, match="unknown device 'gpu'; choose from auto, cpu, cuda"):
-        choose_device("gpu")
-
-
-def test_a_device_that_is_not_there_is_refused(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(
-        ValueError, match="device 'cuda' is not there: torch sees no GPU; use cpu or auto"
-    ):
-        Narrow(Settings(device="cuda"))
 
 
 def test_the_carbon_of_a_life_does_not_depend_on_how_little_the_proxy_sees():

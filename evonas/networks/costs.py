@@ -1,0 +1,82 @@
+"""Metrics that follow from counting a network: its size, its trainings, its carbon."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from evonas.carbon import model as carbon
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.spend import training_flops
+from evonas.data.published import DataInfo
+from evonas.hardware.roofline import Cost
+from evonas.networks.metrics import Context, Network
+from evonas.objectives import CO2, CO2_INFERENCE, CO2_TRAINING, FLOPS, FPO, MACS, PARAMS
+
+
+class Count:
+    """FLOPs, multiply-accumulates and parameters of one pass, and FLOPs of the training."""
+
+    metrics = (FLOPS, MACS, PARAMS, FPO)
+
+    def measure(
+        self, network: Network, context: Context, *, wanted: Collection[str]
+    ) -> Mapping[str, float]:
+        """Count, without weights."""
+        cost = network.cost
+        return {
+            "flops": float(cost.flops),
+            "macs": float(cost.macs),
+            "params": float(cost.params),
+            "fpo": proxy_flops(cost, context.info, epochs=context.epochs),
+        }
+
+
+class Carbon:
+    """CO2e of a network's life by the model of ``evonas.carbon``, whole and in two parts."""
+
+    metrics = (CO2, CO2_TRAINING, CO2_INFERENCE)
+
+    def measure(
+        self, network: Network, context: Context, *, wanted: Collection[str]
+    ) -> Mapping[str, float]:
+        """Price the operations that were counted."""
+        price = priced(network.cost, context.whole, context.assumptions)
+        lifetime = carbon.lifetime(price, context.assumptions)
+        return {
+            "co2": lifetime.total_kg,
+            "co2_training": lifetime.training_kg,
+            "co2_inference": lifetime.inference_kg,
+        }
+
+
+def proxy_flops(cost: Cost, info: DataInfo, *, epochs: int) -> float:
+    """FLOPs of some epochs of a proxy training, judged on the validation part after each.
+
+    Args:
+        cost: What one forward pass of one image costs.
+        info: The data set that the training sees.
+        epochs: Passes over the training part.
+    """
+    return training_flops(
+        cost.flops,
+        n_train=info.n_train,
+        n_validation=info.n_validation,
+        epochs=epochs,
+        evaluations=epochs,
+    )
+
+
+def priced(cost: Cost, whole: DataInfo, assumptions: Assumptions) -> carbon.Price:
+    """What one real training and one inference of a network cost.
+
+    Args:
+        cost: What one forward pass of one image costs.
+        whole: The data set that a real training sees.
+        assumptions: Everything that the architecture does not say.
+    """
+    return carbon.price(
+        cost.operations,
+        n_train=whole.n_train,
+        n_validation=whole.n_validation,
+        assumptions=assumptions,
+    )

@@ -1,0 +1,57 @@
+"""What networks give: a tensor, several in a row, or several by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+Outputs = Any  # a Tensor, or a tuple, list or mapping of such, however deep
+LOGITS = "logits"
+
+
+def logits_of(outputs: Outputs) -> Tensor:
+    """The tensor by which a network classifies.
+
+    Of a tuple or list it is the last tensor, of a mapping that with the key ``logits``.
+
+    Args:
+        outputs: What a network gave for a batch.
+
+    Raises:
+        ValueError: There is no such tensor.
+    """
+    found = outputs
+    if isinstance(outputs, Mapping):
+        found = outputs.get(LOGITS)
+    elif isinstance(outputs, (tuple, list)):
+        found = outputs[-1] if outputs else None
+    if isinstance(found, Tensor):
+        return found
+    raise ValueError(
+        f"the network gives {_described(outputs)}; to classify it must give a tensor of "
+        "logits, a tuple or list whose last entry is one, or a mapping that has one as "
+        f"{LOGITS!r}; for anything else give the problem a task of its own"
+    )
+
+
+def as_float(outputs: Outputs) -> Outputs:
+    """The same outputs with all floating-point numbers in single precision."""
+    if isinstance(outputs, Tensor):
+        return outputs.float() if outputs.is_floating_point() else outputs
+    if isinstance(outputs, Mapping):
+        return {key: as_float(value) for key, value in outputs.items()}
+    if isinstance(outputs, (tuple, list)):
+        return tuple(as_float(value) for value in outputs)
+    return outputs
+
+
+def _described(outputs: Outputs) -> str:
+    kind = type(outputs).__name__
+    if isinstance(outputs, Mapping):
+        return f"a {kind} of {', '.join(map(str, outputs)) or 'nothing'}"
+    if isinstance(outputs, (tuple, list)):
+        inner = f"that ends in a {type(outputs[-1]).__name__}" if outputs else "of nothing"
+        return f"a {kind} {inner}"
+    return f"a {kind}"

@@ -1,0 +1,139 @@
+"""What networks are trained for: the loss of their outputs, and the scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from evonas.data.published import DataInfo
+from evonas.networks.metrics import MetricProvider, offered
+from evonas.networks.outputs import Outputs, logits_of
+from evonas.objectives import ACC, TEST_ACC, Metric
+from evonas.training.recipe import Recipe
+
+TEST = "test_"  # before the name of a score, where it is that on the test part
+FIRST = ("acc", "flops", "co2", "macs", "params", "co2_training", "co2_inference", "fpo")
+
+
+@runtime_checkable
+class Task(Protocol):
+    """What networks are trained for.
+
+    A network's outputs may be a tensor, a tuple or list, or a mapping; the floating-point
+    numbers in them have single precision when the task sees them.
+    """
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        """What a training tells; a class attribute will do.
+
+        Every one is a score on the validation part (``when="trained"``), or the score of the
+        same name on the test part (``when="final"``, named ``test_`` and the score's name).
+        """
+
+    def loss(self, outputs: Outputs, labels: Tensor, *, recipe: Recipe) -> Tensor:
+        """The mean loss of a batch, to be learnt from.
+
+        Args:
+            outputs: What the network gave for the images.
+            labels: One class number per image, ``(n,)``.
+            recipe: How candidates are trained, such as the label smoothing.
+        """
+
+    def scores(self, outputs: Outputs, labels: Tensor) -> Mapping[str, Tensor]:
+        """Every image's share in each score; a score is the mean over all images.
+
+        Args:
+            outputs: What the network gave for the images.
+            labels: One class number per image, ``(n,)``.
+
+        Returns:
+            By the name of a metric, ``(n,)`` numbers in its natural unit.
+        """
+
+    def guessing_loss(self, info: DataInfo) -> float:
+        """The loss of a network that guesses; one far above it has diverged.
+
+        Args:
+            info: The data set in numbers.
+        """
+
+
+class Classification:
+    """Tell classes apart: cross entropy with label smoothing, accuracy in percent.
+
+    The network gives logits ``(n, n_classes)`` as a tensor, as the last one of a tuple or
+    list, or in a mapping under the key ``logits``.
+    """
+
+    metrics = (ACC, TEST_ACC)
+
+    def loss(self, outputs: Outputs, labels: Tensor, *, recipe: Recipe) -> Tensor:
+        """Cross entropy with the recipe's label smoothing."""
+        return functional.cross_entropy(
+            logits_of(outputs), labels, label_smoothing=recipe.label_smoothing
+        )
+
+    def scores(self, outputs: Outputs, labels: Tensor) -> Mapping[str, Tensor]:
+        """Accuracy: 100 where the largest logit is the label's, else 0."""
+        is_right = logits_of(outputs).argmax(1) == labels
+        return {"acc": 100.0 * is_right.to(torch.float64)}
+
+    def guessing_loss(self, info: DataInfo) -> float:
+        """The logarithm of the number of classes."""
+        return math.log(info.n_classes)
+
+
+CLASSIFICATION = Classification()
+
+
+def check_task(task: object, *, problem: str) -> None:
+    """Refuse what is no task, or one whose metrics its scores cannot give.
+
+    Args:
+        task: What a problem declares.
+        problem: What an error calls the problem.
+
+    Raises:
+        ValueError: The message names what is wrong.
+    """
+    if isinstance(task, type) or not isinstance(task, Task):
+        raise ValueError(
+            f"the task of {problem} is {task!r}; expected an object with 'metrics', 'loss', "
+            "'scores' and 'guessing_loss', such as Classification()"
+        )
+    trained = {metric.name for metric in task.metrics if metric.when == "trained"}
+    for metric in task.metrics:
+        if metric.when == "final" and metric.name.removeprefix(TEST) in trained:
+            continue
+        if metric.when != "trained":
+            raise ValueError(
+                f"task {type(task).__name__} has the metric {metric.name!r} with when="
+                f"{metric.when!r}; expected 'trained', or 'final' for 'test_' and the name of "
+                f"one of {', '.join(sorted(trained)) or 'nothing'}"
+            )
+
+
+def gathered(
+    task: Task, providers: Sequence[MetricProvider], *, problem: str
+) -> tuple[Metric, ...]:
+    """All metrics of a problem; those that every problem of networks has come first.
+
+    A surrogate's columns stand in this order, so that another one gives other results.
+
+    Args:
+        task: Has the metrics that take a training.
+        providers: Offer those that take none.
+        problem: What an error calls the problem.
+
+    Raises:
+        ValueError: The task or a provider is none, or two offer the same metric.
+    """
+    check_task(task, problem=problem)
+    metrics = offered(task.metrics, providers, problem=f"the task of {problem}")
+    return tuple(sorted(metrics, key=lambda m: FIRST.index(m.name) if m.name in FIRST else 99))
