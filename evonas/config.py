@@ -308,6 +308,7 @@ class Config:
             device=self.device,
             carbon=self.assumptions,
             options=tuple(name_and_value(t, "option", "noisy=true") for t in self.option),
+            providers=(*self.objectives, *self.then),
         )
 
     def as_dict(self) -> dict[str, Any]:

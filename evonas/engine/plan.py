@@ -242,10 +242,9 @@ class SearchPlan:
         self, genomes: Sequence[Genome], objectives: Sequence[Objective]
     ) -> Iterator[Mapping[str, float]]:
         """By the crew, for counting can end a process as well as training."""
-        named = {
-            load_objective(word, self.problem).name: word
-            for word in (*self.config.objectives, *self.config.then)
-        }
+        words = (*self.config.objectives, *self.config.then)
+        loaded = [(load_objective(word, self.problem), word) for word in words]
+        named = {metric.name: word for metric, word in loaded if metric.compute is not None}
         wanted = tuple(named.get(objective.name, objective.name) for objective in objectives)
         order = Order(self.spec, wanted, timeout=self.config.timeout)
         tasks = [Task(self.problem.canonical(genome), 0) for genome in genomes]

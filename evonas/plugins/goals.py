@@ -63,9 +63,10 @@ def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = 
 
 
 def wanted_references(config: Config, goals: Goals) -> tuple[str, ...]:
-    """What a candidate must be measured for: metrics, and objectives of the user's files."""
+    """What a candidate must be measured for: metrics, and what is computed from them."""
     references = (*config.objectives, *config.then)
-    named = {o.name: r for o, r in zip(goals.objectives, references, strict=False)}
+    pairs = zip(goals.objectives, references, strict=False)
+    named = {objective.name: word for objective, word in pairs if objective.compute is not None}
     wanted = (*goals.metrics, *config.features)
     return tuple(named.get(metric, metric) for metric in dict.fromkeys(wanted))
 

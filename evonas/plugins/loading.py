@@ -9,20 +9,21 @@ import importlib.metadata
 import importlib.util
 import inspect
 import sys
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from evonas.objectives import Objective
+from evonas.objectives import Metric, Objective
 from evonas.plugins.contract import check_declaration, told
 from evonas.plugins.expressions import is_expression, read_fitness
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem, Settings
 
 GROUP = "evonas.problems"
+METRIC_GROUP = "evonas.metrics"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class ProblemSpec:
             ValueError: There is no such problem, or it lacks what a problem must have.
             FileNotFoundError: There is no such file.
         """
-        return _open(self)
+        references = tuple(word for word in self.settings.providers if may_be_provider(word))
+        return _open(replace(self, settings=replace(self.settings, providers=references)))
 
 
 @lru_cache(maxsize=4)
@@ -52,10 +54,10 @@ def _open(spec: ProblemSpec) -> Problem:
     name = spec.problem if isinstance(spec.problem, str) else spec.problem.__name__
     found = load_problem(spec.problem) if isinstance(spec.problem, str) else spec.problem
     if isinstance(found, type) and issubclass(found, Problem):
-        return _checked(construct(found, name, spec.settings), name)
+        return _checked(construct(found, name, spec.settings), name, spec.settings)
     problem = construct(found, name) if callable(found) else found
     if isinstance(problem, Problem):
-        return _checked(problem, name)
+        return _checked(problem, name, spec.settings)
     if not all(hasattr(problem, word) for word in ("n_var", "n_obj", "evaluate")):
         raise ValueError(
             f"{name} is a {type(problem).__name__}; expected a subclass of evonas.Problem or a "
@@ -67,6 +69,12 @@ def _open(spec: ProblemSpec) -> Problem:
 def problem_entries() -> dict[str, str]:
     """Import path by short name, of every installed problem."""
     found = importlib.metadata.entry_points(group=GROUP)
+    return {entry.name: entry.value for entry in sorted(found, key=lambda entry: entry.name)}
+
+
+def metric_entries() -> dict[str, str]:
+    """Import path by short name, of every installed provider of metrics."""
+    found = importlib.metadata.entry_points(group=METRIC_GROUP)
     return {entry.name: entry.value for entry in sorted(found, key=lambda entry: entry.name)}
 
 
@@ -100,8 +108,9 @@ def load_problem(reference: str) -> Any:
 def load_objective(reference: str, problem: Problem) -> Objective:
     """The objective that a word stands for.
 
-    It is one of the problem's, one of a file's as ``file.py:name``, or an expression such as
-    ``acc-0.5*co2`` (see ``evonas.plugins.expressions``).
+    It is one of the problem's, one of a file's as ``file.py:name``, the metric of a provider
+    that was registered or is a file's, or an expression such as ``acc-0.5*co2`` (see
+    ``evonas.plugins.expressions``).
 
     Raises:
         ValueError: The problem does not measure it, the file holds none of that name, or the
@@ -111,6 +120,8 @@ def load_objective(reference: str, problem: Problem) -> Objective:
     offered = {objective.name: objective for objective in problem.objectives}
     if reference in offered:
         return offered[reference]
+    if may_be_provider(reference) and (provider := load_provider(reference)) is not None:
+        return _provided(provider, reference, offered)
     if is_expression(reference):
         return read_fitness(reference, offered)
     if reference in {objective.name for objective in problem.final}:
@@ -119,14 +130,16 @@ def load_objective(reference: str, problem: Problem) -> Objective:
             "spoil it"
         )
     if ":" not in reference:
+        words = [*offered, *metric_entries()]
         raise ValueError(
-            f"unknown objective {reference!r}{nearest(reference, offered)}; choose from "
-            f"{', '.join(offered)}, or name your own as FILE.py:NAME"
+            f"unknown objective {reference!r}{nearest(reference, words)}; choose from "
+            f"{', '.join(words)}, or name your own as FILE.py:NAME"
         )
     objective = load(reference)
     if not isinstance(objective, Objective):
         raise ValueError(
-            f"{reference} is a {type(objective).__name__}; expected an evonas.Objective"
+            f"{reference} is a {type(objective).__name__}; expected an evonas.Objective, or a "
+            "provider of metrics"
         )
     missing = [name for name in objective.needs if name not in offered]
     if objective.compute is None or missing:
@@ -136,6 +149,58 @@ def load_objective(reference: str, problem: Problem) -> Objective:
             f"{', '.join(offered)}"
         )
     return objective
+
+
+def load_provider(reference: str) -> Any:
+    """The provider of metrics that a word stands for; ``None`` where it is something else.
+
+    Args:
+        reference: A short name, ``file.py:Name`` or ``package.module:Name``. The name may go
+            on with a dot and the one metric that is meant, as ``file.py:Memory.peak_memory``.
+
+    Raises:
+        ValueError: The module cannot be imported, has no such name, or the provider cannot be
+            made.
+        FileNotFoundError: There is no such file.
+    """
+    path = _path_of_provider(reference)[0]
+    found = load(path)
+    is_class = isinstance(found, type)
+    is_problem = issubclass(found, Problem) if is_class else isinstance(found, Problem)
+    if is_problem or not (hasattr(found, "metrics") and callable(getattr(found, "measure", 0))):
+        return None
+    return construct(found, path) if is_class else found
+
+
+def may_be_provider(word: str) -> bool:
+    """Whether a word may stand for a provider: one that is registered, or a file's name."""
+    return ":" in word or _path_of_provider(word)[0] in metric_entries().values()
+
+
+def _path_of_provider(reference: str) -> tuple[str, str]:
+    """Where a provider is, and which of its metrics is meant, if that is said."""
+    if ":" not in reference:
+        name, _, metric = reference.partition(".")
+        return metric_entries().get(name, reference), metric
+    place, _, name = reference.rpartition(":")
+    name, _, metric = name.partition(".")
+    return f"{place}:{name}", metric
+
+
+def _provided(provider: Any, reference: str, offered: Mapping[str, Metric]) -> Metric:
+    """The one metric of a provider that is meant, as the problem offers it."""
+    path, meant = _path_of_provider(reference)
+    names = [metric.name for metric in provider.metrics]
+    if not meant and len(names) == 1:
+        meant = names[0]
+    if meant not in names:
+        raise ValueError(
+            f"{reference} must name one of the metrics of its provider; choose from "
+            f"{', '.join(f'{path}.{name}' for name in names)}"
+        )
+    if meant not in offered:
+        raise ValueError(f"the problem was opened without {path}; name it as an objective")
+    return offered[meant]
 
 
 def is_derived(word: str) -> bool:
@@ -237,6 +302,16 @@ def construct(factory: Any, name: str, *arguments: Any, **named: Any) -> Any:
     return told(f"cannot make {name}", partial(factory, *arguments, **named))
 
 
-def _checked(problem: Problem, name: str) -> Problem:
+def _checked(problem: Problem, name: str, settings: Settings) -> Problem:
     check_declaration(problem, name)
+    for reference in settings.providers:
+        provider = load_provider(reference)
+        if provider is None:
+            continue
+        if not hasattr(problem, "add_provider"):
+            raise ValueError(
+                f"{reference} tells metrics of networks, and {name} builds none that it could "
+                "be given; it takes a subclass of evonas.TrainedProblem"
+            )
+        problem.add_provider(provider)
     return problem

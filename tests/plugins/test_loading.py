@@ -10,6 +10,7 @@ from evonas.plugins.loading import (
     load,
     load_objective,
     load_problem,
+    metric_entries,
     nearest,
     problem_entries,
     problem_summaries,
@@ -18,6 +19,7 @@ from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem, Settings
 from evonas.problems.layerwise import Digits, Layerwise
 
+MEM = f"{Path(__file__).parents[1]}/mem.py"
 MINE = '''
 from evonas.objectives import ACC, FLOPS, Objective
 from evonas.problem import Problem
@@ -217,7 +219,7 @@ def test_a_plain_pymoo_problem_can_be_a_class_a_factory_or_an_object(mine, name,
         ),
         (
             "{}/half.py:Aimless",
-            "Aimless is not finished: it lacks 'objectives', a tuple of evonas.Objective",
+            "Aimless is not finished: it lacks 'metrics', a tuple of evonas.Metric",
         ),
         ("{}/half.py:Choosy", "cannot make .*Choosy: .*missing 1 required .*'colour'"),
         (
@@ -312,3 +314,68 @@ def test_an_objective_needs_metrics_that_the_problem_has(mine):
 )
 def test_the_nearest_words_are_offered(word, offered, expected):
     assert nearest(word, offered) == expected
+
+
+@pytest.fixture
+def registered(tmp_path, monkeypatch):
+    """Another package that registers a provider of metrics."""
+    folder = tmp_path / "meter-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: meter\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[evonas.metrics]\nmem-peak = mem:PeakMemory\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_a_file_can_bring_a_provider_of_metrics():
+    problem = opened("digits", providers=(f"{MEM}:PeakMemory",))
+    assert load_objective(f"{MEM}:PeakMemory", problem) is problem.metrics[-1]
+    assert problem.cheap == opened("digits").cheap | {"peak_memory"}
+    assert "peak_memory" in problem.measure((0,) * 28, ["peak_memory"], seed=0).metrics
+
+
+def test_one_of_several_metrics_of_a_provider_is_named_behind_a_dot():
+    problem = opened("digits", providers=(f"{MEM}:Memory.input",))
+    assert load_objective(f"{MEM}:Memory.input", problem).name == "input"
+    with pytest.raises(
+        ValueError,
+        match=r"mem\.py:Memory must name one of the metrics of its provider; choose from .*"
+        r"mem\.py:Memory\.peak_memory, .*mem\.py:Memory\.input",
+    ):
+        load_objective(f"{MEM}:Memory", problem)
+
+
+@pytest.mark.usefixtures("registered")
+def test_another_package_can_register_a_provider_of_metrics():
+    assert metric_entries()["mem-peak"] == "mem:PeakMemory"
+    problem = opened("digits", providers=("acc", "mem-peak"))
+    assert load_objective("mem-peak", problem).name == "peak_memory"
+    with pytest.raises(
+        ValueError, match=r"unknown objective 'mem_peak' \(did you mean 'mem-peak'"
+    ):
+        load_objective("mem_peak", problem)
+
+
+def test_what_names_no_provider_is_the_same_problem_and_no_metric_of_it():
+    assert opened("digits", providers=("acc", "flops")) is opened("digits")
+    derived = opened("digits", providers=(f"{MEM}:kilobytes",))
+    assert derived.metrics == opened("digits").metrics
+    assert load_objective(f"{MEM}:kilobytes", derived).compute({"params": 500.0}) == 2.0
+
+
+def test_a_problem_without_networks_takes_no_provider_of_metrics():
+    with pytest.raises(
+        ValueError,
+        match=r"mem\.py:PeakMemory tells metrics of networks, and synthetic builds none that "
+        r"it could be given; it takes a subclass of evonas\.TrainedProblem",
+    ):
+        opened("synthetic", providers=(f"{MEM}:PeakMemory",))
+
+
+def test_a_provider_whose_metric_exists_is_refused():
+    with pytest.raises(ValueError, match="Flops offers metric 'flops', which Digits has"):
+        opened("digits", providers=(f"{MEM}:Flops",))
+
+
+def test_a_problem_that_was_opened_without_a_provider_says_so():
+    with pytest.raises(ValueError, match=r"was opened without .*mem\.py:PeakMemory; name it"):
+        load_objective(f"{MEM}:PeakMemory", opened("digits"))
