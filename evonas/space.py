@@ -185,8 +185,12 @@ def _is_number(value: object) -> bool:
 def _plain(value: object) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, (tuple, list)):
-        return [_plain(entry) for entry in value]
+    if isinstance(value, tuple):
+        entries = [_plain(entry) for entry in value]
+        if str(_tupled(entries)) == str(
+            value
+        ):  # else it would print otherwise than in front.csv
+            return entries
     return value if value is None or type(value) in (bool, int, float, str) else str(value)
 
 

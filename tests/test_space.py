@@ -168,6 +168,15 @@ def test_choices_that_json_lacks_are_written_as_tuples_numbers_or_text():
     assert (shape.ordered, width.ordered) == (False, space.genes[1].ordered)
 
 
+@pytest.mark.parametrize(
+    "choice",
+    [[1, 2], (1, [2]), (object, 3), {"k": 3}, b"x", float("inf"), 1j, None, True, "a b"],
+)
+def test_a_choice_that_is_written_down_prints_as_before(choice):
+    (gene,) = through_json(SearchSpace([Gene("a", (choice, "other"))])).genes
+    assert str(gene.choices[0]) == str(choice)
+
+
 def test_the_fold_is_not_written_down():
     space = SearchSpace(space_of(2, 2).genes, fold=lambda genome: (0, 0))
     assert through_json(space).canonical((1, 1)) == (1, 1)
