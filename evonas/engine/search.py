@@ -20,6 +20,7 @@ from evonas.evaluation.successive_halving import Rung
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.runs.audit import check_records
+from evonas.runs.costs import count_costs
 from evonas.runs.folder import CHECKPOINTS, RunFolder, check_free
 from evonas.runs.journal import logger
 from evonas.runs.manifest import check_resumable, check_same_prices
@@ -178,6 +179,7 @@ def _keep(result: Result, folder: RunFolder | None) -> None:
     folder.write_front(*result.table())
     folder.write_failures(result.failures)
     folder.write_spend(asdict(result.spend))
+    folder.write_costs(count_costs(result.problem, result.genomes))
     if result.rungs:
         header = [field.name for field in fields(Rung)]
         folder.write_rungs(header, [list(astuple(rung)) for rung in result.rungs])

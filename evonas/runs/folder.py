@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from evonas.config import Config
+from evonas.hardware.roofline import Cost
 from evonas.record import Record
+from evonas.runs.costs import COSTS, costs_text
 from evonas.runs.journal import FolderError, Journal, write_whole
 from evonas.runs.manifest import (
     CONFIG,
@@ -22,6 +24,7 @@ from evonas.runs.manifest import (
     config_text,
     environment,
 )
+from evonas.space import Genome
 
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
 CHECKPOINTS = "checkpoints"  # a folder; it may be removed at any time
@@ -153,6 +156,11 @@ class RunFolder:
     def write_spend(self, spend: Mapping[str, Any]) -> None:
         """Write what the search has taken in all."""
         self._replace(SPEND, json.dumps(spend, indent=2) + "\n")
+
+    def write_costs(self, costs: Mapping[Genome, Cost]) -> None:
+        """Write what the front's networks cost, if any were counted."""
+        if costs:
+            self._replace(COSTS, costs_text(costs))
 
     def add_opinion(self, opinion: Mapping[str, Any]) -> None:
         """Add what a tracker said of one session to what it said of earlier ones."""
