@@ -18,6 +18,7 @@ from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.runs.folder import METERED
+from evonas.space import Genome
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,16 @@ class Archive:
         self._meter = meter
         self._members: list[Record] = []
         self._n_seen = 0
+        self._unfinished: list[Genome] = []  # seen at a lower rung; more may come
         self._n_failures = 0
 
     def front(self) -> list[Record]:
         """The front of all records so far: by the first objective, best first."""
         records = list(self._evaluator.records.values())
-        fresh, self._n_seen = records[self._n_seen :], len(records)
+        fresh = [self._evaluator.records[genome] for genome in self._unfinished]
+        fresh += records[self._n_seen :]
+        self._n_seen = len(records)
+        self._unfinished = [r.genome for r in fresh if r.fidelity and r.error is None]
         self._n_failures += sum(record.error is not None for record in fresh)
         candidates = self._members + [
             record for record in fresh if self._goals.are_met(record.metrics)

@@ -10,7 +10,7 @@ from pymoo.indicators.hv import HV
 from evonas.carbon.meter import Meter, Tariff
 from evonas.config import Config
 from evonas.engine.generations import Archive
-from evonas.engine.search import SearchPlan
+from evonas.engine.search import SearchPlan, search
 from evonas.evaluation.evaluator import Evaluator
 from evonas.hardware.devices import CORE_W
 from evonas.pareto.dominance import front
@@ -175,3 +175,18 @@ def test_a_generation_is_a_row_with_units_in_its_header():
     ]
     assert row["best_acc"] == 11.0
     assert row["failures"] == 1
+
+
+def test_what_a_later_generation_measures_in_full_reaches_the_front():
+    config = Config(
+        problem=toy.reference("Schooled"),
+        fidelity="epochs",
+        evaluations=30,
+        pop_size=8,
+        n_jobs=0,
+    )
+    result = search(config)
+    whole = [record for record in result.records if result.goals.are_met(record.metrics)]
+    best = max(whole, key=lambda record: record.metrics["acc"])
+    assert best.genome in result.genomes
+    assert result.generations[-1].best["acc"] == best.metrics["acc"]
