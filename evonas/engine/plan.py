@@ -30,6 +30,7 @@ from evonas.plugins.goals import resolve_goals, trained_metrics, wanted_referenc
 from evonas.plugins.loading import ProblemSpec, load_objective, nearest
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
+from evonas.runs.schema import described
 from evonas.space import Genome
 
 
@@ -193,6 +194,7 @@ class SearchPlan:
             "n_jobs": self.n_jobs,
             "search_energy": asdict(self.tariff),
             **self.problem.describe(),
+            **described(self.problem, goals),
         }
 
     def _steps(self, evaluator: Evaluator, goals: Goals, ladder: Ladder | None = None) -> Steps:
