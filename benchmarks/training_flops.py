@@ -23,7 +23,7 @@ from evonas.bench.judge import REFERENCE
 from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.reports.text import aligned
-from evonas.runs.run import read_trace
+from evonas.runs.reading import open_run
 
 SHARES = (1 / 20, 1 / 10, 1 / 5, 1 / 2, 1)  # of what the first run took
 
@@ -69,7 +69,7 @@ class Scale:
 
 def course(folder: Path) -> Course:
     """What a run's journal tells."""
-    accuracy, counted = read_trace(folder).goals.objectives
+    accuracy, counted = open_run(folder).goals.objectives
     lines = (folder / "records.jsonl").read_bytes().splitlines()
     steps = [Record.from_line(line) for line in lines]
     flops = {s.genome: s.metrics[counted.name] for s in steps if counted.name in s.metrics}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
+    from evonas.runs.reading import open_run as open_run
+    from evonas.runs.run import Run as Run
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
     from evonas.training.recipe import Recipe as Recipe
@@ -37,10 +39,12 @@ _HOME = {
     "Problem": "problem",
     "Recipe": "training.recipe",
     "Result": "engine.result",
+    "Run": "runs.run",
     "SearchSpace": "space",
     "TabularProblem": "problem",
     "Task": "training.tasks",
     "TrainedProblem": "training.trained_problem",
+    "open_run": "runs.reading",
     "plot_front": "plots.axes",
     "search": "engine.search",
 }

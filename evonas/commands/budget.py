@@ -122,7 +122,7 @@ def _expected(tags: Sequence[PriceTag], out: Path) -> list[str]:
     if not values:
         return []
     draw_expected(tags, values, out=out / f"{EXPECTED}.png")
-    objective = tags[0].trace.goals.objectives[0]
+    objective = tags[0].run.objectives[0]
     what = "trials" if len(tags) == 1 else "searches"
     places = sorted({1, len(values), *(n for n in (2, 5, 10, 20, 50, 100) if n < len(values))})
     estimates = [
@@ -139,13 +139,18 @@ def _expected(tags: Sequence[PriceTag], out: Path) -> list[str]:
 
 def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> list[str]:
     """What members of the front score when trained on a part of the images."""
-    plan = SearchPlan.of(tag.config)
-    problem = plan.problem
-    trained = [o for o in tag.trace.goals.objectives if o.name not in problem.untrained]
+    nothing_to_train = ValueError(f"run {tag.run.name} has no objective that takes a training")
+    if "training" not in tag.run.resolved:
+        raise nothing_to_train
+    if n < 1 or not tag.run.front:
+        raise ValueError(f"--members must be at least 1 and the front not empty, got {n}")
+    complain(f"training again runs the code of {tag.config.problem}", status=0)
+    problem = SearchPlan.of(tag.config).problem
+    trained = [o for o in tag.run.objectives if o.name not in problem.untrained]
     if not isinstance(problem, TrainedProblem) or not trained:
-        raise ValueError(f"run {tag.trace.name} has no objective that takes a training")
+        raise nothing_to_train
     objective = trained[0]
-    members = _spread(tag.trace.front(), n, by=objective.name)
+    members = _spread(tag.run.front, n, by=objective.name)
     least = problem.n_classes
     counts = sorted({max(least, round(share * problem.info.n_train)) for share in shares})
     found: dict[tuple[int, ...], list[tuple[int, float]]] = {m.genome: [] for m in members}
@@ -169,8 +174,6 @@ def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> 
 
 def _spread(members: Sequence[Record], n: int, *, by: str) -> list[Record]:
     """Members from the worst to the best in a metric, evenly spread."""
-    if n < 1 or not members:
-        raise ValueError(f"--members must be at least 1 and the front not empty, got {n}")
     ordered = sorted(members, key=lambda record: record.metrics[by])
     places = np.unique(np.linspace(0, len(ordered) - 1, n).round().astype(int))
     return [ordered[place] for place in places[-n:]]

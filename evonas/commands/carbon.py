@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,17 @@ from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.hardware.devices import DEVICES
+from evonas.hardware.roofline import Cost
 from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.parsing import read_settings
 from evonas.plots.carbon import draw_footprints, draw_paper
 from evonas.reports.priced_front import front_in_words, price_front, write_table
 from evonas.reports.text import aligned, complain
-from evonas.runs.manifest import read_config
-from evonas.runs.run import read_trace
+from evonas.runs.reading import open_run
+from evonas.runs.run import Run
+from evonas.space import Genome
+from evonas.training.timings import measure_timings
+from evonas.training.trained_problem import TrainedProblem
 
 BASELINES = ("resnet18", "mobilenet_v2")
 LEAST_SIDE = 32  # of the images that networks for ImageNet can take
@@ -85,7 +89,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--measure",
         action="store_true",
-        help="time the front on this machine too; done anyway where the model is calibrated",
+        help="time the front on this machine too, which runs the code of the run's problem",
     )
     parser.add_argument(
         "--paper", type=Path, metavar="FOLDER", help="Table 1, and Figures 2 to 4 of Fu et al."
@@ -213,12 +217,12 @@ def _in_words(each: Footprint) -> list[str]:
 
 
 def _run(given: argparse.Namespace) -> list[str]:
-    trace = read_trace(given.run)
-    plan = SearchPlan.of(read_config(given.run).replaced(_told(given)))
-    assumptions = plan.config.assumptions
-    is_timed = given.measure or assumptions.calibration is not None
-    front = price_front(trace, plan, is_timed=is_timed)
-    sign = trace.goals.objectives[0].sign
+    run = open_run(given.run)
+    config = run.config.replaced(_told(given))
+    assumptions = config.assumptions
+    costs, seconds = _measured(run, config) if given.measure else (_kept(run), None)
+    front = price_front(run, assumptions, costs=costs, seconds=seconds)
+    sign = run.objectives[0].sign
     best = min(range(len(front.scores)), key=lambda i: sign * front.scores[i])
     shape = (3, *2 * (max(LEAST_SIDE, front.side),))
     comparisons = [
@@ -228,13 +232,13 @@ def _run(given: argparse.Namespace) -> list[str]:
         )
         for name in given.baseline or BASELINES
     ]
-    write_table(given.run / TABLE, front, trace)
+    write_table(given.run / TABLE, front, run)
     draw_footprints(front.footprints, comparisons, out=given.run / PICTURE)
     return [
-        *front_in_words(front, trace),
+        *front_in_words(front, run),
         "",
         f"The search has paid for itself with {front.footprints[best].name}, the best in "
-        f"{trace.goals.objectives[0].label}, (networks for ImageNet on images of "
+        f"{run.objectives[0].label}, (networks for ImageNet on images of "
         f"{'x'.join(map(str, shape))}):",
         *(_comparison(each) for each in comparisons),
         "",
@@ -243,6 +247,37 @@ def _run(given: argparse.Namespace) -> list[str]:
         "",
         f"Written: {given.run / TABLE}, {given.run / PICTURE}",
     ]
+
+
+def _kept(run: Run) -> Mapping[Genome, Cost]:
+    """Costs of a run's front as its directory holds them.
+
+    Raises:
+        ValueError: It holds none, or not those of every member.
+    """
+    if all(record.genome in run.costs for record in run.front):
+        return run.costs
+    raise ValueError(
+        f"run {run.name} holds no costs of its whole front: its problem counts none, the run "
+        "has not ended, or it was written before runs held them; end it with --resume, or "
+        f"give --measure, which runs the code of {run.config.problem}"
+    )
+
+
+def _measured(run: Run, config: Config) -> tuple[Mapping[Genome, Cost], Mapping[Genome, float]]:
+    """Costs of a run's front, and seconds of one inference of each member on this machine.
+
+    Raises:
+        ValueError: The run's problem builds no networks.
+    """
+    complain(f"timing runs the code of {config.problem}", status=0)
+    problem = SearchPlan.of(config).problem
+    if not isinstance(problem, TrainedProblem):
+        raise ValueError(f"{config.problem} builds no networks that could be priced")
+    genomes = [record.genome for record in run.front]
+    timings = measure_timings(problem, genomes, batch=2)
+    costs = {genome: problem.cost(genome) for genome in genomes}
+    return costs, {timing.genome: timing.single_seconds for timing in timings}
 
 
 def _comparison(each: BreakEven) -> str:

@@ -16,7 +16,6 @@ from evonas.parsing import name_and_value
 from evonas.plugins.loading import nearest
 from evonas.reports.shortlist import Shortlist
 from evonas.reports.text import complain, number
-from evonas.runs.manifest import read_config
 
 WAYS = ("knee", "weights", "best", "near")
 
@@ -34,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         members = Shortlist.read(given.run, demands=demands, wanted=given.best)
         choice, how = _picked(members, way, getattr(given, way))
         if given.out:
-            _write(given.out, given.run, members, choice)
+            _write(given.out, members, choice)
     except (ValueError, OSError) as error:
         return complain(error)
     lines = [how, members.origin(), "", *members.table(choice), *_warning(members)]
@@ -166,7 +165,7 @@ def _assigned(text: str, flag: str, members: Shortlist) -> dict[str, float]:
         if name not in names:
             raise ValueError(
                 f"--{flag}: unknown objective {name!r}{nearest(name, names)}; run "
-                f"{members.trace.name} has {', '.join(names)}"
+                f"{members.run.name} has {', '.join(names)}"
             )
         if name in found:
             raise ValueError(f"--{flag} names {name} twice")
@@ -184,10 +183,10 @@ def _number(text: str, flag: str) -> float:
     return value
 
 
-def _write(file: Path, run: Path, members: Shortlist, choice: Choice) -> None:
+def _write(file: Path, members: Shortlist, choice: Choice) -> None:
     chosen = [members.members[i] for i in choice.order[: choice.n_chosen]]
     content = {
-        "problem": read_config(run).problem,
+        "problem": members.run.config.problem,
         "genomes": [list(record.genome) for record in chosen],
         "metrics": [dict(record.metrics) for record in chosen],
     }
@@ -202,7 +201,7 @@ def _warning(members: Shortlist) -> list[str]:
     """A line where a metric that no search may see has decided."""
     decided = {demand.metric for demand in members.demands}
     decided |= {members.wanted.name} if members.wanted else set()
-    spoilt = [final.name for final in members.problem.final if final.name in decided]
+    spoilt = [name for name in members.final if name in decided]
     if not spoilt:
         return []
     return [

@@ -15,9 +15,7 @@ from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
 from evonas.record import Record, candidate_seed
 from evonas.reports.text import complain
-from evonas.runs.folder import RECORDS
-from evonas.runs.journal import read_journal
-from evonas.runs.manifest import read_config
+from evonas.runs.reading import open_run
 from evonas.space import Genome
 
 
@@ -30,8 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = _make_parser().parse_args(argv)
     try:
-        plan = SearchPlan.of(read_config(given.run))
-        known = read_journal(given.run / RECORDS)
+        run = open_run(given.run)
+        plan = SearchPlan.of(run.config)
+        known = {record.genome: record for record in run.records}
         genomes = [_read_genome(text, plan) for text in given.genome or ()]
         if given.failed:
             genomes += [record.genome for record in known.values() if record.error is not None]

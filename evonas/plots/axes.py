@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from evonas.objectives import Constraint, Objective
-from evonas.plots.points import Cloud, Runs, choose, cloud_of, traces_of
-from evonas.runs.run import Trace
+from evonas.plots.points import Cloud, Runs, choose, cloud_of, runs_of
+from evonas.runs.run import Run
 
 # Okabe & Ito 2008, told apart by everyone; without their yellow, which is faint on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -49,17 +49,17 @@ def plot_front(
     Raises:
         ValueError: A name is no metric of the runs, or there are not two objectives.
     """
-    traces = traces_of(runs, constraints=constraints)
-    upward, rightward = choose(traces, [y, x])
+    drawn = runs_of(runs, constraints=constraints)
+    upward, rightward = choose(drawn, [y, x])
     ax = ax or new_axes()
-    clouds = [cloud_of(trace, [rightward, upward]) for trace in traces]
+    clouds = [cloud_of(run, [rightward, upward]) for run in drawn]
     draw_faint(ax, clouds)
-    for i, (trace, cloud) in enumerate(zip(traces, clouds, strict=True)):
+    for i, (run, cloud) in enumerate(zip(drawn, clouds, strict=True)):
         ax.plot(
             *cloud.front.T,
             **strong(i),
             drawstyle="steps-post" if rightward.sign > 0 else "steps-pre",
-            label=trace.name if len(traces) > 1 else f"Pareto front ({len(cloud.front)})",
+            label=run.name if len(drawn) > 1 else f"Pareto front ({len(cloud.front)})",
             gid="front",
         )
     for side, objective, column in (("x", rightward, 0), ("y", upward, 1)):
@@ -82,16 +82,16 @@ def plot_best(
     Raises:
         ValueError: The name is no metric of the runs, or there is no objective.
     """
-    traces = traces_of(runs)
-    (chosen,) = choose(traces, [objective])
+    drawn = runs_of(runs)
+    (chosen,) = choose(drawn, [objective])
     ax = ax or new_axes()
-    clouds = [cloud_of(trace, [chosen]) for trace in traces]
-    for i, (trace, cloud) in enumerate(zip(traces, clouds, strict=True)):
+    clouds = [cloud_of(run, [chosen]) for run in drawn]
+    for i, (run, cloud) in enumerate(zip(drawn, clouds, strict=True)):
         values = cloud.measured[:, 0]
         best = chosen.sign * np.minimum.accumulate(chosen.sign * values)
-        n_evaluations = len(trace.records)
-        label = trace.name if len(traces) > 1 else "best so far"
-        ax.plot(cloud.numbers, values, **faint(i), label="" if len(traces) > 1 else "measured")
+        n_evaluations = len(run.records)
+        label = run.name if len(drawn) > 1 else "best so far"
+        ax.plot(cloud.numbers, values, **faint(i), label="" if len(drawn) > 1 else "measured")
         ax.plot(
             [*cloud.numbers, n_evaluations],
             [*best, *best[-1:]] if len(best) else [np.nan],
@@ -115,21 +115,21 @@ def plot_hypervolume(runs: Runs, *, ax: Axes | None = None) -> Axes:
         ValueError: The runs' objectives or reference points differ, so that their
             hypervolumes cannot be compared.
     """
-    traces = traces_of(runs)
-    scaled = [trace for trace in traces if trace.hypervolumes]
-    if not are_comparable(traces):
+    drawn = runs_of(runs)
+    scaled = [run for run in drawn if run.hypervolumes]
+    if not are_comparable(drawn):
         raise ValueError(
-            f"the hypervolumes of {', '.join(trace.name for trace in scaled)} cannot be "
+            f"the hypervolumes of {', '.join(run.name for run in scaled)} cannot be "
             "compared, for their objectives or reference points differ"
         )
     ax = ax or new_axes()
-    for i, trace in enumerate(traces):
+    for i, run in enumerate(drawn):
         ax.plot(
-            [n_evaluations for n_evaluations, _ in trace.hypervolumes],
-            [hypervolume for _, hypervolume in trace.hypervolumes],
+            [n_evaluations for n_evaluations, _ in run.hypervolumes],
+            [hypervolume for _, hypervolume in run.hypervolumes],
             **strong(i),
-            markevery=max(1, len(trace.hypervolumes) // 15),
-            label=trace.name if trace.hypervolumes else "",
+            markevery=max(1, len(run.hypervolumes) // 15),
+            label=run.name if run.hypervolumes else "",
             gid="hypervolume",
         )
     _count_evaluations(ax)
@@ -142,15 +142,15 @@ def plot_hypervolume(runs: Runs, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def are_comparable(traces: Sequence[Trace]) -> bool:
+def are_comparable(runs: Sequence[Run]) -> bool:
     """Whether all hypervolumes of these runs, if any, have one scale."""
     scales = {
         tuple(
-            (objective.name, objective.best, trace.goals.reference.get(objective.name))
-            for objective in trace.goals.objectives
+            (objective.name, objective.best, run.goals.reference.get(objective.name))
+            for objective in run.objectives
         )
-        for trace in traces
-        if trace.hypervolumes
+        for run in runs
+        if run.hypervolumes
     }
     return len(scales) <= 1
 
@@ -285,12 +285,12 @@ def _count_evaluations(ax: Axes) -> None:
     tidy(ax)
 
 
-def _reference(trace: Trace) -> str:
+def _reference(run: Run) -> str:
     """The reference point in words, on as many lines as it takes."""
     values = [
-        f"{o.name} {short(float(f'{trace.goals.reference[o.name]:.4g}'))} {o.unit}".strip()
-        for o in trace.goals.objectives
-        if o.name in trace.goals.reference
+        f"{o.name} {short(float(f'{run.goals.reference[o.name]:.4g}'))} {o.unit}".strip()
+        for o in run.objectives
+        if o.name in run.goals.reference
     ]
     unbroken = [value.replace(" ", "\N{NO-BREAK SPACE}") for value in values]
     return textwrap.fill(f"reference point: {', '.join(unbroken)}", 60)

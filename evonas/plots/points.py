@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from evonas.engine.result import Result
-from evonas.objectives import (
-    Constraint,
-    Goals,
-    Objective,
-    broken,
-)
+from evonas.objectives import Constraint, Goals, Objective, broken
 from evonas.pareto.dominance import front
 from evonas.record import Record
-from evonas.runs.run import Trace
+from evonas.runs.reading import generation_row
+from evonas.runs.run import Run
+from evonas.runs.schema import metrics_of
 
-Runs = Result | Trace | Sequence[Result | Trace] | Sequence[Record]
+if TYPE_CHECKING:  # who draws a run that was read needs no engine, which loads pymoo
+    from evonas.engine.result import Result
+
+Runs: TypeAlias = "Result | Run | Sequence[Result | Run] | Sequence[Record]"
 
 
 @dataclass(frozen=True)
@@ -59,80 +59,96 @@ class Cloud:
         )
 
 
-def traces_of(runs: Runs, *, constraints: Sequence[Constraint] = ()) -> tuple[Trace, ...]:
-    """Whatever can be drawn, as traces.
+def runs_of(runs: Runs, *, constraints: Sequence[Constraint] = ()) -> tuple[Run, ...]:
+    """Whatever can be drawn, as runs.
 
     Args:
-        runs: A result or a trace, several of them, or the records of one run.
+        runs: A result or a run, several of them, or the records of one run.
         constraints: To be kept beside the runs' own.
     """
-    if isinstance(runs, (Result, Trace)):
-        runs = (runs,)
-    records = tuple(run for run in runs if isinstance(run, Record))
-    found = tuple(_trace(run) for run in runs if not isinstance(run, Record))
+    given = runs if isinstance(runs, Iterable) else (runs,)
+    records: list[Record] = []
+    found: list[Run] = []
+    for each in given:
+        if isinstance(each, Record):
+            records.append(each)
+        else:
+            found.append(each if isinstance(each, Run) else _run(each))
     if records or not found:
-        found = (*found, Trace("records", records, Goals(())))
+        found.append(Run("records", tuple(records), Goals(())))
     return tuple(
         replace(
-            trace,
-            goals=replace(trace.goals, constraints=(*trace.goals.constraints, *constraints)),
+            run, goals=replace(run.goals, constraints=(*run.goals.constraints, *constraints))
         )
-        for trace in found
+        for run in found
     )
 
 
-def choose(
-    traces: Sequence[Trace], wanted: Sequence[Objective | str | None]
-) -> list[Objective]:
+def choose(runs: Sequence[Run], wanted: Sequence[Objective | str | None]) -> list[Objective]:
     """The wanted objectives, in this order.
 
     Args:
-        traces: At least one; each must have what is named.
+        runs: At least one; each must have what is named.
         wanted: Objectives, names of metrics, or ``None`` for the next objective of the first
             run that is not wanted by name.
 
     Raises:
-        ValueError: A run lacks one of them, or one is wanted twice.
+        ValueError: A run lacks one of them or does not tell its direction, two runs tell
+            different ones, or one is wanted twice.
     """
     names = [want if isinstance(want, str) else want.name for want in wanted if want]
     if len(set(names)) < len(names):
         raise ValueError(f"objectives name one twice: {', '.join(names)}")
-    spare = [o.name for o in traces[0].goals.objectives if o.name not in names]
+    spare = [o.name for o in runs[0].objectives if o.name not in names]
     if len(spare) < wanted.count(None):
-        own = ", ".join(o.name for o in traces[0].goals.objectives) or "none"
+        own = ", ".join(o.name for o in runs[0].objectives) or "none"
         raise ValueError(
-            f"this picture needs objectives, {len(wanted)} in number, and {traces[0].name} "
+            f"this picture needs objectives, {len(wanted)} in number, and {runs[0].name} "
             f"has {own}; name the metrics to draw"
         )
-    found: list[Objective] = []
-    for want in (spare.pop(0) if want is None else want for want in wanted):
-        if isinstance(want, str):
-            offered = [trace.objective(want) for trace in traces]  # every run must have it
-            want = offered[0]
-        found.append(want)
-    return found
+    chosen = [spare.pop(0) if want is None else want for want in wanted]
+    return [_named(want, runs) if isinstance(want, str) else want for want in chosen]
 
 
-def _trace(run: Result | Trace) -> Trace:
-    if isinstance(run, Trace):
-        return run
-    return Trace(
-        name=run.folder.resolve().name if run.folder else run.config.problem,
-        records=run.records,
-        goals=run.goals,
-        hypervolumes=tuple(
-            (generation.n_evaluations, generation.hypervolume)
-            for generation in run.generations
-            if generation.hypervolume is not None
-        ),
-        energy_kwh=run.spend.energy_kwh,
+def _named(name: str, runs: Sequence[Run]) -> Objective:
+    """A metric that every run has, with one direction."""
+    offered = [_offered(name, run) for run in runs]
+    for run, other in zip(runs, offered, strict=True):
+        if other.sign != offered[0].sign:
+            raise ValueError(
+                f"run {runs[0].name} and run {run.name} tell different directions of {name!r}; "
+                "draw them apart, or give an Objective"
+            )
+    return offered[0]
+
+
+def _offered(name: str, run: Run) -> Objective:
+    """A metric that all architectures of a run have, or those of its final front."""
+    if not run.shared:
+        raise ValueError(f"run {run.name} holds no architecture that was measured in full")
+    final = [m.name for m in run.metrics if m.when == "final" and m.name in run.measured]
+    if name not in (*run.shared, *final):
+        offered = ", ".join(dict.fromkeys([*run.shared, *final]))
+        raise ValueError(f"unknown objective {name!r}; run {run.name} has {offered}")
+    return run.metric(name)
+
+
+def _run(result: Result) -> Run:
+    return Run(
+        name=result.folder.resolve().name if result.folder else result.config.problem,
+        records=result.records,
+        goals=result.goals,
+        metrics=metrics_of(result.problem, result.goals),
+        generations=tuple(generation_row(g.row()) for g in result.generations),
+        spend=result.spend,
+        config=result.config,
     )
 
 
-def cloud_of(trace: Trace, objectives: Sequence[Objective]) -> Cloud:
+def cloud_of(run: Run, objectives: Sequence[Objective]) -> Cloud:
     """The architectures in the space of some objectives; failed ones are left out."""
-    goals = Goals(tuple(objectives), trace.goals.constraints)
-    numbered = [(i, r.metrics) for i, r in enumerate(trace.records, 1) if r.error is None]
+    goals = Goals(tuple(objectives), run.goals.constraints)
+    numbered = [(i, r.metrics) for i, r in enumerate(run.records, 1) if r.error is None]
     kept = [(number, metrics) for number, metrics in numbered if goals.are_met(metrics)]
     measured = _matrix([goals.natural(metrics) for _, metrics in kept], objectives)
     return Cloud(

@@ -28,7 +28,7 @@ CURVES = {"acc": "validation accuracy [%]", "loss": "loss"}
 
 def draw_progress(tags: Sequence[PriceTag], *, out: Path) -> None:
     """The best so far and the hypervolume against every cost, one line per run."""
-    objective = tags[0].trace.goals.objectives[0]
+    objective = tags[0].run.objectives[0]
     columns = [tag.progress() for tag in tags]
     figure = Figure(figsize=(3.1 * len(COSTS), 5.6), layout="constrained")
     panels = figure.subplots(2, len(COSTS), sharey="row")
@@ -36,7 +36,7 @@ def draw_progress(tags: Sequence[PriceTag], *, out: Path) -> None:
         for i, (tag, progress) in enumerate(zip(tags, columns, strict=True)):
             colour, x = COLOURS[i % len(COLOURS)], progress[cost]
             best = progress[f"best {objective.column}"]
-            above.step(x, best, where="post", color=colour, label=tag.trace.name)
+            above.step(x, best, where="post", color=colour, label=tag.run.name)
             is_known = np.isfinite(progress["hypervolume"])
             volumes = progress["hypervolume"][is_known]
             below.step(x[is_known], volumes, where="post", color=colour)
@@ -56,7 +56,7 @@ def draw_curves(tag: PriceTag, *, out: Path) -> bool:
     Returns:
         Whether there are any.
     """
-    curves = {r.genome: r.curve for r in tag.trace.records if r.curve}
+    curves = {r.genome: r.curve for r in tag.run.records if r.curve}
     shown = {
         name: label
         for name, label in CURVES.items()
@@ -64,7 +64,7 @@ def draw_curves(tag: PriceTag, *, out: Path) -> bool:
     }
     if not shown:
         return False
-    members = {record.genome for record in tag.trace.front()}
+    members = {record.genome for record in tag.run.front}
     figure = Figure(figsize=(5.5 * len(shown), 4.2), layout="constrained")
     panels = figure.subplots(1, len(shown), squeeze=False)[0]
     for ax, (name, label) in zip(panels, shown.items(), strict=True):
@@ -90,7 +90,7 @@ def _draw_curve(
 
 def draw_expected(tags: Sequence[PriceTag], values: Sequence[float], *, out: Path) -> None:
     """The expected best of n independent trials, by both estimators."""
-    objective = tags[0].trace.goals.objectives[0]
+    objective = tags[0].run.objectives[0]
     figure = Figure(figsize=(6.2, 4.4), layout="constrained")
     ax = figure.subplots()
     n = np.arange(1, len(values) + 1)

@@ -25,8 +25,9 @@ from evonas.plots.axes import (
     set_scale,
     strong,
 )
-from evonas.plots.points import Cloud, Runs, choose, cloud_of, traces_of
-from evonas.runs.run import Trace, read_trace
+from evonas.plots.points import Cloud, Runs, choose, cloud_of, runs_of
+from evonas.runs.reading import open_run
+from evonas.runs.run import Run
 
 SUFFIXES = (".png", ".svg", ".pdf")
 DOTS_PER_INCH = 150
@@ -50,12 +51,12 @@ def save_picture(paths: Sequence[Path], *, objectives: Sequence[str] = (), out: 
     """
     if out.suffix.lower() not in SUFFIXES:
         raise ValueError(f"cannot write {out}; its suffix must be one of {', '.join(SUFFIXES)}")
-    traces = [read_trace(path) for path in paths]
-    shared = {name for name, n in Counter(t.name for t in traces).items() if n > 1}
+    runs = [open_run(path) for path in paths]
+    shared = {name for name, n in Counter(run.name for run in runs).items() if n > 1}
     draw(
         [
-            replace(trace, name=str(path)) if trace.name in shared else trace
-            for trace, path in zip(traces, paths, strict=True)
+            replace(run, name=str(path)) if run.name in shared else run
+            for run, path in zip(runs, paths, strict=True)
         ],
         objectives,
     ).savefig(out, dpi=DOTS_PER_INCH)
@@ -75,18 +76,18 @@ def draw(runs: Runs, objectives: Sequence[Objective | str] = ()) -> Figure:
     Raises:
         ValueError: A run lacks an objective, or holds nothing to draw.
     """
-    traces = traces_of(runs)
-    chosen = _chosen(traces, objectives)
-    with_hypervolume = any(trace.hypervolumes for trace in traces) and are_comparable(traces)
+    drawn = runs_of(runs)
+    chosen = _chosen(drawn, objectives)
+    with_hypervolume = any(run.hypervolumes for run in drawn) and are_comparable(drawn)
     if len(chosen) > 2:
-        figure = _draw_many(traces, chosen, with_hypervolume=with_hypervolume)
+        figure = _draw_many(drawn, chosen, with_hypervolume=with_hypervolume)
     elif len(chosen) == 2:
-        figure = _draw_two(traces, chosen, with_hypervolume=with_hypervolume)
+        figure = _draw_two(drawn, chosen, with_hypervolume=with_hypervolume)
     else:
         figure = Figure(figsize=(6.8, 4.8), layout="constrained")
-        plot_best(traces, chosen[0], ax=figure.add_subplot())
-    if len(traces) == 1:
-        figure.suptitle(_headline(traces[0]), fontsize="medium")
+        plot_best(drawn, chosen[0], ax=figure.add_subplot())
+    if len(drawn) == 1:
+        figure.suptitle(_headline(drawn[0]), fontsize="medium")
     return figure
 
 
@@ -107,14 +108,14 @@ def plot_matrix(
     Raises:
         ValueError: A run lacks an objective, or there are fewer than two.
     """
-    traces = traces_of(runs)
-    chosen = _chosen(traces, objectives)
+    drawn = runs_of(runs)
+    chosen = _chosen(drawn, objectives)
     n = len(chosen)
     if n < 2:
         raise ValueError(f"a matrix needs two objectives or more, got {chosen[0].name} alone")
     figure = figure or _matrix_figure(n)
     grid = figure.add_gridspec(n, n)
-    clouds = [cloud_of(trace, chosen) for trace in traces]
+    clouds = [cloud_of(run, chosen) for run in drawn]
     panels = np.full((n, n), None, dtype=object)
     values = [[cloud.column(i) for cloud in clouds] for i in range(n)]
     for row in range(n):
@@ -126,7 +127,7 @@ def plot_matrix(
             if row == column:
                 _draw_distribution(ax, chosen[row], values[row])
             else:
-                _draw_pair(ax, traces, [cloud.columns(column, row) for cloud in clouds])
+                _draw_pair(ax, drawn, [cloud.columns(column, row) for cloud in clouds])
                 set_scale(ax, "y", chosen[row], values=values[row])
             set_scale(ax, "x", chosen[column], values=values[column])
             _label_margins(ax, chosen, row=row, column=column)
@@ -136,32 +137,32 @@ def plot_matrix(
     return panels
 
 
-def _chosen(traces: Sequence[Trace], objectives: Sequence[Objective | str]) -> list[Objective]:
-    own = [objective.name for objective in traces[0].goals.objectives]
-    return choose(traces, objectives or own or [None])
+def _chosen(drawn: Sequence[Run], objectives: Sequence[Objective | str]) -> list[Objective]:
+    own = [objective.name for objective in drawn[0].objectives]
+    return choose(drawn, objectives or own or [None])
 
 
 def _draw_two(
-    traces: Sequence[Trace], chosen: Sequence[Objective], *, with_hypervolume: bool
+    drawn: Sequence[Run], chosen: Sequence[Objective], *, with_hypervolume: bool
 ) -> Figure:
     figure = Figure(figsize=(11.0 if with_hypervolume else 6.8, 4.8), layout="constrained")
     widths = (1.25, 1.0) if with_hypervolume else (1.0,)
     panels = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0]
-    plot_front(traces, chosen[1], chosen[0], ax=panels[0])
+    plot_front(drawn, chosen[1], chosen[0], ax=panels[0])
     if with_hypervolume:
-        plot_hypervolume(traces, ax=panels[1])
+        plot_hypervolume(drawn, ax=panels[1])
     return figure
 
 
 def _draw_many(
-    traces: Sequence[Trace], chosen: Sequence[Objective], *, with_hypervolume: bool
+    drawn: Sequence[Run], chosen: Sequence[Objective], *, with_hypervolume: bool
 ) -> Figure:
     figure = _matrix_figure(len(chosen))
-    panels = plot_matrix(traces, chosen, figure=figure)
+    panels = plot_matrix(drawn, chosen, figure=figure)
     if with_hypervolume:
         half = len(chosen) // 2  # the largest free corner
         grid = panels[0, 0].get_gridspec()
-        plot_hypervolume(traces, ax=figure.add_subplot(grid[:half, half:]))
+        plot_hypervolume(drawn, ax=figure.add_subplot(grid[:half, half:]))
     return figure
 
 
@@ -181,10 +182,10 @@ def _draw_distribution(ax: Axes, objective: Objective, values: Sequence[np.ndarr
         ax.hist(column, edges, histtype="stepfilled", color=look["color"], alpha=0.15)
 
 
-def _draw_pair(ax: Axes, traces: Sequence[Trace], clouds: Sequence[Cloud]) -> None:
+def _draw_pair(ax: Axes, drawn: Sequence[Run], clouds: Sequence[Cloud]) -> None:
     draw_faint(ax, clouds)
-    for i, (trace, cloud) in enumerate(zip(traces, clouds, strict=True)):
-        label = trace.name if len(traces) > 1 else f"Pareto front ({len(cloud.front)})"
+    for i, (run, cloud) in enumerate(zip(drawn, clouds, strict=True)):
+        label = run.name if len(drawn) > 1 else f"Pareto front ({len(cloud.front)})"
         look = {**strong(i), "linestyle": "", "markersize": 4.5}
         ax.plot(*cloud.front.T, **look, label=label, gid="front")
 
@@ -206,6 +207,7 @@ def _label_margins(ax: Axes, chosen: Sequence[Objective], *, row: int, column: i
         ax.tick_params(labelbottom=False)
 
 
-def _headline(trace: Trace) -> str:
-    words = f"{trace.name}: {len(trace.records)} architectures"
-    return f"{words}, {trace.n_failures} of them failed" if trace.n_failures else words
+def _headline(run: Run) -> str:
+    words = f"{run.name}: {len(run.records)} architectures"
+    n_failures = len(run.failures)
+    return f"{words}, {n_failures} of them failed" if n_failures else words

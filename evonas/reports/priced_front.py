@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.footprint import Footprint, footprint
-from evonas.engine.plan import SearchPlan
+from evonas.hardware.roofline import Cost
 from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
 from evonas.reports.text import aligned
-from evonas.runs.run import Trace
-from evonas.training.timings import measure_timings
-from evonas.training.trained_problem import TrainedProblem
+from evonas.runs.run import Run
+from evonas.space import Genome
 
 
 @dataclass(frozen=True)
@@ -41,55 +42,60 @@ class Front:
     search_kwh: float
 
 
-def price_front(trace: Trace, plan: SearchPlan, *, is_timed: bool) -> Front:
+def price_front(
+    run: Run,
+    assumptions: Assumptions,
+    *,
+    costs: Mapping[Genome, Cost],
+    seconds: Mapping[Genome, float] | None = None,
+) -> Front:
     """Price every member of a run's front.
 
     Args:
-        trace: The run.
-        plan: Its problem, and what to assume.
-        is_timed: Whether to time an inference of each, here and now.
+        run: The run, whose directory tells the data set that its networks are for.
+        assumptions: What the carbon model is to assume.
+        costs: Counted cost of each member, by genome.
+        seconds: What one inference of each member took on this machine, where it was timed.
 
     Raises:
-        ValueError: Its problem builds no networks, or there is no front.
+        ValueError: There is no front, or the run's problem builds no networks.
     """
-    problem = plan.problem
-    if not isinstance(problem, TrainedProblem):
-        raise ValueError(f"{plan.config.problem} builds no networks that could be priced")
-    members = trace.front()
-    if not members:
-        raise ValueError(f"run {trace.name} has no front yet")
-    n_images = (problem.whole.n_train, problem.whole.n_validation)
-    search_kwh = trace.energy_kwh
-    first = trace.goals.objectives[0].name
-    costed = [(problem.cost(record.genome), record) for record in members]
-    costed.sort(key=lambda pair: pair[0].flops)
-    footprints = [
-        footprint(
-            "-".join(map(str, record.genome)),
-            cost,
-            plan.config.assumptions,
-            n_images=n_images,
-            search_kwh=search_kwh,
-        )
-        for cost, record in costed
-    ]
-    genomes = [record.genome for _, record in costed]
-    timings = measure_timings(problem, genomes, batch=2) if is_timed else []
+    if not run.front:
+        raise ValueError(f"run {run.name} has no front yet")
+    try:
+        data, carbon = run.resolved["data"], run.resolved["carbon"]
+        n_images = (int(carbon["n_train"]), int(carbon["n_validation"]))
+        side = int(data["image_size"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{run.config.problem} builds no networks that could be priced: run {run.name} "
+            "tells no images that they are for"
+        ) from error
+    members = sorted(run.front, key=lambda record: costs[record.genome].flops)
+    first = run.objectives[0].name
     return Front(
-        footprints=footprints,
-        scores=[record.metrics[first] for _, record in costed],
-        seconds=[timing.single_seconds for timing in timings],
-        is_here=plan.config.assumptions.device.name == NAME
-        or plan.config.assumptions.calibration is not None,
+        footprints=[
+            footprint(
+                "-".join(map(str, record.genome)),
+                costs[record.genome],
+                assumptions,
+                n_images=n_images,
+                search_kwh=run.energy_kwh,
+            )
+            for record in members
+        ],
+        scores=[record.metrics[first] for record in members],
+        seconds=[seconds[record.genome] for record in members] if seconds else [],
+        is_here=assumptions.device.name == NAME or assumptions.calibration is not None,
         n_images=n_images,
-        side=problem.image_size,
-        search_kwh=search_kwh,
+        side=side,
+        search_kwh=run.energy_kwh,
     )
 
 
-def front_in_words(front: Front, trace: Trace) -> list[str]:
+def front_in_words(front: Front, run: Run) -> list[str]:
     """Lines of a table, with the rank correlation of times where they were measured."""
-    objective = trace.goals.objectives[0]
+    objective = run.objectives[0]
     header = [objective.column, "training [kg]", "inference [kg]", "total [kg]", "low", "high"]
     header += ["model [ms]", "here [ms]"] if front.seconds else []
     header += ["error"] if front.seconds and front.is_here else []
@@ -117,9 +123,9 @@ def front_in_words(front: Front, trace: Trace) -> list[str]:
     return lines
 
 
-def write_table(file: Path, front: Front, trace: Trace) -> None:
+def write_table(file: Path, front: Front, run: Run) -> None:
     """Write all of it as a CSV file, units in the header."""
-    objective = trace.goals.objectives[0]
+    objective = run.objectives[0]
     seconds = front.seconds or [float("nan")] * len(front.footprints)
     rows = [
         {

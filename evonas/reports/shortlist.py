@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.engine.plan import SearchPlan
 from evonas.objectives import Constraint, Objective, nearest_to_kept
 from evonas.pareto.choice import Choice, places, shares
 from evonas.plugins.loading import nearest
-from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reports.text import aligned, genome_text, miss, number
-from evonas.runs.manifest import read_config
-from evonas.runs.run import KNOWN, Trace, read_trace
+from evonas.runs.reading import open_run
+from evonas.runs.run import Run
 
 N_ALTERNATIVES = 2
 MAX_SHOWN = 5
@@ -27,15 +25,13 @@ class Shortlist:
     """Members of a run's front.
 
     Attributes:
-        trace: Of the run; what was demanded on top is among the constraints of its goals.
-        problem: Of the run.
+        run: The run; what was demanded on top is among the constraints of its goals.
         demands: Constraints on top of the run's own.
         members: The front of all that keep them, in the order of the journal.
         wanted: A metric that is to be shown beside the objectives, and that all members have.
     """
 
-    trace: Trace
-    problem: Problem
+    run: Run
     demands: tuple[Constraint, ...]
     members: tuple[Record, ...]
     wanted: Objective | None = None
@@ -53,41 +49,45 @@ class Shortlist:
 
         Raises:
             FileNotFoundError: There is no run.
-            ValueError: Its files cannot be read, it has no front, a metric is unknown, or
-                nothing keeps the demands.
+            ValueError: Its files cannot be read, it has no front, a metric is unknown, the
+                direction of the wanted one is, or nothing keeps the demands.
         """
-        trace = read_trace(path)
-        problem = SearchPlan.of(read_config(path)).problem
-        if not trace.front():
-            raise ValueError(f"run {trace.name} has no front to pick from")
-        metrics = _metrics(trace, problem)
+        run = open_run(path)
+        if not run.front:
+            raise ValueError(f"run {run.name} has no front to pick from")
+        metrics = run.measured
         for name in [demand.metric for demand in demands] + ([wanted] if wanted else []):
             if name not in metrics:
                 raise ValueError(
-                    f"unknown metric {name!r}{nearest(name, metrics)}; run {trace.name} "
+                    f"unknown metric {name!r}{nearest(name, metrics)}; run {run.name} "
                     f"measured {', '.join(metrics)}"
                 )
-        narrowed = _narrowed(trace, demands)
-        members = [r for r in narrowed.front() if wanted is None or wanted in r.metrics]
-        if not members:
-            raise ValueError(_why_none(trace, narrowed, demands, wanted))
-        return cls(
-            narrowed,
-            problem,
-            tuple(demands),
-            tuple(members),
-            metrics[wanted] if wanted else None,
+        best = run.metric(wanted) if wanted else None
+        narrowed = _narrowed(run, demands)
+        chosen = {record.genome for record in narrowed.front}
+        members = tuple(
+            record
+            for record in run.records
+            if record.genome in chosen and (wanted is None or wanted in record.metrics)
         )
+        if not members:
+            raise ValueError(_why_none(run, narrowed, demands, wanted))
+        return cls(narrowed, tuple(demands), members, best)
 
     @property
     def objectives(self) -> tuple[Objective, ...]:
-        """Of the run."""
-        return self.trace.goals.objectives
+        """The objectives of the run."""
+        return self.run.objectives
+
+    @property
+    def final(self) -> tuple[str, ...]:
+        """Names of metrics that only the final front is measured for, and no search may see."""
+        return tuple(metric.name for metric in self.run.metrics if metric.when == "final")
 
     @property
     def F(self) -> np.ndarray:  # noqa: N802  the papers' name
         """The members' objectives, to be minimised, ``(n, n_objectives)``."""
-        plain = replace(self.trace.goals, reference={})  # no scale, turned alone
+        plain = replace(self.run.goals, reference={})  # no scale, turned alone
         return np.array([plain.scaled(member.metrics) for member in self.members])
 
     def costs(self, metric: Objective) -> np.ndarray:
@@ -96,8 +96,8 @@ class Shortlist:
 
     def origin(self) -> str:
         """Where the members come from, in a line."""
-        measured = [r for r in self.trace.records if r.error is None]
-        kept = sum(self.trace.goals.are_met(r.metrics) for r in measured)
+        measured = [r for r in self.run.records if r.error is None]
+        kept = sum(self.run.goals.are_met(r.metrics) for r in measured)
         keeping = f"{kept} that keep {_listed(self.demands)}, of " if self.demands else ""
         return f"From a front of {len(self.members)}, out of {keeping}{len(measured)} measured."
 
@@ -121,7 +121,8 @@ class Shortlist:
         F = self.F
         gained, place = shares(F), places(F)
         others = self._others()
-        header = ["", *(o.column for o in (*self.objectives, *others)), "genome"]
+        columns = [*(objective.name for objective in self.objectives), *others]
+        header = ["", *map(self.run.column, columns), "genome"]
         rows = []
         for i, label in zip(shown, labels, strict=True):
             metrics = self.members[i].metrics
@@ -129,53 +130,47 @@ class Shortlist:
                 f"{number(metrics[o.name])} ({_standing(gained[i, j], place[i, j])})"
                 for j, o in enumerate(self.objectives)
             ]
-            cells += [number(metrics[o.name]) if o.name in metrics else "-" for o in others]
+            cells += [number(metrics[name]) if name in metrics else "-" for name in others]
             rows.append([label, *cells, genome_text(self.members[i].genome)])
         return aligned(header, rows)
 
-    def _others(self) -> list[Objective]:
+    def _others(self) -> list[str]:
         """What decided beside the objectives, and what only the final front is measured for."""
-        known = _metrics(self.trace, self.problem)
         names = [demand.metric for demand in self.demands]
         names += [self.wanted.name] if self.wanted else []
-        names += [final.name for final in self.problem.final if final.name in known]
+        names += [name for name in self.final if name in self.run.measured]
         own = {objective.name for objective in self.objectives}
-        return [known[name] for name in dict.fromkeys(names) if name not in own]
+        return [name for name in dict.fromkeys(names) if name not in own]
 
     def _architectures(self, shown: Sequence[int], labels: Sequence[str]) -> list[str]:
-        decoded = [self.problem.decode(self.members[i].genome) for i in shown]
+        try:
+            decoded = [self.run.decode(self.members[i].genome) for i in shown]
+        except ValueError as error:
+            return [f"No architectures: {error}."]
         rows = [[gene, *(_gene_text(each[gene]) for each in decoded)] for gene in decoded[0]]
         return aligned(["", *labels], rows)
 
 
-def _metrics(trace: Trace, problem: Problem) -> dict[str, Objective]:
-    """Every metric of a run's records; one without a known direction counts as a cost."""
-    found = dict.fromkeys(name for record in trace.records for name in record.metrics)
-    known = {o.name: o for o in (*KNOWN.values(), *problem.objectives, *problem.final)}
-    known |= {o.name: o for o in trace.goals.objectives}
-    return {name: known.get(name, Objective(name, "", name, +1)) for name in found}
-
-
-def _narrowed(trace: Trace, demands: Sequence[Constraint]) -> Trace:
-    constraints = (*trace.goals.constraints, *demands)
-    return replace(trace, goals=replace(trace.goals, constraints=constraints))
+def _narrowed(run: Run, demands: Sequence[Constraint]) -> Run:
+    constraints = (*run.goals.constraints, *demands)
+    return replace(run, goals=replace(run.goals, constraints=constraints))
 
 
 def _why_none(
-    trace: Trace, narrowed: Trace, demands: Sequence[Constraint], wanted: str | None
+    run: Run, narrowed: Run, demands: Sequence[Constraint], wanted: str | None
 ) -> str:
     """Why nothing is left: who came closest, and by how much it missed."""
-    if narrowed.front():
-        return f"no member of the front of run {trace.name} was measured for {wanted}"
-    rows = [record for record in trace.records if trace.goals.are_met(record.metrics)]
+    if narrowed.front:
+        return f"no member of the front of run {run.name} was measured for {wanted}"
+    rows = [record for record in run.records if run.goals.are_met(record.metrics)]
     place = nearest_to_kept(demands, [record.metrics for record in rows])
     if place is None:
-        return f"run {trace.name} measured no architecture for all of {_listed(demands)}"
+        return f"run {run.name} measured no architecture for all of {_listed(demands)}"
     closest = rows[place]
     values = [(demand, closest.metrics[demand.metric]) for demand in demands]
     misses = [miss(demand, value) for demand, value in values if demand.violation(value) > 0]
     return (
-        f"no architecture of run {trace.name} keeps {_listed(demands)}; closest is "
+        f"no architecture of run {run.name} keeps {_listed(demands)}; closest is "
         f"{genome_text(closest.genome)}, with {' and '.join(misses)}"
     )
 

@@ -9,7 +9,7 @@ from evonas.runs.price_tag import PriceTag
 
 def paragraph(tag: PriceTag) -> str:
     """A paragraph for a paper's section on compute and carbon."""
-    failed = tag.trace.n_failures
+    failed = len(tag.run.failures)
     failures = f" ({failed} of them failed, and count as well)" if failed else ""
     machine = tag.tariff
     power = f"{machine.core_w:g} W per processor core"
@@ -33,9 +33,9 @@ def table(tags: Sequence[PriceTag]) -> tuple[list[str], list[list[str]]]:
         example, examples, trials = tag.split or (0.0, 0.0, tag.n_trials)
         rows.append(
             [
-                tag.trace.name,
+                tag.run.name,
                 f"{tag.n_trials:,}",
-                f"{tag.trace.n_failures:,}",
+                f"{len(tag.run.failures):,}",
                 _digits(tag.fpo) if tag.fpo else "-",
                 _digits(example) if example else "-",
                 f"{examples:,.0f}" if examples else "-",

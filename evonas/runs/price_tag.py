@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,8 +15,8 @@ from evonas.objectives import Objective
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
-from evonas.runs.manifest import read_config, read_resolved
-from evonas.runs.run import Trace, read_trace
+from evonas.runs.reading import open_run
+from evonas.runs.run import Run
 
 N_CHECKPOINTS = 200  # at which the hypervolume is reckoned
 
@@ -27,53 +26,56 @@ class PriceTag:
     """What a run has cost, and what it has brought.
 
     Attributes:
-        config: Of the run.
-        trace: Its records.
-        tariff: What its time and energy cost.
-        resolved: What it settled beyond its config.
+        run: The run, as its directory tells it.
+        tariff: What time and energy cost where it ran.
     """
 
-    config: Config
-    trace: Trace
+    run: Run
     tariff: Tariff
-    resolved: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: Path) -> PriceTag:
-        """Of a run directory, finished or not.
+        """The price tag of a run directory, finished or not.
+
+        Args:
+            path: The run directory.
 
         Raises:
             FileNotFoundError: There is no run.
             ValueError: One of its files cannot be read, or nothing was measured yet.
         """
-        trace, resolved = read_trace(path), read_resolved(path)
-        if not trace.records:
-            raise ValueError(f"run {trace.name} holds no measurement yet")
+        run = open_run(path)
+        if not run.records:
+            raise ValueError(f"run {run.name} holds no measurement yet")
         try:
-            tariff = Tariff(**resolved["search_energy"])
+            return cls(run, Tariff(**run.resolved["search_energy"]))
         except (KeyError, TypeError) as error:
             raise ValueError(f"{path}/config.json does not tell its search_energy") from error
-        return cls(read_config(path), trace, tariff, resolved)
+
+    @property
+    def config(self) -> Config:
+        """The settings of the search."""
+        return self.run.config
 
     @property
     def n_trials(self) -> int:
         """All that were begun, failed ones included: the H of Green AI's E x D x H."""
-        return len(self.trace.records)
+        return len(self.run.records)
 
     @property
     def fpo(self) -> float:
         """Floating-point operations of all trainings, those that failed included."""
-        return float(sum(record.effort for record in self.trace.records))
+        return float(sum(record.effort for record in self.run.records))
 
     @property
     def busy_hours(self) -> float:
         """Summed over all measurements."""
-        return sum(record.seconds for record in self.trace.records) / 3600
+        return sum(record.seconds for record in self.run.records) / 3600
 
     @property
     def kwh(self) -> float:
         """By the run's own account, or Eq. 1 of Fu et al. where it was cut off before one."""
-        return self.trace.energy_kwh or self._kwh(3600 * self.busy_hours)
+        return self.run.energy_kwh or self._kwh(3600 * self.busy_hours)
 
     @property
     def kg(self) -> float:
@@ -89,7 +91,7 @@ class PriceTag:
         once where it is judged, times epochs. Their product is ``fpo``.
         """
         try:
-            data, epochs = self.resolved["data"], self.resolved["training"]["epochs"]
+            data, epochs = self.run.resolved["data"], self.run.resolved["training"]["epochs"]
             n_examples = (3 * data["n_train"] + data["n_validation"]) * epochs
         except (KeyError, TypeError):
             return None
@@ -104,10 +106,10 @@ class PriceTag:
             ``(n_trials,)`` columns with units in their names; ``hypervolume`` is NaN where it
             was not reckoned, or where the run has no reference point.
         """
-        records = self.trace.records
+        records = self.run.records
         seconds = np.cumsum([record.seconds for record in records])
         kwh = np.array([self._kwh(s) for s in seconds])
-        objective = self.trace.goals.objectives[0]
+        objective = self.run.objectives[0]
         return {
             "evaluations": np.arange(1, len(records) + 1),
             "fpo [FLOP]": np.cumsum([record.effort for record in records]),
@@ -120,7 +122,7 @@ class PriceTag:
 
     def scores(self) -> list[float]:
         """What each trial that did not fail scored in the first objective, larger is better."""
-        objective = self.trace.goals.objectives[0]
+        objective = self.run.objectives[0]
         return [-objective.sign * r.metrics[objective.name] for r in self._kept()]
 
     def _kwh(self, busy_seconds: float) -> float:
@@ -133,26 +135,26 @@ class PriceTag:
         )
 
     def _kept(self) -> list[Record]:
-        return [r for r in self.trace.records if self.trace.goals.are_met(r.metrics)]
+        return [r for r in self.run.records if self.run.goals.are_met(r.metrics)]
 
     def _best(self, objective: Objective) -> np.ndarray:
         values = [
             objective.sign * r.metrics[objective.name]
-            if self.trace.goals.are_met(r.metrics)
+            if self.run.goals.are_met(r.metrics)
             else np.inf
-            for r in self.trace.records
+            for r in self.run.records
         ]
         best = np.minimum.accumulate(np.array(values, dtype=float))
         return np.where(np.isfinite(best), objective.sign * best, np.nan)
 
     def _hypervolumes(self) -> np.ndarray:
-        goals, n = self.trace.goals, self.n_trials
+        goals, n = self.run.goals, self.n_trials
         found = np.full(n, np.nan)
         if not goals.is_scaled:
             return found
         places = np.linspace(0, n - 1, min(n, N_CHECKPOINTS)).round().astype(int)
         for place in np.unique(places):
-            kept = [r for r in self.trace.records[: place + 1] if goals.are_met(r.metrics)]
+            kept = [r for r in self.run.records[: place + 1] if goals.are_met(r.metrics)]
             if kept:
                 points = np.array([goals.scaled(record.metrics) for record in kept])
                 found[place] = hypervolume(points[front(points)])

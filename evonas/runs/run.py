@@ -1,161 +1,238 @@
-"""What a run left behind, as values to be drawn."""
+"""A run as plain values, from what its directory holds."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evonas.objectives import (
-    ACC,
-    CO2,
-    FLOPS,
-    MACS,
-    PARAMS,
-    TEST_ACC,
-    Constraint,
-    Goals,
-    Objective,
-)
+from evonas.carbon.spend import Spend
+from evonas.config import Config
+from evonas.hardware.roofline import Cost
+from evonas.objectives import Goals, Metric
 from evonas.pareto.dominance import front
 from evonas.record import Record
-from evonas.runs.folder import GENERATIONS, RECORDS, SPEND
-from evonas.runs.journal import read_journal
-from evonas.runs.manifest import CONFIG, read_resolved
-
-KNOWN = {o.name: o for o in (ACC, TEST_ACC, FLOPS, MACS, PARAMS, CO2)}
+from evonas.runs.costs import COSTS, read_costs
+from evonas.runs.schema import Spelling
+from evonas.space import Genome, SearchSpace
 
 
-@dataclass(frozen=True)
-class Trace:
-    """One run, as far as it has got.
+@dataclass(frozen=True, repr=False)
+class Run:
+    """One run, as far as it has got; made by ``open_run``.
 
     Attributes:
-        name: What a legend says.
-        records: In the order of the journal, failures included.
-        goals: Of the run.
-        hypervolumes: Evaluations and hypervolume, generation by generation; empty where
-            the run has no reference point.
-        energy_kwh: What the search itself has taken, by its own account.
+        name: The name of the run's directory, which legends and messages show.
+        records: All records in the order of the journal, failures included.
+        goals: Objectives, constraints and reference point of the run.
+        metrics: Every metric whose unit and direction the run tells, objectives first.
+        generations: A mapping for each generation: the columns of ``generations.csv`` with
+            numbers where there are numbers, texts elsewhere, and ``None`` for an empty cell.
+        spend: What the search itself has taken, by its account at the end, or else at the last
+            generation; ``None`` before the first.
+        config: The settings of the search.
+        resolved: What the search settled beyond its config, as ``config.json`` holds it.
+        spelling: How genomes read as architectures.
+        path: The directory; ``None`` for records that come from none.
     """
 
     name: str
     records: tuple[Record, ...]
     goals: Goals
-    hypervolumes: tuple[tuple[int, float], ...] = ()
-    energy_kwh: float = 0.0
+    metrics: tuple[Metric, ...] = ()
+    generations: tuple[Mapping[str, Any], ...] = ()
+    spend: Spend | None = None
+    config: Config = field(default_factory=Config)
+    resolved: Mapping[str, Any] = field(default_factory=dict)
+    spelling: Spelling = field(default_factory=Spelling)
+    path: Path | None = None
 
-    def front(self) -> list[Record]:
-        """The records that no other one dominates, in the order of the journal."""
+    @cached_property
+    def front(self) -> tuple[Record, ...]:
+        """The records that no other one dominates, by the first objective, best first."""
         kept = [r for r in self.records if r.error is None and self.goals.are_met(r.metrics)]
-        signs = [objective.sign for objective in self.goals.objectives]
-        rows = _rows([self.goals.natural(r.metrics) for r in kept], self.goals.objectives)
-        return [r for r, is_on in zip(kept, front(rows * signs), strict=True) if is_on]
+        rows = [self.goals.scaled(record.metrics) for record in kept]
+        points = np.array(rows, dtype=float).reshape(len(rows), len(self.objectives))
+        members = [i for i, is_on in enumerate(front(points)) if is_on]
+        members.sort(key=lambda i: (rows[i], str(kept[i].genome)))
+        return tuple(kept[i] for i in members)
 
     @property
-    def metrics(self) -> tuple[str, ...]:
+    def architectures(self) -> list[dict[str, Any]]:
+        """The front's architectures, in the order of ``front``.
+
+        Raises:
+            ValueError: The directory does not tell what a genome stands for.
+        """
+        return [self.decode(record.genome) for record in self.front]
+
+    @property
+    def objectives(self) -> tuple[Metric, ...]:
+        """What the search improves, in its order."""
+        return self.goals.objectives
+
+    @property
+    def space(self) -> SearchSpace | None:
+        """Genes and choices, without the fold, which is code; ``None`` where there are none."""
+        return self.spelling.space
+
+    @property
+    def failures(self) -> tuple[Record, ...]:
+        """The records of candidates that failed, in the order of the journal."""
+        return tuple(record for record in self.records if record.error is not None)
+
+    @property
+    def hypervolumes(self) -> tuple[tuple[int, float], ...]:
+        """Evaluations and hypervolume by generation; empty without a reference point."""
+        return tuple(
+            (int(row["evaluations"]), float(row["hypervolume"]))
+            for row in self.generations
+            if row["hypervolume"] is not None
+        )
+
+    @property
+    def energy_kwh(self) -> float:
+        """What the search itself has taken, by its own account."""
+        return self.spend.energy_kwh if self.spend else 0.0
+
+    @cached_property
+    def costs(self) -> Mapping[Genome, Cost]:
+        """Counted costs of the front's networks, by genome, where the run holds any.
+
+        Raises:
+            ValueError: The file that holds them cannot be read.
+        """
+        return read_costs(self.path / COSTS) if self.path else {}
+
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """Names of all metrics that some record has, in the order of appearance."""
+        return tuple(dict.fromkeys(name for r in self.records for name in r.metrics))
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
         """Names that all records measured in full have in common, the objectives' first."""
-        own = [objective.name for objective in self.goals.objectives]
+        own = [objective.name for objective in self.objectives]
         full = [
             r.metrics for r in self.records if r.error is None and r.metrics.keys() >= {*own}
         ]
-        shared = set.intersection(*map(set, full)) if full else set()
-        return tuple(name for name in dict.fromkeys([*own, *sorted(shared)]) if name in shared)
+        common = set.intersection(*map(set, full)) if full else set()
+        return tuple(name for name in dict.fromkeys([*own, *sorted(common)]) if name in common)
 
-    @property
-    def n_failures(self) -> int:
-        """How many candidates failed."""
-        return sum(record.error is not None for record in self.records)
+    def metric(self, name: str) -> Metric:
+        """A metric with its unit and its direction, which is never guessed.
 
-    def objective(self, name: str) -> Objective:
-        """A metric of this run; one without a known direction counts as a cost.
+        Args:
+            name: The metric's name.
 
         Raises:
-            ValueError: The run did not measure it for every architecture, or measured none.
+            ValueError: The run does not tell the direction of this metric.
         """
-        if not self.metrics:
-            raise ValueError(f"run {self.name} holds no architecture that was measured in full")
-        if name not in self.metrics:
-            raise ValueError(
-                f"unknown objective {name!r}; run {self.name} has {', '.join(self.metrics)}"
-            )
-        own = {objective.name: objective for objective in self.goals.objectives}
-        return own.get(name) or KNOWN.get(name) or Objective(name, "", name, +1)
-
-
-def read_trace(path: Path) -> Trace:
-    """Read a run directory, also while the run is still going on.
-
-    Raises:
-        FileNotFoundError: The directory is not there, or is no run's.
-        ValueError: One of its files cannot be read.
-    """
-    goals = _read_goals(path, read_resolved(path))
-    return Trace(
-        name=path.resolve().name,
-        records=tuple(read_journal(path / RECORDS).values()),
-        goals=goals,
-        hypervolumes=_read_hypervolumes(path / GENERATIONS),
-        energy_kwh=_read_energy_kwh(path),
-    )
-
-
-def _rows(rows: Sequence[Sequence[float]], objectives: Sequence[Objective]) -> np.ndarray:
-    return np.array(rows, dtype=float).reshape(len(rows), len(objectives))
-
-
-def _read_goals(path: Path, resolved: Mapping[str, Any]) -> Goals:
-    try:
-        scale = resolved["hypervolume"]
-        objectives = tuple(
-            Objective(
-                name=entry["name"],
-                unit=entry["unit"],
-                label=entry["label"],
-                sign=entry["sign"],
-                best=scale["ideal"].get(entry["name"]),
-            )
-            for entry in resolved["objectives"]
-        )
-        constraints = tuple(map(Constraint.parse, resolved["constraints"]))
-        return Goals(objectives, constraints, dict(scale["reference"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        known = self._known
+        if name in known:
+            return known[name]
+        told = ", ".join(known) or "nothing"
         raise ValueError(
-            f"{path / CONFIG} cannot be read: {type(error).__name__}: {error}"
-        ) from error
-
-
-def _read_generations(path: Path) -> list[dict[str, str]]:
-    """The rows of the generations' table; a torn last line is passed over."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return list(csv.DictReader(text[: text.rfind("\n") + 1].splitlines()))
-
-
-def _read_energy_kwh(path: Path) -> float:
-    """By the account at the end, or at the last generation where there is none yet."""
-    file = path / SPEND
-    try:
-        if file.exists():
-            return float(json.loads(file.read_text(encoding="utf-8"))["energy_kwh"])
-        file = path / GENERATIONS
-        rows = _read_generations(file)
-        return float(rows[-1].get("energy [kWh]") or 0.0) if rows else 0.0
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
-
-
-def _read_hypervolumes(path: Path) -> tuple[tuple[int, float], ...]:
-    """Evaluations and hypervolume by generation."""
-    try:
-        return tuple(
-            (int(row["evaluations"]), float(row["hypervolume"]))
-            for row in _read_generations(path)
-            if row["hypervolume"]
+            f"{self.name} does not tell whether {name!r} is better high or low, only that of "
+            f"{told}; give an Objective in its place, or let the problem declare it and go on "
+            "with the run"
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
+
+    def column(self, name: str, *, fidelity: str = "") -> str:
+        """The header of a metric's column: its name, and its unit where the run tells it.
+
+        Args:
+            name: The metric's name.
+            fidelity: Label of a fidelity below the whole, such as ``epochs=3``, for the column
+                of what was measured there.
+        """
+        unit = f" [{self._known[name].unit}]" if name in self._known else ""
+        at = f"@{fidelity}" if fidelity else ""
+        return f"{name}{at}{unit.removesuffix(' []')}"
+
+    def decode(self, genome: Genome) -> dict[str, Any]:
+        """The architecture that a genome stands for, by what the directory holds.
+
+        Args:
+            genome: Canonical, as the records have it.
+
+        Raises:
+            ValueError: The directory does not tell, or the genome is not of its space.
+        """
+        return self.spelling.decode(genome)
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Every record as a row, failures included.
+
+        Returns:
+            The header and the rows: genome, metrics with their units as in ``front.csv``, those
+            of lower fidelities, the architecture, and then whether it is on the front, seconds,
+            fidelity, kind of failure and error. A metric that was not measured is NaN; what the
+            directory does not tell of an architecture is ``None``.
+        """
+        names = [m for m in self._known if m in self.measured]
+        names += [name for name in self.measured if name not in self._known]
+        lower = self._measured_below
+        genes = self.spelling.names
+        on_front = {record.genome for record in self.front}
+        header = ["genome", *map(self.column, names)]
+        header += [self.column(name, fidelity=label) for label, name in lower]
+        header += genes
+        header += ["on_front", "seconds [s]", "fidelity", "failure", "error"]
+        rows = []
+        for record in self.records:
+            try:
+                architecture = self.decode(record.genome)
+            except ValueError:
+                architecture = {}
+            row: list[Any] = [record.genome]
+            row += [record.metrics.get(name, math.nan) for name in names]
+            row += [record.partial.get(label, {}).get(name, math.nan) for label, name in lower]
+            row += [architecture.get(gene) for gene in genes]
+            row += [record.genome in on_front, record.seconds, record.fidelity]
+            rows.append([*row, record.kind, record.error])
+        return header, rows
+
+    def to_dataframe(self) -> Any:
+        """What ``table`` gives, as a pandas ``DataFrame``.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        try:
+            import pandas as pd  # optional, and a second to import
+        except ImportError:
+            raise ImportError(
+                "to_dataframe needs pandas, which is not installed: pip install pandas; "
+                "Run.table() gives the same without it"
+            ) from None
+        header, rows = self.table()
+        return pd.DataFrame(rows, columns=header)
+
+    def __repr__(self) -> str:
+        failed = f" ({len(self.failures)} failed)" if self.failures else ""
+        names = ", ".join(objective.name for objective in self.objectives) or "no objective"
+        return (
+            f"<Run {self.name}: {len(self.records)} architectures{failed}, "
+            f"{len(self.front)} on the front of {names}, {len(self.generations)} generations>"
+        )
+
+    @property
+    def _measured_below(self) -> list[tuple[str, str]]:
+        """Label and metric of all that was measured below the whole, by metric."""
+        found = {
+            (label, name)
+            for record in self.records
+            for label, values in record.partial.items()
+            for name in values
+        }
+        return sorted(found, key=lambda pair: (pair[1], len(pair[0]), pair[0]))
+
+    @cached_property
+    def _known(self) -> Mapping[str, Metric]:
+        return {metric.name: metric for metric in (*self.metrics, *self.objectives)}

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evonas.plugins.loading import ProblemSpec
-from evonas.runs.manifest import read_config
-from evonas.runs.run import read_trace
+from evonas.runs.journal import logger
+from evonas.runs.reading import open_run
 from evonas.space import SearchSpace
 from evonas.warm_start import Prior
 
@@ -46,19 +45,27 @@ def read_prior(path: Path, space: SearchSpace) -> Prior:
 
 
 def _of_run(path: Path) -> Prior:
-    trace = read_trace(path)
-    config = read_config(path)
-    problem = ProblemSpec(config.problem, config.settings).open()
-    front = trace.front()
-    if not front:
+    run = open_run(path)
+    if not run.front:
         raise ValueError(f"cannot start from {path}: the run has no front")
-    chosen = {record.genome for record in front}
-    others = [r for r in trace.records if r.error is None and r.genome not in chosen]
-    own = trace.goals.metrics
+    chosen = {record.genome for record in run.front}
+    own = run.goals.metrics
+    front = [r for r in run.records if r.genome in chosen]  # the oldest first
+    others = [r for r in run.records if r.error is None and r.genome not in chosen]
     kept = [*front, *(r for r in others if r.metrics.keys() >= set(own))]
-    genomes = [record.genome for record in kept]
+    if not run.spelling.decoded_by:
+        logger.warning(
+            "%s was written before runs held their space: its front alone is known, and "
+            "nothing can be learnt from the rest",
+            path,
+        )
+        kept = front
+    space = run.space
+    architectures = [
+        space.decode(record.genome) if space else run.decode(record.genome) for record in kept
+    ]
     metrics = {name: tuple(record.metrics[name] for record in kept) for name in own}
-    return _prior([problem.space.decode(genome) for genome in genomes], metrics, len(front))
+    return _prior(architectures, metrics, len(front))
 
 
 def _of_table(text: str) -> Prior:

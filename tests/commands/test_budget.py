@@ -40,7 +40,7 @@ def test_floating_point_operations_are_those_of_all_trainings(run):
     records = read_journal(run / "records.jsonl").values()
     tag = PriceTag.read(run)
     n_train, n_validation, epochs = 60, 60, 2
-    front = {record.genome for record in tag.trace.front()}
+    front = {record.genome for record in tag.run.front}
     expected = sum(
         record.metrics["flops"]
         * (3 * n_train + n_validation)
@@ -76,10 +76,10 @@ def test_failed_trials_count(capsys, tmp_path):
     run = toy_run(tmp_path / "run")
     tag = PriceTag.read(run)
     assert tag.n_trials == 20
-    assert 0 < tag.trace.n_failures < 20
+    assert 0 < len(tag.run.failures) < 20
     status, out, _ = said(capsys, run)
     assert status == 0
-    assert f"({tag.trace.n_failures} of them failed, and count as well)" in out
+    assert f"({len(tag.run.failures)} of them failed, and count as well)" in out
     assert tag.split is None
 
 
@@ -121,7 +121,7 @@ def test_members_of_the_front_are_trained_on_parts_of_the_data(capsys, run):
     assert "validation accuracy of members of the front, trained on fewer images" in out
     lines = out[out.index("trained on fewer images") :].splitlines()
     assert lines[1].split() == ["30", "60", "genome"]
-    full = {"-".join(map(str, r.genome)): r for r in PriceTag.read(run).trace.front()}
+    full = {"-".join(map(str, r.genome)): r for r in PriceTag.read(run).run.front}
     for line in lines[2:4]:
         _, whole, genome = line.split()
         assert float(whole) == pytest.approx(full[genome].metrics["acc"], rel=1e-3)

@@ -9,7 +9,7 @@ from evonas.carbon.footprint import footprint as priced
 from evonas.carbon.model import lifetime, price
 from evonas.commands import carbon as footprint
 from evonas.networks.zoo import count_network
-from evonas.runs.run import read_trace
+from evonas.runs.reading import open_run
 
 
 def said(capsys, *arguments):
@@ -84,7 +84,7 @@ def test_the_front_of_a_run_is_priced_in_three_parts(capsys, run):
     assert status == 0
     with (run / "carbon.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
-    members = {" ".join(map(str, r.genome)): r for r in read_trace(run).front()}
+    members = {" ".join(map(str, r.genome)): r for r in open_run(run).front}
     assert {row["genome"] for row in rows} == set(members)
     search_kg = json.loads((run / "spend.json").read_text())["co2_g"] / 1000
     for row in rows:

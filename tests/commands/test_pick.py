@@ -10,7 +10,7 @@ from evonas.config import Config
 from evonas.engine.search import search
 from evonas.pareto.choice import Choice
 from evonas.reports.shortlist import Shortlist
-from evonas.runs.run import read_trace
+from evonas.runs.reading import open_run
 
 LABELS = r"\s*(pick|pick \d+|next \d)  .*  (\S+)"
 
@@ -60,7 +60,7 @@ def genomes(out):
 
 
 def values(made, name, metric, *, where=lambda metrics: True):
-    records = read_trace(made / name).records
+    records = open_run(made / name).records
     return {r.genome: r.metrics[metric] for r in records if where(r.metrics)}
 
 
@@ -75,8 +75,7 @@ def test_without_a_way_it_is_the_knee(said):
 def test_all_is_told_in_natural_units_and_direction(said, made):
     _, out, _ = said("bowl", "--best", "acc")
     how, origin, empty, header, first, *rest = out.splitlines()
-    trace = read_trace(made / "bowl")
-    front = trace.front()
+    front = open_run(made / "bowl").front
     best = max(front, key=lambda record: record.metrics["acc"])
     assert how == "Picked for the highest acc."
     assert origin == f"From a front of {len(front)}, out of 40 measured."
@@ -92,7 +91,7 @@ def test_all_is_told_in_natural_units_and_direction(said, made):
 
 def test_shares_and_places_are_of_the_front(said, made):
     _, out, _ = said("bowl", "--best", "acc")
-    front = read_trace(made / "bowl").front()
+    front = open_run(made / "bowl").front
     ranked = sorted((record.metrics["acc"] for record in front), reverse=True)
     share = 100 * (ranked[1] - ranked[-1]) / (ranked[0] - ranked[-1])
     assert f"{ranked[1]:.4g} ({share:.0f} %, 2nd)" in out.splitlines()[5]
@@ -128,7 +127,7 @@ def test_where_goes_with_every_way(said, made, way):
 
 
 def test_levels_are_told_with_or_without_names(said, made):
-    record = read_trace(made / "bowl").front()[3]
+    record = open_run(made / "bowl").front[3]
     acc, flops, params = (repr(record.metrics[name]) for name in ("acc", "flops", "params"))
     status, out, _ = said("bowl", "--near", f"{acc},{flops},{params}")
     assert status == 0

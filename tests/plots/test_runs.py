@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from matplotlib.cbook import STEP_LOOKUP_MAP
 from matplotlib.figure import Figure
 
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
-from evonas.objectives import ACC, CO2, FLOPS, PARAMS, Goals
+from evonas.objectives import ACC, CO2, FLOPS, PARAMS, TEST_ACC, Goals, Metric
 from evonas.pareto.dominance import front
 from evonas.plot import main
 from evonas.plots.axes import plot_best, plot_front, plot_hypervolume
@@ -18,7 +19,8 @@ from evonas.plots.runs import draw, plot_matrix, save_picture
 from evonas.record import Record
 from evonas.runs.folder import GENERATIONS, RECORDS, RunFolder
 from evonas.runs.manifest import CONFIG
-from evonas.runs.run import Trace, read_trace
+from evonas.runs.reading import open_run
+from evonas.runs.run import Run
 
 FRONT = [(60.0, 1e6), (70.0, 2e6), (80.0, 5e6)]
 DOMINATED = [(55.0, 3e6), (65.0, 2e6), (80.0, 6e6)]
@@ -46,13 +48,31 @@ def records_of(points, **shared):
     return tuple(Record((i,), {**m, **shared}, 0.1) for i, m in enumerate(metrics))
 
 
-def trace_of(points, *, name="run", objectives=(ACC, FLOPS), **fields):
-    return Trace(name, records_of(points), Goals(tuple(objectives)), **fields)
+def run_of(points, *, name="run", objectives=(ACC, FLOPS), hypervolumes=(), **fields):
+    return Run(
+        name,
+        records_of(points),
+        Goals(tuple(objectives)),
+        generations=[{"evaluations": n, "hypervolume": h} for n, h in hypervolumes],
+        **fields,
+    )
 
 
 def write_run(
-    path, records=None, *, objectives=(ACC, FLOPS), constraints=(), hypervolumes=(), worst=1e7
+    path,
+    records=None,
+    *,
+    objectives=(ACC, FLOPS),
+    metrics=(),
+    constraints=(),
+    hypervolumes=(),
+    worst=1e7,
 ):
+    told = {
+        "space": [{"name": "number", "choices": None, "ordered": None}],
+        "decoded_by": "variables",
+        "metrics": [metric.as_dict() for metric in metrics],
+    }
     resolved = {
         "objectives": [
             {"name": o.name, "unit": o.unit, "label": o.label, "sign": o.sign}
@@ -64,6 +84,7 @@ def write_run(
             "reference": {o.name: 0.0 if o.sign < 0 else worst for o in objectives},
         },
     }
+    resolved |= told if metrics else {}
     folder = RunFolder.create(path, Config(), resolved=resolved)
     for record in records_of(FRONT + DOMINATED) if records is None else records:
         folder.journal.append(record)
@@ -178,14 +199,14 @@ def test_the_first_objective_goes_up_and_the_second_right(result):
 
 
 def test_a_run_read_from_its_directory_looks_like_its_result(result):
-    trace = read_trace(result.folder)
-    assert [(r.genome, r.metrics, r.error) for r in trace.records] == [
+    run = open_run(result.folder)
+    assert [(r.genome, r.metrics, r.error) for r in run.records] == [
         (r.genome, r.metrics, r.error) for r in result.records
     ]
-    assert trace.goals.reference == result.goals.reference
+    assert run.goals.reference == result.goals.reference
     for gid in ("front", "measured", "infeasible"):
-        assert points(plot_front(trace), gid) == points(plot_front(result), gid)
-    assert trace.hypervolumes == tuple(
+        assert points(plot_front(run), gid) == points(plot_front(result), gid)
+    assert run.hypervolumes == tuple(
         (generation.n_evaluations, generation.hypervolume) for generation in result.generations
     )
 
@@ -193,9 +214,7 @@ def test_a_run_read_from_its_directory_looks_like_its_result(result):
 @pytest.mark.parametrize("plot", [plot_front, plot_best, plot_hypervolume])
 def test_each_run_has_its_colour_marker_and_line_in_every_picture(plot):
     gid = plot.__name__.removeprefix("plot_")
-    runs = [
-        trace_of(FRONT, name=f"run {i}", hypervolumes=((5, 0.1), (9, 0.2))) for i in range(7)
-    ]
+    runs = [run_of(FRONT, name=f"run {i}", hypervolumes=((5, 0.1), (9, 0.2))) for i in range(7)]
     drawn = lines(plot(runs), gid)
     assert len({line.get_color() for line in drawn}) == 7
     assert len({line.get_marker() for line in drawn}) == 7
@@ -206,7 +225,7 @@ def test_each_run_has_its_colour_marker_and_line_in_every_picture(plot):
 
 
 def test_thirty_runs_can_still_be_told_apart():
-    drawn = lines(plot_front([trace_of(FRONT, name=str(i)) for i in range(30)]), "front")
+    drawn = lines(plot_front([run_of(FRONT, name=str(i)) for i in range(30)]), "front")
     assert len({(line.get_color(), line.get_marker()) for line in drawn}) == 30
 
 
@@ -233,8 +252,8 @@ def test_the_best_so_far_only_improves_and_ends_at_the_best():
 
 def test_the_hypervolume_is_that_of_the_generations():
     history = ((10, 0.2), (20, 0.5), (30, 0.6))
-    plain = trace_of(FRONT, name="none")
-    ax = plot_hypervolume([plain, trace_of(FRONT, hypervolumes=history)])
+    plain = run_of(FRONT, name="none")
+    ax = plot_hypervolume([plain, run_of(FRONT, hypervolumes=history)])
     assert points(ax, "hypervolume") == list(history)
     assert ax.get_xlabel() == "evaluations"
     assert not lines(plot_hypervolume(plain), "hypervolume")[0].get_xydata().size
@@ -246,12 +265,12 @@ def test_hypervolumes_on_different_scales_are_never_drawn_together(tmp_path):
         write_run(tmp_path / f"{worst:g}", hypervolumes=history, worst=worst)
         for worst in (1e7, 2e7)
     ]
-    traces = list(map(read_trace, paths))
+    runs = list(map(open_run, paths))
     with pytest.raises(ValueError, match=r"hypervolumes of 1e\+07, 2e\+07 cannot be compared"):
-        plot_hypervolume(traces)
-    assert len(draw(traces).axes) == 1
-    assert len(draw(traces[:1]).axes) == 2
-    assert draw(traces[:1]).axes[1].get_title() == (
+        plot_hypervolume(runs)
+    assert len(draw(runs).axes) == 1
+    assert len(draw(runs[:1]).axes) == 2
+    assert draw(runs[:1]).axes[1].get_title() == (
         "reference point: acc\N{NO-BREAK SPACE}0\N{NO-BREAK SPACE}%, "
         "flops\N{NO-BREAK SPACE}10M\N{NO-BREAK SPACE}FLOP"
     )
@@ -264,7 +283,7 @@ def test_the_matrix_shows_the_front_of_all_objectives_in_every_pair():
         for a, b, c in rng.random((60, 3)).tolist()
     ]
     objectives = (ACC, FLOPS, PARAMS)
-    run = trace_of(rows, objectives=objectives)
+    run = run_of(rows, objectives=objectives)
     panels = plot_matrix(run)
     values = np.array([[row[o.name] for o in objectives] for row in rows])
     members = values[front(values * [o.sign for o in objectives])]
@@ -285,10 +304,10 @@ def test_the_upper_right_of_a_matrix_holds_the_hypervolume_where_there_is_one():
     objectives = (ACC, FLOPS, PARAMS, CO2)
     history = ((2, 0.1), (3, 0.2))
     goals = Goals(objectives, reference={o.name: 0.0 for o in objectives})
-    run = Trace("run", records_of(rows), goals, history)
+    run = replace(run_of(rows, hypervolumes=history), goals=goals)
     for n, n_panels in ((2, 1), (3, 6 + 1), (4, 10 + 1)):
         with_one = draw(run, objectives[:n])
-        without = draw(trace_of(rows), objectives[:n])
+        without = draw(run_of(rows), objectives[:n])
         assert (len(with_one.axes), len(without.axes)) == (n_panels + 1, n_panels)
         assert points(with_one.axes[-1], "hypervolume") == list(history)
     with_one.draw_without_rendering()
@@ -316,46 +335,85 @@ def test_every_kind_of_file_is_written(n, suffix, tmp_path):
 
 def test_a_run_that_is_still_going_on_can_be_drawn(tmp_path):
     run = write_run(tmp_path / "run", hypervolumes=((3, 0.25), (6, 0.5)))
-    whole = read_trace(run)
+    whole = open_run(run)
     for file in (RECORDS, GENERATIONS):
         text = (run / file).read_text()
         (run / file).write_text(text + text.splitlines()[-1][:-1])
-    assert read_trace(run) == whole
-    assert points(plot_front(read_trace(run)), "front") == turned(FRONT)
+    assert open_run(run) == whole
+    assert points(plot_front(open_run(run)), "front") == turned(FRONT)
     assert main([str(run)]) == 0
     (run / GENERATIONS).unlink()
-    assert read_trace(run).hypervolumes == ()
+    assert open_run(run).hypervolumes == ()
     assert main([str(run)]) == 0
 
 
 def test_constraints_are_read_with_the_run(tmp_path):
     too_large = {"acc": 99.0, "flops": 1e5, "params": 101.0}
     records = (*records_of(FRONT, params=100.0), Record((9,), too_large, 0.1))
-    ax = plot_front(read_trace(write_run(tmp_path / "run", records, constraints=[SMALL])))
+    ax = plot_front(open_run(write_run(tmp_path / "run", records, constraints=[SMALL])))
     assert points(ax, "front") == turned(FRONT)
     assert points(ax, "infeasible") == [(1e5, 99.0)]
 
 
 def test_generations_without_a_reference_point_have_no_hypervolume(tmp_path):
     run = write_run(tmp_path / "run", hypervolumes=((3, None), (6, None)))
-    assert read_trace(run).hypervolumes == ()
+    assert open_run(run).hypervolumes == ()
 
 
-def test_metrics_beyond_the_objectives_can_be_drawn(tmp_path):
-    run = write_run(tmp_path / "run", records_of(FRONT, params=3.0, latency=1.0))
-    trace = read_trace(run)
-    assert trace.metrics == ("acc", "flops", "latency", "params")
-    assert trace.objective("params") is PARAMS
-    ax = plot_front(trace, "latency", "acc")
-    assert ax.get_xlabel() == "latency, lower is better"
-    assert main([str(run), "--objectives", "acc, params"]) == 0
+def test_metrics_beyond_the_objectives_are_drawn_in_the_direction_that_the_run_tells(tmp_path):
+    naswot = Metric("naswot", "", "naswot, untrained", -1, best=None, when="hinted")
+    latency = Metric("latency", "ms", "time of one input", +1, when="counted")
+    run = write_run(
+        tmp_path / "run",
+        records_of(FRONT, params=3.0, naswot=5.0, latency=1.0),
+        metrics=(ACC, FLOPS, naswot, latency),
+    )
+    drawn = open_run(run)
+    assert drawn.shared == ("acc", "flops", "latency", "naswot", "params")
+    ax = plot_front(drawn, "latency", "naswot")
+    assert ax.get_xlabel() == "time of one input [ms], lower is better"
+    assert ax.get_ylabel() == "naswot, untrained, higher is better"
+    assert main([str(run), "--objectives", "acc, naswot"]) == 0
+
+
+def test_a_direction_is_never_guessed(tmp_path, capsys):
+    run = write_run(tmp_path / "run", records_of(FRONT, naswot=5.0))
+    assert main([str(run), "--objectives", "acc,naswot"]) == 2
+    assert capsys.readouterr().err == (
+        "evonas: run does not tell whether 'naswot' is better high or low, only that of acc, "
+        "flops; give an Objective in its place, or let the problem declare it and go on with "
+        "the run\n"
+    )
+    with pytest.raises(ValueError, match=r"tells? whether 'flops' is better.*of nothing"):
+        plot_front(replace(run_of(FRONT), goals=Goals(())), "flops", ACC)
+    naswot = Objective("naswot", "", "naswot", -1)
+    assert plot_front(open_run(run), naswot, "acc").get_xlabel() == "naswot, higher is better"
+
+
+def test_runs_that_tell_different_directions_are_not_drawn_together(tmp_path):
+    names = []
+    for sign in (-1, 1):
+        metric = Metric("speed", "", "speed", sign)
+        records = records_of(FRONT, speed=1.0)
+        names.append(write_run(tmp_path / f"of{sign}", records, metrics=(ACC, FLOPS, metric)))
+    with pytest.raises(ValueError, match=r"run of-1 and run of1 tell different .* 'speed'"):
+        plot_front(list(map(open_run, names)), "speed", "acc")
+
+
+def test_a_final_metric_is_drawn_for_the_architectures_that_have_it(tmp_path):
+    records = (*records_of(FRONT, test_acc=5.0)[:2], *records_of(FRONT)[2:])
+    told = write_run(tmp_path / "told", records, metrics=(ACC, FLOPS, TEST_ACC))
+    ax = plot_front(open_run(told), y="test_acc")
+    assert ax.get_ylabel() == "test accuracy [%], higher is better"
+    assert points(ax, "measured") == [(60.0, 5.0), (70.0, 5.0)]
 
 
 def test_a_metric_of_some_architectures_alone_cannot_be_drawn(tmp_path):
-    records = (*records_of(FRONT, test_acc=5.0)[:2], *records_of(FRONT)[2:])
-    trace = read_trace(write_run(tmp_path / "run", records))
-    with pytest.raises(ValueError, match=r"'test_acc'; run run has acc, flops$"):
-        plot_front(trace, y="test_acc")
+    records = (*records_of(FRONT, depth=5.0)[:2], *records_of(FRONT)[2:])
+    depth = Metric("depth", "", "depth", +1)
+    run = open_run(write_run(tmp_path / "run", records, metrics=(ACC, FLOPS, depth)))
+    with pytest.raises(ValueError, match=r"'depth'; run run has acc, flops$"):
+        plot_front(run, y="depth")
 
 
 def test_the_picture_lies_in_its_run_or_for_several_runs_here(tmp_path, monkeypatch, capsys):
@@ -382,7 +440,7 @@ def test_a_run_without_anything_feasible_is_drawn_without_a_front(tmp_path):
     run = write_run(
         tmp_path / "run", records_of(FRONT), constraints=[Constraint("acc", ">=", 99.0)]
     )
-    ax = plot_front(read_trace(run))
+    ax = plot_front(open_run(run))
     assert points(ax, "front") == []
     assert points(ax, "infeasible") == turned(FRONT)
     for objectives in ("acc", "acc,flops"):
@@ -451,11 +509,11 @@ def test_pictures_that_need_more_objectives_say_so():
     with pytest.raises(ValueError, match="2 in number, and records has none; name the metrics"):
         plot_front(records_of(FRONT))
     with pytest.raises(ValueError, match="2 in number, and run has acc; name the metrics"):
-        plot_front(trace_of(FRONT, objectives=[ACC]))
+        plot_front(run_of(FRONT, objectives=[ACC]))
     with pytest.raises(ValueError, match="1 in number, and records has none"):
         draw(records_of(FRONT))
     with pytest.raises(ValueError, match="two objectives or more, got acc alone"):
-        plot_matrix(trace_of(FRONT), ["acc"])
+        plot_matrix(run_of(FRONT), ["acc"])
 
 
 def test_help_describes_the_command(capsys):
