@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from types import MappingProxyType
+from collections.abc import Collection, Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from pymoo.core.algorithm import Algorithm
+from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.individual import Individual
 from pymoo.core.population import Population
+from pymoo.core.problem import Problem as PymooProblem
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.operators import OnlyNew, Seeded
-from evonas.algorithms.pymoo_bridge import (
-    ArchitectureProblem,
-    Measure,
-    RecordingEvaluator,
-    Translator,
-)
+from evonas.algorithms.pymoo_bridge import GenomeProblem, RecordingEvaluator, Translator
 from evonas.algorithms.registry import (
     IGNORES_CONSTRAINTS,
-    Plan,
+    Parts,
     genome_operators,
     load_operator,
     make_algorithm,
     plain_operators,
 )
-from evonas.algorithms.strategy import Reliability
+from evonas.algorithms.strategy import NOTHING_LEFT, Oracle, Status, why_over
 from evonas.config import Config
-from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Goals
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
@@ -43,94 +37,69 @@ OPEN_ENDED_GENERATIONS = 1000  # what an algorithm is told that only a time limi
 
 
 class AskTell:
-    """One algorithm at work on one problem; iterating runs it generation by generation.
+    """The strategy that measures whatever a pymoo algorithm asks for.
 
     Args:
-        config: Algorithm, operators, population, budget and seed.
-        evaluator: Measures what the algorithm asks for.
-        goals: What counts.
-        measure: In place of the evaluator, which keeps the records all the same.
-
-    Attributes:
-        stopped: Why it ended, in words; empty while it runs.
-        reliability: Of predictions; there are none here.
-        overall: Likewise.
-        foretold: Likewise.
+        config: Names algorithm and operators, and says population, budgets and seed.
+        oracle: Measures what the algorithm asks for.
+        goals: Objectives and constraints that the algorithm sees.
 
     Raises:
         ValueError: The algorithm or an operator does not exist or does not fit the problem.
         FileNotFoundError: A file that they name is not there.
     """
 
-    reliability: Reliability | None = None
-    overall: Reliability | None = None
-    foretold: Mapping[str, float] = MappingProxyType({})
-
-    def __init__(
-        self, config: Config, evaluator: Evaluator, goals: Goals, measure: Measure | None = None
-    ) -> None:
-        self.stopped = ""
+    def __init__(self, config: Config, oracle: Oracle, goals: Goals) -> None:
         self._config = config
-        self._evaluator = evaluator
-        self._measured = evaluator.records
-        with_penalty = config.algorithm in IGNORES_CONSTRAINTS
+        self._oracle = oracle
+        self._measured = oracle.records
         self._translator = Translator(
-            evaluator, goals, with_penalty=with_penalty, measure=measure
+            oracle, goals, with_penalty=config.algorithm in IGNORES_CONSTRAINTS
         )
-        if isinstance(evaluator.problem, ForeignProblem):
-            self._problem = evaluator.problem.problem
-        else:
-            seen = replace(goals, constraints=()) if with_penalty else goals
-            self._problem = ArchitectureProblem(evaluator, seen)
+        self._problem = seen_by_pymoo(config, oracle.problem, goals)
         self._algorithm = choose_algorithm(
             config,
-            evaluator.problem,
+            oracle.problem,
             goals=goals,
             taken=self._measured,
-            seeds=known_genomes(config.prior, evaluator.problem),
+            seeds=known_genomes(config.prior, oracle.problem),
             aspirations=_scaled(config.aspirations, goals),
         )
-        try:
-            self._algorithm.setup(
-                self._problem,
-                seed=config.seed,
-                evaluator=RecordingEvaluator(self._translator),
-                termination=MaximumGenerationTermination(self._n_planned_generations()),
-            )
-        except AssertionError as error:  # pymoo's way to refuse a problem
-            raise ValueError(
-                f"algorithm {config.algorithm} does not suit this problem: {error}"
-            ) from error
+        evaluator = RecordingEvaluator(self._translator)
+        _set_up(config, self._algorithm, self._problem, evaluator=evaluator)
 
-    def __iter__(self) -> Iterator[None]:
+    def __iter__(self) -> Generator[Status, None, str]:
         """Run; yields after every generation, also the cut one that ends a budget.
 
+        Returns:
+            Why it ended, in words.
+
         Raises:
-            StoppedError: The evaluator was told to stop.
+            StoppedError: The search was told to end.
             ValueError: The algorithm proposed what is no genome.
         """
         algorithm = self._algorithm
         n_done = n_idle = 0
-        while not self._is_over(n_done, n_idle):
+        while not (over := self._why_over(n_done, n_idle)):
             n_known = len(self._measured)
             asked = algorithm.ask()
             is_one = isinstance(asked, Individual)  # as of pymoo's serial MOEA/D
             if asked is None or not (is_one or len(asked)):
-                self.stopped = "there is nothing left that was not measured"
-                return
+                return NOTHING_LEFT
             affordable = self._affordable(asked)
             algorithm.evaluator.eval(self._problem, affordable, algorithm=algorithm)
             if affordable is asked:
                 algorithm.tell(infills=asked)
             n_done += 1
             n_idle = n_idle + 1 if len(self._measured) == n_known else 0
-            yield
+            yield Status()
+        return over
 
-    def _is_over(self, n_done: int, n_idle: int) -> bool:
-        self.stopped = why_over(self._config, n_done=n_done, n_measured=len(self._measured))
-        if n_idle >= MAX_IDLE_GENERATIONS and not self.stopped:
-            self.stopped = f"nothing new came in {n_idle} generations"
-        return bool(self.stopped)
+    def _why_over(self, n_done: int, n_idle: int) -> str:
+        over = why_over(self._config, n_done=n_done, n_measured=len(self._measured))
+        if n_idle >= MAX_IDLE_GENERATIONS and not over:
+            return f"nothing new came in {n_idle} generations"
+        return over
 
     def _affordable(self, asked: Any) -> Any:
         """The first of the asked points that the evaluations budget pays for."""
@@ -139,18 +108,79 @@ class AskTell:
             return asked
         new: set[Genome] = set()
         for i, genome in enumerate(self._translator.genomes(asked.get("X"))):
-            new.add(self._evaluator.problem.canonical(genome))
+            new.add(self._oracle.problem.canonical(genome))
             if len(self._measured) + len(new.difference(self._measured)) > budget:
                 return Population.create(*asked[:i])
         return asked
 
-    def _n_planned_generations(self) -> int:
-        """For algorithms whose course depends on how long they will run."""
-        if self._config.max_generations is not None:
-            return self._config.max_generations
-        if self._config.evaluations is None:
-            return OPEN_ENDED_GENERATIONS
-        return max(1, -(-self._config.evaluations // self._config.population))
+
+def check_algorithm(
+    config: Config, problem: Problem, goals: Goals, *, pop_size: int | None = None
+) -> None:
+    """Refuse an algorithm, or operators for it, that do not suit a problem; measures nothing.
+
+    Args:
+        config: Names algorithm, operators and what to begin with.
+        problem: The opened problem.
+        goals: Objectives and constraints that the algorithm would see.
+        pop_size: Population that the algorithm would have; the config's if left out.
+
+    Raises:
+        ValueError: The algorithm or an operator does not exist or does not fit the problem.
+        FileNotFoundError: A file that they name is not there.
+    """
+    algorithm = choose_algorithm(
+        config,
+        problem,
+        goals=goals,
+        taken=(),
+        pop_size=pop_size,
+        seeds=known_genomes(config.prior, problem),
+        aspirations=_scaled(config.aspirations, goals),
+    )
+    _set_up(config, algorithm, seen_by_pymoo(config, problem, goals))
+
+
+def seen_by_pymoo(config: Config, problem: Problem, goals: Goals) -> PymooProblem:
+    """A problem in the shape in which a config's algorithm sees it."""
+    if isinstance(problem, ForeignProblem):
+        return problem.problem
+    is_blind = config.algorithm in IGNORES_CONSTRAINTS
+    return GenomeProblem(
+        problem.space,
+        n_objectives=len(goals.objectives),
+        n_constraints=0 if is_blind else len(goals.constraints),
+    )
+
+
+def _set_up(
+    config: Config,
+    algorithm: Algorithm,
+    problem: PymooProblem,
+    *,
+    evaluator: PymooEvaluator | None = None,
+) -> None:
+    termination = MaximumGenerationTermination(_n_planned_generations(config))
+    try:
+        algorithm.setup(
+            problem,
+            seed=config.seed,
+            evaluator=evaluator or PymooEvaluator(),
+            termination=termination,
+        )
+    except AssertionError as error:  # pymoo's way to refuse a problem
+        raise ValueError(
+            f"algorithm {config.algorithm} does not suit this problem: {error}"
+        ) from error
+
+
+def _n_planned_generations(config: Config) -> int:
+    """For algorithms whose course depends on how long they will run."""
+    if config.max_generations is not None:
+        return config.max_generations
+    if config.evaluations is None:
+        return OPEN_ENDED_GENERATIONS
+    return max(1, -(-config.evaluations // config.population))
 
 
 def known_genomes(prior: Prior | None, problem: Problem) -> list[Genome]:
@@ -171,22 +201,6 @@ def _scaled(levels: Sequence[Mapping[str, float]], goals: Goals) -> np.ndarray |
     return np.array([goals.scaled(level) for level in levels]) if levels else None
 
 
-def why_over(config: Config, *, n_done: int, n_measured: int) -> str:
-    """Which budget of a config is spent, in words; empty if none is.
-
-    Args:
-        config: Its budgets of generations and evaluations.
-        n_done: Generations.
-        n_measured: Distinct architectures.
-    """
-    n_generations, n_evaluations = config.max_generations, config.evaluations
-    if n_generations is not None and n_done >= n_generations:
-        return f"{n_done} generations are done"
-    if n_evaluations is not None and n_measured >= n_evaluations:
-        return f"the budget of {n_evaluations} architectures is spent"
-    return ""
-
-
 def choose_algorithm(
     config: Config,
     problem: Problem,
@@ -200,11 +214,11 @@ def choose_algorithm(
     """The config's algorithm, with operators that suit the problem or that the config names.
 
     Args:
-        config: Algorithm, operators and population.
-        problem: To be searched.
-        goals: For their number.
+        config: Names the algorithm and its operators, and says the population.
+        problem: The opened problem, which is to be searched.
+        goals: Objectives, which the algorithm is told the number of.
         taken: Genomes that need not be proposed again; read anew all the time.
-        pop_size: In place of the config's population.
+        pop_size: Population in place of the config's.
         seeds: Genomes to begin with, beside drawn ones.
         aspirations: The config's levels, ``(n, n_objectives)``, on the scale that the
             algorithm sees; ``None`` where there are none.
@@ -221,14 +235,14 @@ def choose_algorithm(
     operators.update({kind: load_operator(getattr(config, kind)) for kind in given})
     if seeds:
         operators["sampling"] = Seeded(seeds, operators["sampling"])
-    plan = Plan(
+    parts = Parts(
         len(goals.objectives),
         pop_size or config.population,
         operators,
         frozenset(given),
         aspirations,
     )
-    algorithm = make_algorithm(config.algorithm, plan)
+    algorithm = make_algorithm(config.algorithm, parts)
     if seeds and hasattr(algorithm, "initialization"):  # of which some are taken on purpose
         algorithm.initialization.eliminate_duplicates = OnlyNew(())
     return algorithm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,18 +10,43 @@ from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.problem import Problem as PymooProblem
 
 from evonas.algorithms.operators import as_genomes
-from evonas.evaluation.evaluator import Evaluator
+from evonas.algorithms.strategy import Oracle
 from evonas.objectives import Goals
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.record import Record
-from evonas.space import Genome
-
-Measure = Callable[[Sequence[Genome]], list[Record]]
+from evonas.space import Genome, SearchSpace
 
 MARGIN = 0.1  # how far beyond the worst value seen a failed candidate is placed
 
 
-class ArchitectureProblem(PymooProblem):
+class GenomeProblem(PymooProblem):
+    """The shape of a problem of genomes, as pymoo's algorithms look at it.
+
+    Its variables are integers. What its points are worth is told by whoever evaluates them, so
+    it can be made, and an algorithm set up on it, before anything can be measured.
+
+    Args:
+        space: The genes, whose choices are the values of the variables.
+        n_objectives: How many columns F has.
+        n_constraints: How many columns G has.
+
+    Attributes:
+        is_ordered: Whether the choices of each gene have an order, ``(n_genes,)``.
+    """
+
+    def __init__(self, space: SearchSpace, *, n_objectives: int, n_constraints: int) -> None:
+        super().__init__(
+            n_var=len(space.sizes),
+            n_obj=n_objectives,
+            n_ieq_constr=n_constraints,
+            xl=np.zeros(len(space.sizes), dtype=int),
+            xu=np.array(space.sizes, dtype=int) - 1,
+            vtype=int,
+        )
+        self.is_ordered = np.array([bool(gene.ordered) for gene in space.genes])
+
+
+class ArchitectureProblem(GenomeProblem):
     """An evonas problem as any pymoo algorithm takes it: integer vectors in, F and G out.
 
     F is scaled to 0 at the best and 1 at the reference point, for some algorithms compare
@@ -29,22 +54,17 @@ class ArchitectureProblem(PymooProblem):
     failed candidate is feasible, but worse than all others in every objective.
 
     Args:
-        evaluator: Measures.
-        goals: What of it counts.
+        oracle: Measures the architectures.
+        goals: Objectives and constraints that F and G are made of.
     """
 
-    def __init__(self, evaluator: Evaluator, goals: Goals) -> None:
-        space = evaluator.problem.space
+    def __init__(self, oracle: Oracle, goals: Goals) -> None:
         super().__init__(
-            n_var=len(space.sizes),
-            n_obj=len(goals.objectives),
-            n_ieq_constr=len(goals.constraints),
-            xl=np.zeros(len(space.sizes), dtype=int),
-            xu=np.array(space.sizes, dtype=int) - 1,
-            vtype=int,
+            oracle.problem.space,
+            n_objectives=len(goals.objectives),
+            n_constraints=len(goals.constraints),
         )
-        self.is_ordered = np.array([bool(gene.ordered) for gene in space.genes])
-        self.translator = Translator(evaluator, goals)
+        self.translator = Translator(oracle, goals)
 
     def _evaluate(self, X: np.ndarray, out: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         F, G, _ = self.translator.evaluate(X)
@@ -57,22 +77,13 @@ class Translator:
     """Measures points of a pymoo population, and answers in F, G and H.
 
     Args:
-        evaluator: Measures.
-        goals: What of it counts.
+        oracle: Measures the architectures that the points stand for.
+        goals: Objectives and constraints that F and G are made of.
         with_penalty: Add the violation to F, for an algorithm that looks at nothing else.
-        measure: In place of the evaluator; gives records likewise.
     """
 
-    def __init__(
-        self,
-        evaluator: Evaluator,
-        goals: Goals,
-        *,
-        with_penalty: bool = False,
-        measure: Measure | None = None,
-    ) -> None:
-        self.evaluator = evaluator
-        self.measure = measure or evaluator
+    def __init__(self, oracle: Oracle, goals: Goals, *, with_penalty: bool = False) -> None:
+        self.oracle = oracle
         self.goals = goals
         self.with_penalty = with_penalty
         self._worst = np.full(len(goals.objectives), -np.inf)
@@ -84,7 +95,7 @@ class Translator:
         Raises:
             ValueError: A point of an integer problem is not integer.
         """
-        problem = self.evaluator.problem
+        problem = self.oracle.problem
         if isinstance(problem, ForeignProblem):
             return [problem.to_genome(x) for x in X]
         return as_genomes(X)
@@ -96,14 +107,14 @@ class Translator:
             F ``(n, n_objectives)``; G ``(n, n_inequalities + 1)``, whose last column is 1 for
             a failed candidate and 0 otherwise; H ``(n, n_equalities)``. All finite.
         """
-        records = self.measure(self.genomes(X))
+        records = self.oracle(self.genomes(X))
         G = np.array([self._inequalities(record) for record in records])
         H = np.array([self._equalities(record) for record in records])
         F = self._objectives(records)
         if self.with_penalty:
             violation = np.maximum(G, 0.0).sum(1) + np.abs(H).sum(1)
-            hopeless = self._hopeless() + violation[:, None]
-            F = np.where((violation > 0)[:, None], hopeless, F)
+            penalised = self._worse_than_all() + violation[:, None]
+            F = np.where((violation > 0)[:, None], penalised, F)
         return F, G, H
 
     def _objectives(self, records: Sequence[Record]) -> np.ndarray:
@@ -115,16 +126,16 @@ class Translator:
         if len(measured):
             self._worst = np.maximum(self._worst, measured.max(0))
             self._best = np.minimum(self._best, measured.min(0))
-        return np.where(np.isnan(F).any(1)[:, None], self._hopeless(), F)
+        return np.where(np.isnan(F).any(1)[:, None], self._worse_than_all(), F)
 
-    def _hopeless(self) -> np.ndarray:
+    def _worse_than_all(self) -> np.ndarray:
         """Worse than all that was measured, yet finite, so that no scale is spoilt."""
         worst = np.where(np.isfinite(self._worst), self._worst, 1.0)
         span = np.where(self._worst > self._best, self._worst - self._best, 1.0)
         return worst + MARGIN * span
 
     def _inequalities(self, record: Record) -> list[float]:
-        problem, metrics = self.evaluator.problem, record.metrics
+        problem, metrics = self.oracle.problem, record.metrics
         failed = 1.0 if record.error is not None else 0.0
         if isinstance(problem, ForeignProblem):
             names = [f"g{i + 1}" for i in range(problem.n_inequalities)]
@@ -136,7 +147,7 @@ class Translator:
         return [*violations, failed]
 
     def _equalities(self, record: Record) -> list[float]:
-        problem = self.evaluator.problem
+        problem = self.oracle.problem
         n = problem.n_equalities if isinstance(problem, ForeignProblem) else 0
         return [record.metrics.get(f"h{i + 1}", 0.0) for i in range(n)]
 

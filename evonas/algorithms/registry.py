@@ -54,11 +54,11 @@ from evonas.space import Genome
 
 
 @dataclass(frozen=True)
-class Plan:
+class Parts:
     """What an algorithm is made from.
 
     Attributes:
-        n_objectives: Of the problem.
+        n_objectives: How many objectives the problem has.
         pop_size: Wanted; with reference directions, the nearest number below.
         operators: Keyword arguments of a pymoo algorithm: ``sampling``, ``crossover`` and so
             on, those that suit the problem's variables.
@@ -109,55 +109,55 @@ class Plan:
         return directions
 
 
-def _moead(plan: Plan) -> Algorithm:
-    if "mating" in plan.operators:
+def _moead(parts: Parts) -> Algorithm:
+    if "mating" in parts.operators:
         raise ValueError("moead cannot mix kinds of variables; choose nsga2, say")
-    directions = plan.directions
+    directions = parts.directions
     known = ("sampling", "crossover", "mutation", "repair")
-    operators = {name: plan.operators[name] for name in known if name in plan.operators}
+    operators = {name: parts.operators[name] for name in known if name in parts.operators}
     return ParallelMOEAD(directions, n_neighbors=min(20, len(directions)), **operators)
 
 
-def _by_directions(algorithm: type[Algorithm], **options: Any) -> Callable[[Plan], Algorithm]:
-    return lambda plan: algorithm(
-        plan.directions, pop_size=plan.pop_size, **options, **plan.operators
+def _by_directions(algorithm: type[Algorithm], **options: Any) -> Callable[[Parts], Algorithm]:
+    return lambda parts: algorithm(
+        parts.directions, pop_size=parts.pop_size, **options, **parts.operators
     )
 
 
-def _by_population(algorithm: type[Algorithm]) -> Callable[[Plan], Algorithm]:
-    return lambda plan: algorithm(pop_size=plan.pop_size, **plan.operators)
+def _by_population(algorithm: type[Algorithm]) -> Callable[[Parts], Algorithm]:
+    return lambda parts: algorithm(pop_size=parts.pop_size, **parts.operators)
 
 
-def _random(plan: Plan) -> Algorithm:
-    plan.check_uses({"sampling"}, "random")
-    sampling = plan.operators.get("sampling", FloatRandomSampling())
+def _random(parts: Parts) -> Algorithm:
+    parts.check_uses({"sampling"}, "random")
+    sampling = parts.operators.get("sampling", FloatRandomSampling())
     if isinstance(sampling, SpreadSampling):  # which is not independent draws
         sampling = UniformSampling(canonical=sampling.canonical, taken=sampling.taken)
-    return RandomSearch(pop_size=plan.pop_size, sampling=sampling)
+    return RandomSearch(pop_size=parts.pop_size, sampling=sampling)
 
 
-def _ageing(plan: Plan) -> Algorithm:
-    if "mating" in plan.operators:
+def _ageing(parts: Parts) -> Algorithm:
+    if "mating" in parts.operators:
         raise ValueError("ageing cannot mix kinds of variables; choose nsga2, say")
-    plan.check_uses({"sampling", "mutation"}, "ageing")
-    given = {name: o for name, o in plan.operators.items() if name != "crossover"}
+    parts.check_uses({"sampling", "mutation"}, "ageing")
+    given = {name: o for name, o in parts.operators.items() if name != "crossover"}
     operators = {"sampling": FloatRandomSampling(), "mutation": PM(), **given}
-    return AgeingEvolution(pop_size=plan.pop_size, **operators)
+    return AgeingEvolution(pop_size=parts.pop_size, **operators)
 
 
-def _of_genomes(algorithm: type[GenomeSearch], name: str) -> Callable[[Plan], Algorithm]:
+def _of_genomes(algorithm: type[GenomeSearch], name: str) -> Callable[[Parts], Algorithm]:
     """An algorithm that makes genomes itself."""
 
-    def make(plan: Plan) -> Algorithm:
-        plan.check_uses({"sampling"}, name)
+    def make(parts: Parts) -> Algorithm:
+        parts.check_uses({"sampling"}, name)
         repair, distinct = (
-            plan.operators.get(part) for part in ("repair", "eliminate_duplicates")
+            parts.operators.get(part) for part in ("repair", "eliminate_duplicates")
         )
         if not isinstance(repair, CanonicalRepair) or not isinstance(distinct, OnlyNew):
             raise ValueError(f"{name} is for genomes alone; choose nsga2, say")
         return algorithm(
-            pop_size=plan.pop_size,
-            sampling=plan.operators["sampling"],
+            pop_size=parts.pop_size,
+            sampling=parts.operators["sampling"],
             canonical=repair.canonical,
             taken=distinct.taken,
         )
@@ -165,13 +165,13 @@ def _of_genomes(algorithm: type[GenomeSearch], name: str) -> Callable[[Plan], Al
     return make
 
 
-def _ctaea(plan: Plan) -> Algorithm:
-    algorithm = CTAEA(plan.directions, **plan.operators)
+def _ctaea(parts: Parts) -> Algorithm:
+    algorithm = CTAEA(parts.directions, **parts.operators)
     algorithm.survival = PatientSurvival(algorithm.ref_dirs)
     return algorithm
 
 
-ALGORITHMS: dict[str, Callable[[Plan], Algorithm]] = {
+ALGORITHMS: dict[str, Callable[[Parts], Algorithm]] = {
     "nsga2": _by_population(NSGA2),
     "nsga3": _by_directions(NSGA3, selection=TournamentSelection(func_comp=less_violation)),
     "unsga3": _by_directions(
@@ -191,24 +191,24 @@ GENOMES_ONLY = frozenset({"local", "reinforce"})  # no other variables
 IGNORES_CONSTRAINTS = frozenset({"moead"})  # they see violations as a penalty instead
 
 
-def make_algorithm(reference: str, plan: Plan) -> Algorithm:
+def make_algorithm(reference: str, parts: Parts) -> Algorithm:
     """The algorithm that a short name or ``module:name`` stands for.
 
     Args:
         reference: A name in ``ALGORITHMS``, or where to find an instance, a class or a
-            factory. A class or factory is given those parts of the plan that it names.
-        plan: What it is made from.
+            factory. A class or factory is given those of the parts that it names.
+        parts: What it is made from.
 
     Raises:
-        ValueError: There is no such algorithm, or it does not suit the plan.
+        ValueError: There is no such algorithm, or it does not suit the parts.
         FileNotFoundError: There is no such file.
     """
-    if "mating" in plan.operators:  # of mixed variables, with operators for each kind
-        plan.check_uses({"sampling"}, reference)
-    if plan.aspirations is not None:
-        return unshared(RNSGA2(plan.aspirations, pop_size=plan.pop_size, **plan.operators))
+    if "mating" in parts.operators:  # of mixed variables, with operators for each kind
+        parts.check_uses({"sampling"}, reference)
+    if parts.aspirations is not None:
+        return unshared(RNSGA2(parts.aspirations, pop_size=parts.pop_size, **parts.operators))
     if reference in ALGORITHMS:
-        return unshared(ALGORITHMS[reference](plan))
+        return unshared(ALGORITHMS[reference](parts))
     if ":" not in reference:
         raise ValueError(
             f"unknown algorithm {reference!r}{nearest(reference, ALGORITHMS)}; choose from "
@@ -216,14 +216,14 @@ def make_algorithm(reference: str, plan: Plan) -> Algorithm:
         )
     found = load(reference)
     if isinstance(found, Algorithm):
-        plan.check_uses((), reference)
+        parts.check_uses((), reference)
         return copy.deepcopy(found)  # a second search must not go on where this one ended
     if callable(found):
         named = inspect.signature(found).parameters
-        plan.check_uses(named, reference)
-        offered = {"pop_size": plan.pop_size, **plan.operators}
+        parts.check_uses(named, reference)
+        offered = {"pop_size": parts.pop_size, **parts.operators}
         if "ref_dirs" in named:
-            offered["ref_dirs"] = plan.directions
+            offered["ref_dirs"] = parts.directions
         used = {name: offered[name] for name in offered if name in named}
         found = construct(found, f"algorithm {reference}", **used)
     if not isinstance(found, Algorithm):

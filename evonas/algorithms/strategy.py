@@ -1,103 +1,101 @@
-"""How far predictions came true."""
+"""A strategy of search: it asks, is told, and says after every generation how it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
+from evonas.config import Config
+from evonas.problem import Problem
+from evonas.record import Record
+from evonas.reliability import Reliability
+from evonas.space import Genome
 
-from evonas.pareto.correlation import kendall, spearman
-
-Z_90 = 1.6449  # of a normal distribution, 90 % lie within so many standard deviations
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """How far predictions came true, each made before its architecture was measured.
-
-    Attributes:
-        metric: That was predicted.
-        model: What predicted it.
-        n: How many were compared.
-        kendall: Rank correlation of predicted and measured values; NaN where it has none.
-        spearman: Likewise.
-        within_90: Share of measured values within the 90 % interval of their prediction; .9
-            for a model that knows how much it does not know. NaN where n is 0.
-    """
-
-    metric: str
-    model: str
-    n: int
-    kendall: float
-    spearman: float
-    within_90: float
-
-    def row(self) -> dict[str, object]:
-        """As columns of a table; a correlation that there is none of stays empty."""
-        return {
-            "predicted_by": self.model,
-            "kendall": _text(self.kendall),
-            "spearman": _text(self.spearman),
-            "within_90": _text(self.within_90),
-        }
+NOTHING_LEFT = "there is nothing left that was not measured"
 
 
 @dataclass(frozen=True)
-class Predictions:
-    """Predicted values of a metric beside measured ones.
+class Status:
+    """How a strategy stands after one generation.
 
     Attributes:
-        mean: As predicted.
-        std: Standard deviation that the model gave a measurement, noise included.
-        measured: What came out.
+        reliability: How far the predictions of this generation came true; ``None`` where the
+            strategy predicts nothing.
+        overall: How far all predictions so far came true; ``None`` where the strategy predicts
+            nothing.
+        foretold: How far measurements made elsewhere foretold each metric: rank correlation by
+            name, empty where nothing was known beforehand.
     """
 
-    mean: tuple[float, ...] = ()
-    std: tuple[float, ...] = ()
-    measured: tuple[float, ...] = ()
-
-    def __add__(self, other: Predictions) -> Predictions:
-        return Predictions(
-            self.mean + other.mean, self.std + other.std, self.measured + other.measured
-        )
-
-    def judge(self, metric: str, *, model: str) -> Reliability:
-        """How far they came true."""
-        mean, std, measured = map(np.array, (self.mean, self.std, self.measured))
-        is_within = np.abs(measured - mean) <= Z_90 * std
-        return Reliability(
-            metric=metric,
-            model=model,
-            n=len(measured),
-            kendall=kendall(mean, measured),
-            spearman=spearman(mean, measured),
-            within_90=float(is_within.mean()) if len(measured) else float("nan"),
-        )
+    reliability: Reliability | None = None
+    overall: Reliability | None = None
+    foretold: Mapping[str, float] = field(default_factory=dict)
 
 
-def _text(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3f}"
+class Strategy(Protocol):
+    """Who decides what is measured next, to be iterated generation by generation.
 
-
-class Steps(Protocol):
-    """A search, to be iterated generation by generation.
-
-    Attributes:
-        stopped: Why it ended, in words; empty while it runs.
-        reliability: How far predictions of the last generation came true, if there were any.
-        overall: Likewise of all.
-        foretold: How far a warm start foretold each metric: rank correlations.
+    Nothing is measured before the first step. Every step asks an ``Oracle`` for the genomes of
+    one generation, is told their records, and yields one ``Status``. The value that the
+    generator returns says in words why there is no further generation. Budgets of evaluations
+    and generations are the strategy's own; of files, time, energy and progress it knows
+    nothing: whoever iterates it may stop doing so, and the oracle may raise ``StoppedError``,
+    which passes through.
     """
 
-    stopped: str
+    def __iter__(self) -> Generator[Status, None, str]: ...
+
+
+class Oracle(Protocol):
+    """Measures genomes for a strategy, and tells what is known of them.
+
+    The evaluator is one. Successive halving and a screen are others, each around another
+    oracle: they answer for more genomes than they measure as a whole.
+    """
 
     @property
-    def reliability(self) -> Reliability | None: ...  # noqa: D102
-    @property
-    def overall(self) -> Reliability | None: ...  # noqa: D102
-    @property
-    def foretold(self) -> Mapping[str, float]: ...  # noqa: D102
+    def problem(self) -> Problem:
+        """The opened problem."""
 
-    def __iter__(self) -> Iterator[None]: ...
+    @property
+    def records(self) -> Mapping[Genome, Record]:
+        """What was measured so far, by canonical genome, in the order of asking; live."""
+
+    @property
+    def left_out(self) -> set[Genome]:
+        """Genomes that were asked for and judged not to be worth a measurement; live."""
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of the metrics that ``count`` answers."""
+
+    def __call__(self, genomes: Sequence[Genome], /) -> list[Record]:
+        """One record per genome, in the same order.
+
+        Raises:
+            StoppedError: The search is to end before all are measured.
+        """
+
+    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
+        """The metrics that take no training, in the same order; empty where counting fails.
+
+        Raises:
+            StoppedError: The search is to end before all are counted.
+        """
+
+
+def why_over(config: Config, *, n_done: int, n_measured: int) -> str:
+    """Which of the budgets that a strategy keeps is spent, in words; empty if none is.
+
+    Args:
+        config: Says how many generations and evaluations there may be.
+        n_done: Generations that were finished.
+        n_measured: Distinct architectures that were measured.
+    """
+    n_generations, n_evaluations = config.max_generations, config.evaluations
+    if n_generations is not None and n_done >= n_generations:
+        return f"{n_done} generations are done"
+    if n_evaluations is not None and n_measured >= n_evaluations:
+        return f"the budget of {n_evaluations} architectures is spent"
+    return ""

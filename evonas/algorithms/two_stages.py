@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from evonas.algorithms.strategy import Reliability, Steps
+from evonas.algorithms.strategy import Oracle, Status, Strategy
 from evonas.config import DEFAULT_TOLERANCE, Config
-from evonas.evaluation.evaluator import Evaluator
 from evonas.objectives import Constraint, Goals, Objective, violation_of
 from evonas.record import Record
 from evonas.warm_start import Prior
 
 N_KEPT = 10  # of the first stage's best, to begin the second with
-
-
-Begin = Callable[[Config, Goals], Steps]
 
 
 class TwoStages:
@@ -28,89 +24,84 @@ class TwoStages:
     the first stage may not be the best for the target, is softened by that tolerance.
 
     Args:
-        config: Of both stages.
-        evaluator: Measures.
+        config: Settings of both stages; its budget is that of both together.
+        oracle: Measures for both stages.
         goals: Objectives of both stages, the first stage's first.
-        begin: Starts a search of some of the objectives.
-
-    Raises:
-        ValueError: One of the stages does not suit the algorithm.
+        begin: Makes the strategy of one stage from that stage's config and goals.
     """
 
     def __init__(
-        self, config: Config, evaluator: Evaluator, goals: Goals, begin: Begin
+        self,
+        config: Config,
+        oracle: Oracle,
+        goals: Goals,
+        *,
+        begin: Callable[[Config, Goals], Strategy],
     ) -> None:
-        n_first = len(config.objectives)
         self._config = config
-        self._evaluator = evaluator
-        self._begin = begin
+        self._oracle = oracle
         self._goals = goals
-        self._first, self._second = goals.objectives[:n_first], goals.objectives[n_first:]
-        begin(*self._later({o.name: 0.0 for o in self._first}))  # shows whether it can be
-        self._now = begin(_halved(config), replace(goals, objectives=self._first))
-        self.stopped = ""
+        self._begin = begin
 
-    @property
-    def reliability(self) -> Reliability | None:
-        """Of the predictions of the last generation, if there were any."""
-        return self._now.reliability
-
-    @property
-    def overall(self) -> Reliability | None:
-        """Of all predictions of the present stage, if there were any."""
-        return self._now.overall
-
-    @property
-    def foretold(self) -> Mapping[str, float]:
-        """How far a warm start foretold each metric."""
-        return self._now.foretold
-
-    def __iter__(self) -> Iterator[None]:
+    def __iter__(self) -> Generator[Status, None, str]:
         """Run one stage after the other; yields after every generation.
 
+        Returns:
+            Why the second stage ended, or why there was none, in words.
+
         Raises:
-            StoppedError: The evaluator was told to stop.
+            StoppedError: The search was told to end.
         """
-        yield from self._now
-        best = self._best()
-        if not best:
-            self.stopped = f"{self._now.stopped}, and nothing to go on with was found"
-            return
-        self._now = self._begin(*self._later(best))
-        yield from self._now
-        self.stopped = self._now.stopped
-
-    def _met(self) -> list[Record]:
-        records = self._evaluator.records.values()
-        return [record for record in records if self._goals.are_met(record.metrics)]
-
-    def _best(self) -> dict[str, float]:
-        """The best of each of the first objectives."""
-        met = [record.metrics for record in self._met()]
-        return {
-            o.name: o.sign * min(o.sign * metrics[o.name] for metrics in met)
-            for o in self._first
-            if met
+        over = yield from self._begin(*first_stage(self._config, self._goals))
+        met = [r for r in self._oracle.records.values() if self._goals.are_met(r.metrics)]
+        if not met:
+            return f"{over}, and nothing to go on with was found"
+        best = {
+            o.name: o.sign * min(o.sign * record.metrics[o.name] for record in met)
+            for o in self._goals.objectives[: len(self._config.objectives)]
         }
+        config, goals = second_stage(self._config, self._goals, best=best)
+        if not config.warm_start:
+            config = replace(config, warm_start=self._nearest(met, goals))
+        return (yield from self._begin(config, goals))
 
-    def _later(self, best: Mapping[str, float]) -> tuple[Config, Goals]:
-        """Config and goals of the second stage."""
-        share = DEFAULT_TOLERANCE if self._config.tolerance is None else self._config.tolerance
-        kept = tuple(_kept(o, best[o.name], share) for o in self._first if o.name in best)
-        constraints = (*self._goals.constraints, *kept)
-        goals = replace(self._goals, objectives=self._second, constraints=constraints)
-        config = self._config
-        if config.max_generations is not None:
-            halved = _halved(config).max_generations or 0
-            config = replace(config, generations=max(1, config.max_generations - halved))
-        return replace(config, warm_start=config.warm_start or self._known(kept)), goals
-
-    def _known(self, kept: Sequence[Constraint]) -> dict[str, Any]:
-        """Those of the first stage that come nearest to keeping it."""
-        nearest = sorted(self._met(), key=lambda r: violation_of(kept, r.metrics))[:N_KEPT]
-        space = self._evaluator.problem.space
+    def _nearest(self, met: list[Record], goals: Goals) -> dict[str, Any]:
+        """Those of the first stage that come nearest to keeping what it found."""
+        kept = goals.constraints[len(self._goals.constraints) :]
+        nearest = sorted(met, key=lambda r: violation_of(kept, r.metrics))[:N_KEPT]
+        space = self._oracle.problem.space
         rows = tuple(tuple(space.decode(record.genome).values()) for record in nearest)
-        return Prior(space.names, rows, {}, len(rows)).as_dict() if rows else {}
+        return Prior(space.names, rows, {}, len(rows)).as_dict()
+
+
+def first_stage(config: Config, goals: Goals) -> tuple[Config, Goals]:
+    """Config and goals of the first stage: half of the budget, and the first objectives."""
+    objectives = goals.objectives[: len(config.objectives)]
+    return _halved(config), replace(goals, objectives=objectives)
+
+
+def second_stage(
+    config: Config, goals: Goals, *, best: Mapping[str, float]
+) -> tuple[Config, Goals]:
+    """Config and goals of the second stage: the other objectives, and what is to be kept.
+
+    Args:
+        config: Settings of both stages.
+        goals: Objectives of both stages, the first stage's first.
+        best: The best value of each of the first stage's objectives, by name.
+    """
+    n_first = len(config.objectives)
+    share = DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
+    kept = tuple(_kept(o, best[o.name], share) for o in goals.objectives[:n_first])
+    later = replace(
+        goals,
+        objectives=goals.objectives[n_first:],
+        constraints=(*goals.constraints, *kept),
+    )
+    if config.max_generations is None:
+        return config, later
+    halved = _halved(config).max_generations or 0
+    return replace(config, generations=max(1, config.max_generations - halved)), later
 
 
 def _halved(config: Config) -> Config:

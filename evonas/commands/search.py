@@ -130,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StoppedAtOnce as stop:
         return complain("stopped at once; --resume goes on with the run", status=stop.status)
     print(summary(result))
-    return 1 if result.is_hopeless else 0
+    return 1 if result.was_given_up else 0
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from evonas.algorithms.strategy import Reliability
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Spend
 from evonas.evaluation.evaluator import Evaluator
@@ -17,6 +16,7 @@ from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
+from evonas.reliability import Reliability
 from evonas.runs.folder import METERED
 from evonas.space import Genome
 

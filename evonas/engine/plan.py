@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from evonas.algorithms.ask_tell import AskTell
-from evonas.algorithms.pymoo_bridge import Measure
-from evonas.algorithms.strategy import Steps
-from evonas.algorithms.two_stages import TwoStages
+from evonas.algorithms.ask_tell import AskTell, check_algorithm
+from evonas.algorithms.strategy import Oracle, Strategy
+from evonas.algorithms.two_stages import TwoStages, first_stage, second_stage
 from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
@@ -106,7 +105,7 @@ class SearchPlan:
             OSError: A file that it names is not there, or data cannot be had.
         """
         goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
-        self._steps(Evaluator(Order(self.spec, ())), goals)
+        self._check_strategy(goals)
         if not isinstance(self.problem, ForeignProblem):
             rehearse(self.problem, self.config.problem)
         if self.config.budget_flops is not None and self.problem.effort is None:
@@ -132,9 +131,19 @@ class SearchPlan:
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
 
-    def steps(self, evaluator: Evaluator, ladder: Ladder | None = None) -> Steps:
-        """The search, to be iterated, generation by generation."""
-        return self._steps(evaluator, self.goals, ladder)
+    def strategy(self, oracle: Oracle) -> Strategy:
+        """Who decides what is measured next.
+
+        Args:
+            oracle: Measures what the strategy asks for.
+        """
+
+        def begin(config: Config, goals: Goals) -> Strategy:
+            return self._stage(config, oracle, goals)
+
+        if self.config.then:
+            return TwoStages(self.config, oracle, self.goals, begin=begin)
+        return begin(self.config, self.goals)
 
     def ladder(self, evaluator: Evaluator, *, store: Path) -> Ladder | None:
         """Who measures in several steps, if the config has any.
@@ -197,43 +206,53 @@ class SearchPlan:
             **described(self.problem, goals),
         }
 
-    def _steps(self, evaluator: Evaluator, goals: Goals, ladder: Ladder | None = None) -> Steps:
-        def begin(config: Config, goals: Goals) -> Steps:
-            return self._stage(config, evaluator, goals, ladder)
-
+    def _check_strategy(self, goals: Goals) -> None:
+        """Refuse an algorithm, surrogate or screen that does not suit a stage of the search."""
+        stages = [(self.config, goals)]
         if self.config.then:
-            return TwoStages(self.config, evaluator, goals, begin)
-        return begin(self.config, goals)
+            best = {o.name: 0.0 for o in goals.objectives}  # any will do: bounds come later
+            stages = [
+                first_stage(self.config, goals),
+                second_stage(self.config, goals, best=best),
+            ]
+        for config, seen in stages:
+            if config.surrogate != "none":
+                from evonas.surrogates.search import check_surrogate  # scikit-learn: see _stage
 
-    def _stage(
-        self, config: Config, evaluator: Evaluator, goals: Goals, ladder: Ladder | None
-    ) -> Steps:
+                check_surrogate(config, self.problem, seen)
+                continue
+            if config.screen != "none":
+                from evonas.surrogates.surrogate import learnable
+
+                learnable(self.problem, seen)
+            check_algorithm(config, self.problem, seen)
+
+    def _stage(self, config: Config, oracle: Oracle, goals: Goals) -> Strategy:
         if config.surrogate == "none":
-            measure = self._screen(evaluator, goals, ladder or evaluator)
-            return AskTell(config, evaluator, goals, measure)
+            return AskTell(config, self._screened(oracle, goals), goals)
         from evonas.surrogates.search import (
             Guided,  # scikit-learn takes most of a second to import
         )
 
-        return Guided(config, evaluator, goals, ladder, self.rungs)
+        return Guided(config, oracle, goals, rungs=self.rungs)
 
-    def _screen(self, evaluator: Evaluator, goals: Goals, measure: Measure) -> Measure:
+    def _screened(self, oracle: Oracle, goals: Goals) -> Oracle:
         """What leaves out the hopeless, if the config wants it."""
         if self.config.screen == "none":
-            return measure
+            return oracle
         from evonas.surrogates.screen import Screen
         from evonas.surrogates.surrogate import Guide
 
         guide = Guide(
             self.problem,
             goals,
-            evaluator.count,
-            cheap=evaluator.counted,
+            oracle.count,
+            cheap=oracle.counted,
             kind=self.config.screen,
             seed=self.config.seed,
             rungs=self.rungs,
         )
-        return Screen(evaluator, goals, guide, measure)
+        return Screen(oracle, goals, guide)
 
     def _accelerator_w(self) -> float:
         """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""

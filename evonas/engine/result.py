@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from evonas.algorithms.strategy import Reliability
 from evonas.carbon.spend import Spend
 from evonas.carbon.tracker import Opinion
 from evonas.config import Config
@@ -20,6 +19,7 @@ from evonas.evaluation.successive_halving import Rung
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
+from evonas.reliability import Reliability
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Result:
         problem: The opened problem.
         stopped: Why the search ended, in words.
         spend: What the search itself took, the last measuring of the front included.
-        is_hopeless: Whether it was given up because too many candidates failed.
+        was_given_up: Whether it was given up because too many candidates failed.
         folder: Its run directory, if it has one.
         reliability: How far a surrogate's predictions came true, if there was one.
         n_left_out: Architectures that a screen did not have measured.
@@ -53,7 +53,7 @@ class Result:
     problem: Problem
     stopped: str
     spend: Spend
-    is_hopeless: bool
+    was_given_up: bool
     folder: Path | None
     opinion: Opinion | None = None
     reliability: Reliability | None = None

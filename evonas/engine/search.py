@@ -9,6 +9,7 @@ from dataclasses import asdict, astuple, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evonas.algorithms.strategy import Status
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Budget
 from evonas.config import Config
@@ -127,30 +128,33 @@ def _run(
     )
     archive = Archive(evaluator, plan.goals, meter=meter)
     ladder = plan.ladder(evaluator, store=store)
-    steps = plan.steps(evaluator, ladder)
-    hopeless = ""
+    status, given_up, stopped = Status(), "", ""
+
+    def steps() -> Iterator[Status]:
+        nonlocal stopped
+        stopped = yield from plan.strategy(ladder or evaluator)
+
     try:
-        for _ in steps:
-            generation = archive.close_generation(steps.reliability)
+        for status in steps():
+            generation = archive.close_generation(status.reliability)
             _report(generation, folder, on_generation)
-            if hopeless := _why_hopeless(generation, plan.config.max_failures):
+            if given_up := _why_given_up(generation, plan.config.max_failures):
+                stopped = given_up
                 break
-        stopped = hopeless or steps.stopped
     except StoppedError:
         stopped = _why_stopped(evaluator, budget, archive, was_told=should_stop())
-    evaluator.should_stop = should_stop  # a budget does not cut the last step short
     result = Result(
         config=plan.config,
         goals=plan.goals,
-        front=tuple(_completed(archive.front(), evaluator)),
+        front=tuple(_completed(archive.front(), evaluator, should_stop)),
         records=tuple(evaluator.records.values()),
         generations=tuple(archive.generations),
         problem=plan.problem,
         stopped=stopped,
         spend=archive.spend(),
-        is_hopeless=bool(hopeless),
-        reliability=steps.overall,
-        foretold=dict(steps.foretold),
+        was_given_up=bool(given_up),
+        reliability=status.overall,
+        foretold=dict(status.foretold),
         n_left_out=len(evaluator.left_out.difference(evaluator.records)),
         rungs=ladder.account() if ladder else (),
         folder=folder.path if folder else None,
@@ -207,17 +211,19 @@ def _why_stopped(
     return budget.why_over(archive.spend())
 
 
-def _why_hopeless(generation: Generation, max_failures: float) -> str:
+def _why_given_up(generation: Generation, max_failures: float) -> str:
     n, n_failures = generation.n_evaluations, generation.n_failures
     if n_failures <= max_failures * n:
         return ""
     return f"{n_failures} of {n} candidates failed, more than the share of {max_failures:g}"
 
 
-def _completed(members: Sequence[Record], evaluator: Evaluator) -> list[Record]:
+def _completed(
+    members: Sequence[Record], evaluator: Evaluator, should_stop: Callable[[], bool]
+) -> list[Record]:
     """The front's members with what is measured for them alone, unless told to stop."""
     final = tuple(objective.name for objective in evaluator.problem.final)
     try:
-        return evaluator.complete(members, final)
+        return evaluator.complete(members, final, should_stop=should_stop)
     except StoppedError:
         return [evaluator.records[record.genome] for record in members]

@@ -30,8 +30,10 @@ class Evaluator:
         order: What to measure.
         crew: Whose worker processes measure; this process itself if left out.
         journal: Keeps every record as it arrives, and answers what it already holds.
-        should_stop: Asked before every candidate.
-        on_record: Told of every record as it arrives, those from the journal included.
+        should_stop: Asked before every candidate, perhaps from another thread; measuring ends
+            in order once it says yes.
+        on_record: Told of every record as it arrives, those from the journal included, once the
+            journal holds it.
         budget_flops: Of all trainings together. What is measured ends before the first
             candidate, in the order of asking, that it does not pay for.
 
@@ -44,7 +46,6 @@ class Evaluator:
         cpu_seconds: Of processor cores, likewise.
         fpo: FLOPs of all trainings, likewise, those that failed included.
         has_spent_flops: Whether ``budget_flops`` cut the last call short.
-        should_stop: May be exchanged between calls.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Evaluator:
         self._counted: dict[Genome, Mapping[str, float]] = {}
         self._known = dict(journal.records) if journal else {}
         self._measured: set[Key] = set()
-        self.should_stop = should_stop
+        self._should_stop = should_stop
         self._on_record = on_record
 
     def __call__(
@@ -94,7 +95,9 @@ class Evaluator:
                 self._keep(self._known.pop((genome, label)))
         unknown = [genome for genome in missing if (genome, label) not in self._measured]
         order = replace(self.order, fidelity=fidelity)
-        for record in self._measure(unknown, order, budget_flops=self._budget_flops):
+        for record in self._measure(
+            unknown, order, budget_flops=self._budget_flops, should_stop=self._should_stop
+        ):
             if self._journal:
                 self._journal.append(record)
             self._keep(record)
@@ -105,17 +108,30 @@ class Evaluator:
         has_failed = genome in self.records and self.records[genome].error is not None
         return (genome, label) not in self._measured and not has_failed
 
-    def complete(self, records: Sequence[Record], wanted: tuple[str, ...]) -> list[Record]:
+    def complete(
+        self,
+        records: Sequence[Record],
+        wanted: tuple[str, ...],
+        *,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> list[Record]:
         """The same records with further metrics, measured where they are missing.
 
         A record whose further metrics cannot be measured stays as it is, and a warning says so.
+
+        Args:
+            records: Records that this evaluator holds.
+            wanted: Names of the further metrics.
+            should_stop: Asked before every candidate, in place of the evaluator's own: what
+                ends a search, such as a spent budget, need not end its last measurements.
 
         Raises:
             StoppedError: ``should_stop`` said so before all were measured.
         """
         order = replace(self.order, wanted=wanted, constraints=())
         lacking = [r.genome for r in records if any(name not in r.metrics for name in wanted)]
-        for later in self._measure(lacking, order):
+        asked = should_stop or self._should_stop
+        for later in self._measure(lacking, order, should_stop=asked):
             if self._journal:
                 self._journal.append(later)
             if later.error is not None:
@@ -148,7 +164,7 @@ class Evaluator:
         tasks = [Task(key, 0) for key in dict.fromkeys(keys) if key not in self._counted]
         order = replace(self.order, wanted=names, constraints=())
         n_done = 0
-        for record in self._attended(tasks, order):
+        for record in self._attended(tasks, order, self._should_stop):
             n_done += 1
             metrics = record.metrics
             self._counted[record.genome] = {n: metrics[n] for n in names if n in metrics}
@@ -167,7 +183,8 @@ class Evaluator:
         """
         keys = [self.problem.canonical(genome) for genome in genomes]
         tasks = [Task(key, 0) for key in dict.fromkeys(keys)]
-        found = self._effort(tasks, replace(self.order, fidelity=fidelity))
+        order = replace(self.order, fidelity=fidelity)
+        found = self._effort(tasks, order, self._should_stop)
         if self.problem.effort is not None and len(found) < len(tasks):
             raise StoppedError
         return [found.get(key, 0.0) for key in keys]
@@ -191,17 +208,22 @@ class Evaluator:
             self.records[genome] = self.records.pop(genome)
 
     def _measure(
-        self, genomes: Sequence[Genome], order: Order, *, budget_flops: float = math.inf
+        self,
+        genomes: Sequence[Genome],
+        order: Order,
+        *,
+        should_stop: Callable[[], bool],
+        budget_flops: float = math.inf,
     ) -> Iterator[Record]:
         tasks = [Task(genome, candidate_seed(order.seed, genome)) for genome in genomes]
         trained = self._trained(order)
-        effort = self._effort(tasks, order) if trained else {}
+        effort = self._effort(tasks, order, should_stop) if trained else {}
         paid = self._affordable(tasks, effort, budget_flops - self.fpo)
         self.has_spent_flops = len(paid) < len(tasks)
         n_done = 0
         # The dearest first, so that no worker waits long for the last; no result depends on it.
         paid.sort(key=lambda task: -effort.get(task.genome, 0.0))
-        for record in self._attended(paid, order):
+        for record in self._attended(paid, order, should_stop):
             n_done += 1
             is_trained = record.error is not None or not trained.isdisjoint(record.measured)
             planned = effort.get(record.genome, 0.0)
@@ -209,13 +231,15 @@ class Evaluator:
         if n_done < len(tasks):
             raise StoppedError
 
-    def _effort(self, tasks: list[Task], order: Order) -> Mapping[Genome, float]:
+    def _effort(
+        self, tasks: list[Task], order: Order, should_stop: Callable[[], bool]
+    ) -> Mapping[Genome, float]:
         """FLOPs of the trainings, where the problem knows them."""
         name = self.problem.effort
         if name is None:
             return {}
         quick = replace(order, wanted=(name,), constraints=())
-        counted = self._attended(tasks, quick)
+        counted = self._attended(tasks, quick, should_stop)
         if order.fidelity:  # of this step, and not of all steps together
             return {record.genome: record.effort for record in counted}
         return {record.genome: record.metrics.get(name, 0.0) for record in counted}
@@ -236,7 +260,9 @@ class Evaluator:
                 return tasks[:i]
         return list(tasks)
 
-    def _attended(self, tasks: list[Task], order: Order) -> Iterator[Record]:
+    def _attended(
+        self, tasks: list[Task], order: Order, should_stop: Callable[[], bool]
+    ) -> Iterator[Record]:
         """Records from the crew; whoever stops taking them ends what is still going on."""
-        with closing(self._crew.measure(order, tasks, should_stop=self.should_stop)) as records:
+        with closing(self._crew.measure(order, tasks, should_stop=should_stop)) as records:
             yield from records

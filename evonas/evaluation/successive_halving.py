@@ -15,6 +15,7 @@ from evonas.objectives import Goals, violation_of
 from evonas.pareto.correlation import kendall, spearman
 from evonas.pareto.dominance import front
 from evonas.pareto.sorting import best_first
+from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
 
@@ -60,7 +61,7 @@ class _Standing:
 
 
 class Ladder:
-    """Measures architectures a little, and goes on with the promising ones.
+    """An oracle that measures architectures a little, and goes on with the promising ones.
 
     Successive halving without its brackets' barrier (Li et al. 2020, ASHA): of all that ever
     reached a rung the best share goes on, so that a strong generation sends up more than a
@@ -97,11 +98,39 @@ class Ladder:
         self._n_put_off = {rung.label: 0 for rung in rungs[:-1]}
         self._efforts: dict[tuple[Genome, str], float] = {}
 
+    @property
+    def problem(self) -> Problem:
+        """The opened problem."""
+        return self._evaluator.problem
+
+    @property
+    def records(self) -> Mapping[Genome, Record]:
+        """What was measured so far, by canonical genome, in the order of asking; live."""
+        return self._evaluator.records
+
+    @property
+    def left_out(self) -> set[Genome]:
+        """Genomes that were asked for and judged not to be worth a measurement; live."""
+        return self._evaluator.left_out
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of the metrics that ``count`` answers."""
+        return self._evaluator.counted
+
+    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
+        """The metrics that take no training, in the same order; empty where counting fails.
+
+        Raises:
+            StoppedError: The search was told to end before all were counted.
+        """
+        return self._evaluator.count(genomes)
+
     def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
         """One record per genome, in the same order; each as if its highest rung were the whole.
 
         Raises:
-            StoppedError: The evaluator was told to stop.
+            StoppedError: The search was told to end before all were measured.
         """
         self._evaluator(genomes, fidelity=self._rungs[0])
         for lower, upper in pairwise(self._rungs):

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from pymoo.core.algorithm import Algorithm
 from pymoo.core.population import Population
-from pymoo.core.problem import Problem as PymooProblem
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.operators import as_genomes
+from evonas.algorithms.pymoo_bridge import GenomeProblem
 from evonas.space import Genome, SearchSpace
 from evonas.surrogates.surrogate import Forecast, Guide
 
 OPTIMISM = 1.0  # standard deviations by which what is uncertain counts as better
 
 
-class PredictedProblem(PymooProblem):
+class PredictedProblem(GenomeProblem):
     """Architectures as a guide sees them.
 
     Args:
@@ -34,15 +34,7 @@ class PredictedProblem(PymooProblem):
     def __init__(
         self, guide: Guide, space: SearchSpace, *, n_objectives: int, n_constraints: int
     ) -> None:
-        super().__init__(
-            n_var=len(space.sizes),
-            n_obj=n_objectives,
-            n_ieq_constr=n_constraints,
-            xl=np.zeros(len(space.sizes), dtype=int),
-            xu=np.array(space.sizes, dtype=int) - 1,
-            vtype=int,
-        )
-        self.is_ordered = np.array([bool(gene.ordered) for gene in space.genes])
+        super().__init__(space, n_objectives=n_objectives, n_constraints=n_constraints)
         self._guide = guide
         self._rows: dict[Genome, tuple[np.ndarray, ...]] = {}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evonas.algorithms.pymoo_bridge import Measure
-from evonas.evaluation.evaluator import Evaluator
+from evonas.algorithms.strategy import Oracle
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
+from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
 from evonas.surrogates.surrogate import Guide
@@ -20,7 +20,7 @@ LABEL = "predicted"
 
 
 class Screen:
-    """Measures architectures, but for those that are hopeless.
+    """An oracle that has architectures measured, but for those that are hopeless.
 
     An architecture is hopeless if what is cheap of it is known, and even the best that can be
     expected of the rest would be dominated: two standard deviations better than predicted, but
@@ -28,38 +28,62 @@ class Screen:
     algorithm as predicted, and is neither recorded nor counted as measured.
 
     Args:
-        evaluator: Keeps the records.
-        goals: What counts.
-        guide: Predicts.
-        measure: Measures all others.
+        oracle: Measures all others, and keeps the records.
+        goals: Objectives and constraints that decide what is hopeless.
+        guide: Predicts what a training would show.
 
     """
 
-    def __init__(
-        self, evaluator: Evaluator, goals: Goals, guide: Guide, measure: Measure
-    ) -> None:
-        self._evaluator = evaluator
+    def __init__(self, oracle: Oracle, goals: Goals, guide: Guide) -> None:
+        self._oracle = oracle
         self._goals = goals
         self._guide = guide
-        self._measure = measure
+
+    @property
+    def problem(self) -> Problem:
+        """The opened problem."""
+        return self._oracle.problem
+
+    @property
+    def records(self) -> Mapping[Genome, Record]:
+        """What was measured so far, by canonical genome, in the order of asking; live."""
+        return self._oracle.records
+
+    @property
+    def left_out(self) -> set[Genome]:
+        """Genomes that were asked for, and that were hopeless when they were; live."""
+        return self._oracle.left_out
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of the metrics that ``count`` answers."""
+        return self._oracle.counted
+
+    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
+        """The metrics that take no training, in the same order; empty where counting fails.
+
+        Raises:
+            StoppedError: The search was told to end before all were counted.
+        """
+        return self._oracle.count(genomes)
 
     def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
         """One record per genome, in the same order.
 
         Raises:
-            StoppedError: The evaluator was told to stop.
+            StoppedError: The search was told to end before all were measured.
         """
-        canonical = self._evaluator.problem.canonical
+        canonical = self._oracle.problem.canonical
         keys = [canonical(genome) for genome in genomes]
         hopeless = self._hopeless(list(dict.fromkeys(keys)))
-        measured = self._measure([key for key in keys if key not in hopeless])
+        measured = self._oracle([key for key in keys if key not in hopeless])
         records = {record.genome: record for record in (*measured, *hopeless.values())}
         return [records[key] for key in keys]
 
     def _hopeless(self, genomes: Sequence[Genome]) -> dict[Genome, Record]:
         """Records as predicted of those that are not worth a training."""
-        known = list(self._evaluator.records.values())
-        new = [genome for genome in genomes if genome not in self._evaluator.records]
+        known = list(self._oracle.records.values())
+        new = [genome for genome in genomes if genome not in self._oracle.records]
         if not new or len(known) < LEAST_KNOWN or not self._guide.learn(known):
             return {}
         met = [record.genome for record in known if self._goals.are_met(record.metrics)]
@@ -72,7 +96,7 @@ class Screen:
         best = np.where(hoped.std > 0, np.maximum(best, limit), best)
         is_doomed = [not front(np.vstack([row, seen.mean]))[0] for row in best]
         doomed = [genome for genome, is_it in zip(new, is_doomed, strict=True) if is_it]
-        self._evaluator.left_out.update(doomed)
+        self._oracle.left_out.update(doomed)
         return {
             genome: Record(genome, metrics, 0.0, fidelity=LABEL)
             for genome, metrics in zip(doomed, self._guide.tell(doomed), strict=True)

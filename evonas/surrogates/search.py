@@ -2,124 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 
-from evonas.algorithms.ask_tell import choose_algorithm, known_genomes, why_over
+from evonas.algorithms.ask_tell import check_algorithm, choose_algorithm, known_genomes
 from evonas.algorithms.operators import SpreadSampling
-from evonas.algorithms.pymoo_bridge import Measure
 from evonas.algorithms.registry import IGNORES_CONSTRAINTS
-from evonas.algorithms.strategy import Predictions, Reliability
+from evonas.algorithms.strategy import NOTHING_LEFT, Oracle, Status, why_over
 from evonas.config import Config
-from evonas.evaluation.evaluator import Evaluator
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
+from evonas.problem import Problem
 from evonas.record import Record
+from evonas.reliability import Predictions, Reliability
 from evonas.space import Genome
 from evonas.surrogates.acquisition import choose_batch
 from evonas.surrogates.initial_design import first_design
 from evonas.surrogates.inner_search import Either, PredictedProblem, evolve
-from evonas.surrogates.surrogate import Guide
+from evonas.surrogates.surrogate import Guide, learnable
 
 NEAR_BATCHES = 4  # batches among which one is chosen where levels are aspired to
 POP_SIZE = 50  # of the evolution on predictions
 
 
 class Guided:
-    """Surrogate-assisted evolution; iterating runs it round by round.
+    """The strategy that measures only what a surrogate finds promising, round by round.
 
     The first round fills the space. Every further one learns from all that was measured, lets
     the config's algorithm evolve on the predictions, from the front so far, and measures the
     batch that is expected to enlarge the front most.
 
     Args:
-        config: Kind of model, algorithm, batch, budget and seed.
-        evaluator: Measures, and counts what is cheap.
-        goals: What counts.
-        measure: In place of the evaluator, which keeps the records all the same.
-        rungs: Fidelities that it measures at, the whole last; empty for none.
-
-    Attributes:
-        stopped: Why it ended, in words; empty while it runs.
-        reliability: How far the last round's predictions came true, of the first metric that
-            is predicted.
+        config: Says kind of model, algorithm, batch, budgets and seed.
+        oracle: Measures the batches, and counts what is cheap.
+        goals: Objectives and constraints that are predicted.
+        rungs: Fidelities that the oracle measures at, the whole last; empty for none.
 
     Raises:
-        ValueError: There is nothing to predict, or the algorithm does not fit the problem.
-        FileNotFoundError: A file that the config names is not there.
+        ValueError: There is nothing to predict.
     """
 
     def __init__(
-        self,
-        config: Config,
-        evaluator: Evaluator,
-        goals: Goals,
-        measure: Measure | None = None,
-        rungs: Sequence[Fidelity] = (),
+        self, config: Config, oracle: Oracle, goals: Goals, *, rungs: Sequence[Fidelity] = ()
     ) -> None:
-        self.stopped = ""
         self._config = config
-        self._evaluator = evaluator
-        self._measure = measure or evaluator
-        self._problem = evaluator.problem
+        self._oracle = oracle
+        self._problem = oracle.problem
         self._goals = goals
         self._rng = np.random.default_rng(np.random.SeedSequence([config.seed]))
         self._guide = Guide(
             self._problem,
             goals,
-            evaluator.count,
-            cheap=evaluator.counted,
+            oracle.count,
+            cheap=oracle.counted,
             kind=config.surrogate,
             seed=config.seed,
             rungs=rungs,
             prior=config.prior,
         )
-        choose_algorithm(config, self._problem, goals=goals, taken=())
-        self._predictions = Predictions()
-        self.reliability = self.overall
 
-    @property
-    def foretold(self) -> Mapping[str, float]:
-        """How far what was known beforehand foretold each metric: rank correlations."""
-        return self._guide.foretold
-
-    @property
-    def overall(self) -> Reliability:
-        """How far all predictions so far came true."""
-        return self._judged(self._predictions)
-
-    def __iter__(self) -> Iterator[None]:
+    def __iter__(self) -> Generator[Status, None, str]:
         """Run; yields after every round, also the cut one that ends a budget.
 
+        Returns:
+            Why it ended, in words.
+
         Raises:
-            StoppedError: The evaluator was told to stop.
+            StoppedError: The search was told to end.
         """
-        n_done = 0
-        while not self._is_over(n_done):
+        n_done, overall = 0, Predictions()
+        while not (over := self._why_over(n_done)):
             asked = self._ask()[: self._n_left()]
             if not asked:
-                self.stopped = "there is nothing left that was not measured"
-                return
-            expected = self._guide.expect(asked) if n_done else None
-            records = self._measure(asked)
-            if expected:
-                self._compare(expected, records)
+                return NOTHING_LEFT
+            expected = self._guide.expect(asked) if n_done else []
+            records = self._oracle(asked)
+            latest = self._compared(expected, records) if expected else Predictions()
+            overall += latest
             n_done += 1
-            yield
+            yield Status(
+                self._judged(latest), self._judged(overall), dict(self._guide.foretold)
+            )
+        return over
 
-    def _is_over(self, n_done: int) -> bool:
-        n_measured = len(self._evaluator.records)
-        self.stopped = why_over(self._config, n_done=n_done, n_measured=n_measured)
-        return bool(self.stopped)
+    def _why_over(self, n_done: int) -> str:
+        n_measured = len(self._oracle.records)
+        return why_over(self._config, n_done=n_done, n_measured=n_measured)
 
     def _n_left(self) -> int | None:
         budget = self._config.evaluations
-        return None if budget is None else budget - len(self._evaluator.records)
+        return None if budget is None else budget - len(self._oracle.records)
 
     def _ask(self) -> list[Genome]:
-        records = list(self._evaluator.records.values())
+        records = list(self._oracle.records.values())
         if not records:
             return self._design()
         if not self._guide.learn(records):
@@ -128,7 +105,7 @@ class Guided:
         known = self._guide.forecast(met).mean
         on_front = [genome for genome, is_on in zip(met, front(known), strict=True) if is_on]
         looked_at = self._evolved(on_front)
-        pool = [g for g in looked_at.genomes if g not in self._evaluator.records]
+        pool = [g for g in looked_at.genomes if g not in self._oracle.records]
         if not pool:
             return self._drawn(self._config.n_batch)
         expected = looked_at.forecast(pool)
@@ -161,16 +138,14 @@ class Guided:
             self._problem.space,
             self._drawn(n_first),
             canonical=self._problem.canonical,
-            count=self._evaluator.count,
+            count=self._oracle.count,
             metrics=[name for name in names if name in self._problem.untrained],
         )
         return list(dict.fromkeys([*known, *design]))[:n_first]
 
     def _drawn(self, n: int) -> list[Genome]:
         """New genomes that fill the space; fewer where it holds no more."""
-        sampling = SpreadSampling(
-            canonical=self._problem.canonical, taken=self._evaluator.records
-        )
+        sampling = SpreadSampling(canonical=self._problem.canonical, taken=self._oracle.records)
         high = np.array(self._problem.space.sizes) - 1
         return sampling.draw(n, low=np.zeros_like(high), high=high, rng=self._rng)
 
@@ -191,7 +166,7 @@ class Guided:
             self._config,
             self._problem,
             goals=self._goals,
-            taken=Either(self._evaluator.records, problem.genomes),
+            taken=Either(self._oracle.records, problem.genomes),
             pop_size=POP_SIZE,
             seeds=seeds,
             aspirations=self._guide.seen_from(self._config.aspirations),
@@ -201,19 +176,34 @@ class Guided:
         evolve(problem, algorithm, n_generations=n_generations, seed=seed)
         return problem
 
-    def _compare(
+    def _compared(
         self, expected: Sequence[tuple[float, float]], records: Sequence[Record]
-    ) -> None:
+    ) -> Predictions:
+        """What was expected of the first learnt metric beside what measuring showed."""
         metric = self._guide.learnt[0]
         made = [
             Predictions((mean,), (std,), (record.metrics[metric],))
             for (mean, std), record in zip(expected, records, strict=True)
             if metric in record.metrics and not record.fidelity
         ]
-        latest = sum(made, Predictions())
-        self._predictions += latest
-        self.reliability = self._judged(latest)
+        return sum(made, Predictions())
 
     def _judged(self, predictions: Predictions) -> Reliability:
         metric = self._guide.learnt[0]
         return predictions.judge(metric, model=self._guide.chosen.get(metric, ""))
+
+
+def check_surrogate(config: Config, problem: Problem, goals: Goals) -> None:
+    """Refuse a surrogate's search that does not suit a problem; measures nothing.
+
+    Args:
+        config: Names kind of model and algorithm, and what to begin with.
+        problem: The opened problem.
+        goals: Objectives and constraints that would be predicted.
+
+    Raises:
+        ValueError: There is nothing to predict, or the algorithm does not fit the problem.
+        FileNotFoundError: A file that the config names is not there.
+    """
+    learnable(problem, goals)
+    check_algorithm(config, problem, goals, pop_size=POP_SIZE)

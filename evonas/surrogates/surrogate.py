@@ -51,6 +51,26 @@ class Forecast:
         return Forecast(*(column[indices] for column in columns))
 
 
+def learnable(problem: Problem, goals: Goals) -> list[str]:
+    """Names of the metrics that a model is needed for: all of the goals that take a training.
+
+    Raises:
+        ValueError: There is nothing to predict, or the problem does not say what.
+    """
+    if isinstance(problem, ForeignProblem):
+        raise ValueError(
+            "a plain pymoo problem does not say what of it is cheap, and so takes no "
+            "surrogate and no screen; leave them out"
+        )
+    found = trained_metrics(problem, goals)
+    if not found:
+        raise ValueError(
+            f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
+            "for a surrogate or a screen to predict; leave them out"
+        )
+    return found
+
+
 class Guide:
     """Predicts what training would show; the rest is counted, and so exact.
 
@@ -88,23 +108,13 @@ class Guide:
         rungs: Sequence[Fidelity] = (),
         prior: Prior | None = None,
     ) -> None:
-        if isinstance(problem, ForeignProblem):
-            raise ValueError(
-                "a plain pymoo problem does not say what of it is cheap, and so takes no "
-                "surrogate and no screen; leave them out"
-            )
         self._goals = goals
         self._count = count
         self._kind = kind
         self._seed = seed
         self._rungs = rungs
         self._encode = Encoder(problem.space)
-        self.learnt = trained_metrics(problem, goals)
-        if not self.learnt:
-            raise ValueError(
-                f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
-                "for a surrogate or a screen to predict; leave them out"
-            )
+        self.learnt = learnable(problem, goals)
         self._cheap = list(cheap)
         offered = {o.name: o for o in (*problem.objectives, *goals.objectives)}
         self._scales = {name: ErrorScale(offered[name]) for name in self.learnt}

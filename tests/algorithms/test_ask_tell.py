@@ -24,10 +24,25 @@ def begin(problem, *, should_stop=lambda: False, **settings):
     return AskTell(config, evaluator, plan.goals), evaluator
 
 
+def followed(strategy):
+    """All that a strategy yields, and what it returns."""
+    statuses = []
+
+    def steps():
+        return (yield from strategy)
+
+    iterator = steps()
+    while True:
+        try:
+            statuses.append(next(iterator))
+        except StopIteration as end:
+            return statuses, end.value
+
+
 def run(problem, **settings):
-    steps, evaluator = begin(problem, **settings)
-    n_generations = sum(1 for _ in steps)
-    return list(evaluator.records.values()), steps.stopped, n_generations
+    strategy, evaluator = begin(problem, **settings)
+    statuses, stopped = followed(strategy)
+    return list(evaluator.records.values()), stopped, len(statuses)
 
 
 def by_pymoo_alone(problem, algorithm, *, n_asked, seed):
@@ -151,7 +166,6 @@ def test_a_stop_leaves_the_loop():
     with pytest.raises(StoppedError):
         list(steps)
     assert len(evaluator.records) == 14
-    assert steps.stopped == ""
 
 
 @pytest.mark.parametrize("name", ["nsga2", "nsga3", "smsemoa", "rvea"])

@@ -10,7 +10,7 @@ from evonas.algorithms.operators import (
     SpreadSampling,
     UniformSampling,
 )
-from evonas.algorithms.registry import ALGORITHMS, Plan, load_operator, make_algorithm
+from evonas.algorithms.registry import ALGORITHMS, Parts, load_operator, make_algorithm
 from evonas.config import Config
 from evonas.engine.search import search
 
@@ -169,7 +169,7 @@ def test_a_population_too_small_for_directions_is_refused(name):
 def test_there_are_as_many_directions_as_the_population_holds(
     n_objectives, pop_size, n_directions
 ):
-    directions = Plan(n_objectives, pop_size).directions
+    directions = Parts(n_objectives, pop_size).directions
     assert directions.shape == (n_directions, n_objectives)
     assert directions.sum(1) == pytest.approx(1)
     assert len(np.unique(directions, axis=0)) == n_directions
@@ -184,7 +184,7 @@ def test_a_pymoo_algorithm_is_taken_by_its_place_and_name(name):
 
 
 def test_an_instance_is_copied_so_that_a_second_search_starts_afresh():
-    algorithm = make_algorithm(toy.reference("instance"), Plan(2, 10))
+    algorithm = make_algorithm(toy.reference("instance"), Parts(2, 10))
     assert isinstance(algorithm, NSGA2)
     assert algorithm is not toy.instance
     assert algorithm.pop_size == 6
@@ -197,10 +197,10 @@ def test_a_factory_is_given_those_parts_of_the_plan_that_it_names():
         "mutation": GenomeMutation(),
         "repair": "not asked for",
     }
-    algorithm = make_algorithm(toy.reference("sized"), Plan(2, 14, operators))
+    algorithm = make_algorithm(toy.reference("sized"), Parts(2, 14, operators))
     assert algorithm.pop_size == 14
     assert algorithm.initialization.sampling is operators["sampling"]
-    by_directions = make_algorithm(toy.reference("towards"), Plan(2, 14, operators))
+    by_directions = make_algorithm(toy.reference("towards"), Parts(2, 14, operators))
     assert isinstance(by_directions, NSGA3)
     assert len(by_directions.ref_dirs) == 14
 

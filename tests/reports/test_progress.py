@@ -4,11 +4,11 @@ from math import nan
 
 import pytest
 
-from evonas.algorithms.strategy import Reliability
 from evonas.carbon.spend import Spend
 from evonas.config import Config
 from evonas.engine.generations import Generation
 from evonas.record import Record
+from evonas.reliability import Reliability
 from evonas.reports.progress import Progress, describe
 
 GENERATION = Generation(

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import toy
 
-from evonas.algorithms.strategy import Reliability
 from evonas.config import Config
 from evonas.engine.search import search
+from evonas.reliability import Reliability
 from evonas.reports.summary import MAX_ROWS, summary
 from evonas.reports.text import aligned
 

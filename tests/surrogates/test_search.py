@@ -160,10 +160,11 @@ def test_a_larger_budget_on_resume_equals_the_longer_run(tmp_path):
 def test_a_stop_while_candidates_are_counted_ends_the_search():
     settings = config()
     plan = SearchPlan(settings, ProblemSpec(settings.problem, settings.settings))
-    evaluator = Evaluator(plan.order)
+    is_over = False
+    evaluator = Evaluator(plan.order, should_stop=lambda: is_over)
     steps = iter(Guided(settings, evaluator, plan.goals))
     next(steps)
-    evaluator.should_stop = lambda: True
+    is_over = True
     with pytest.raises(StoppedError):
         next(steps)
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from evonas.algorithms.strategy import Predictions
+from evonas.reliability import Predictions
 
 
 def test_predictions_are_judged_by_rank_and_by_their_intervals():
