@@ -67,6 +67,16 @@ def test_so_does_one_of_pymoo_or_of_the_user(factory):
     assert len(search(config(algorithm=algorithm, evaluations=20, **operators)).records) == 20
 
 
+def test_an_algorithm_that_knows_no_constraints_is_refused_before_anything_is_measured():
+    wanted = config(
+        algorithm=toy.reference("plain_moead"),
+        objectives=("acc", "flops"),
+        constraint=("flops<=1e6",),
+    )
+    with pytest.raises(ValueError, match="plain_moead does not suit this problem: "):
+        search(wanted, on_record=pytest.fail)
+
+
 def test_the_first_design_holds_the_cheapest_and_the_dearest_architecture():
     result = search(config(evaluations=12))
     flops = [record.metrics["flops"] for record in result.records]
