@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from evonas.config import Config as Config
     from evonas.engine.result import Result as Result
     from evonas.engine.search import search as search
+    from evonas.listener import Listener as Listener
     from evonas.networks.metrics import MetricProvider as MetricProvider
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Metric as Metric
@@ -32,6 +33,7 @@ _HOME = {
     "Config": "config",
     "Constraint": "objectives",
     "Gene": "space",
+    "Listener": "listener",
     "Measurement": "problem",
     "Metric": "objectives",
     "MetricProvider": "networks.metrics",

@@ -13,7 +13,10 @@ ROOMS = (
     *("networks", "training", "evaluation", "algorithms", "surrogates", "engine", "bench"),
     *("plots", "reports", "commands"),
 )
-AT_THE_ROOT = {"problem": "problem", "config": "config", "run": "commands", "plot": "commands"}
+AT_THE_ROOT = {
+    **{"problem": "problem", "config": "config", "listener": "config"},
+    **{"run": "commands", "plot": "commands"},
+}
 HOMES = {
     "torch": {"data", "networks", "training"},
     "torchvision": {"data"},

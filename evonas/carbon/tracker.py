@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from dataclasses import asdict, dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 TRACKERS = ("codecarbon",)
 FALLBACK_COUNTRY = "USA"  # only its CO2 depends on it, and ours is printed beside
@@ -36,15 +35,12 @@ class Opinion:
 class CodeCarbon:
     """codecarbon over one session of a search; one per run, in the parent process alone.
 
-    Use it as a context. It works offline, writes nothing, and counts the whole machine; without
-    RAPL it guesses 4 W per CPU thread and 5 W per memory module.
+    It works offline, writes nothing, and counts the whole machine; without RAPL it guesses 4 W
+    per CPU thread and 5 W per memory module.
 
     Args:
         pue: Power usage effectiveness, which it multiplies in.
         grid: Name of a grid; a country's is understood, else that of the USA is taken.
-
-    Attributes:
-        opinion: What it counted, once the session has ended.
 
     Raises:
         ValueError: It is not installed.
@@ -58,7 +54,6 @@ class CodeCarbon:
                 "codecarbon is not installed; pip install 'evonas[codecarbon]'"
             ) from error
         logging.getLogger("codecarbon").setLevel(logging.CRITICAL)
-        self.opinion: Opinion | None = None
         self._country = grid.upper() if len(grid) == 3 and grid.isalpha() else FALLBACK_COUNTRY
         self._version = getattr(library, "__version__", "")
         self._pue = pue
@@ -71,19 +66,15 @@ class CodeCarbon:
             log_level="critical",
         )
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Begin to count."""
         self._tracker.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> Opinion:
+        """End the session, and say what was counted."""
         self._tracker.stop()
         said = self._tracker.final_emissions_data
-        self.opinion = Opinion(
+        return Opinion(
             energy_kwh=float(said.energy_consumed),
             co2_g=1000 * float(said.emissions),
             country=self._country,

@@ -19,6 +19,7 @@ from evonas.engine.plan import SearchPlan
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
+from evonas.listener import ListenerError
 from evonas.parsing import read_settings
 from evonas.plots import runs as drawing
 from evonas.plugins.loading import problem_summaries
@@ -123,7 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config, folder, resume = settle(given)
         result = watched(config, folder, resume=resume, is_quiet=is_quiet)
-    except (FolderError, WorkerError) as error:
+    except (FolderError, WorkerError, ListenerError) as error:
         return complain(error, status=1)
     except (ValueError, OSError) as error:
         return complain(error)
@@ -191,13 +192,12 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
 
 def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Result:
     """Run a search with progress, a clean end on Ctrl-C, and a picture."""
-    with Progress(config, is_quiet=is_quiet) as progress, interrupts() as is_interrupted:
+    with interrupts() as is_interrupted:
         result = search(
             config,
             folder=folder,
             resume=resume,
-            on_generation=progress.on_generation,
-            on_record=progress.on_record,
+            listeners=[Progress(is_quiet=is_quiet)],
             should_stop=is_interrupted,
         )
     if result.front:

@@ -4,73 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Spend
 from evonas.evaluation.evaluator import Evaluator
+from evonas.listener import Generation
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
 from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.reliability import Reliability
-from evonas.runs.folder import METERED
 from evonas.space import Genome
-
-
-@dataclass(frozen=True)
-class Generation:
-    """Where a search stands after one generation.
-
-    Attributes:
-        number: From 1.
-        n_evaluations: Distinct architectures measured so far.
-        n_failures: How many of them failed.
-        front_size: Distinct points on the front so far.
-        hypervolume: Of the front, as a share of the box between ideal and reference point;
-            ``None`` where there is no reference point.
-        best: The best value of each objective so far, in natural units; NaN if there is
-            none.
-        spend: What it took so far.
-        metered_kwh: The part of its energy that a meter in the machine has counted.
-        reliability: How far predictions of this generation came true, if there were any.
-    """
-
-    number: int
-    n_evaluations: int
-    n_failures: int
-    front_size: int
-    hypervolume: float | None
-    best: dict[str, float]
-    spend: Spend
-    metered_kwh: float = 0.0
-    reliability: Reliability | None = None
-
-    def row(self) -> dict[str, Any]:
-        """The generation as a row of a table, with units in the names of its columns."""
-        best = {
-            f"best_{name}": "" if math.isnan(value) else value
-            for name, value in self.best.items()
-        }
-        return {
-            "generation": self.number,
-            "evaluations": self.n_evaluations,
-            "failures": self.n_failures,
-            "front_size": self.front_size,
-            "hypervolume": self.hypervolume,
-            "wall [s]": round(self.spend.wall_seconds, 3),
-            "busy [s]": round(self.spend.busy_seconds, 3),
-            "cpu [s]": round(self.spend.cpu_seconds, 3),
-            "fpo [FLOP]": f"{self.spend.fpo:.10g}",
-            "energy [kWh]": f"{self.spend.energy_kwh:.6g}",
-            "co2 [g]": f"{self.spend.co2_g:.6g}",
-            METERED: f"{self.metered_kwh:.6g}",
-            **best,
-            **(self.reliability.row() if self.reliability else {}),
-        }
 
 
 class Archive:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ import numpy as np
 from evonas.carbon.spend import Spend
 from evonas.carbon.tracker import Opinion
 from evonas.config import Config
-from evonas.engine.generations import Generation
 from evonas.engine.redundancy import Degeneracy, examine
 from evonas.evaluation.successive_halving import Rung
+from evonas.hardware.roofline import Cost
+from evonas.listener import Generation
 from evonas.objectives import Goals, Objective
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reliability import Reliability
+from evonas.runs.costs import count_costs
+from evonas.space import Genome
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Result:
         foretold: How far a warm start's measurements foretold each metric: rank correlation
             with what was measured here.
         rungs: What became of the architectures at each, if there were any below the whole.
-        opinion: What a tracker says of this session's energy, if one was asked for.
+        opinion: What a tracker says of this session's energy, if one was asked for; known once
+            the listeners have been told of the end.
     """
 
     config: Config
@@ -106,6 +110,20 @@ class Result:
             for record in self.front
         ]
         return header, rows
+
+    def costs(self) -> dict[Genome, Cost]:
+        """What the front's networks cost, by genome; empty where the problem counts nothing."""
+        return count_costs(self.problem, self.genomes)
+
+    def tables(self) -> dict[str, tuple[list[str], list[list[Any]]]]:
+        """All that is worth a table, by name: the front, and rungs and objectives if any."""
+        found = {"front": self.table()}
+        if self.rungs:
+            header = [field.name for field in fields(Rung)]
+            found["rungs"] = header, [list(astuple(rung)) for rung in self.rungs]
+        if self.degeneracy:
+            found["objectives"] = self.degeneracy.table()
+        return found
 
     def _metrics(self) -> list[Objective]:
         """Objectives first, then what only the front is measured for, then all the rest."""

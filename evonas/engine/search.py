@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, astuple, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from evonas.algorithms.strategy import Status
 from evonas.carbon.meter import Meter
-from evonas.carbon.spend import Budget
 from evonas.config import Config
-from evonas.engine.generations import Archive, Generation
+from evonas.engine.generations import Archive
+from evonas.engine.listeners import Audience, Guest, Spending, Stop, Tracking, invited
 from evonas.engine.plan import SearchPlan
 from evonas.engine.result import Result
+from evonas.engine.run_directory import check_place, opened, work_place
 from evonas.evaluation.evaluator import Evaluator, StoppedError
-from evonas.evaluation.successive_halving import Rung
+from evonas.evaluation.successive_halving import Ladder
+from evonas.listener import Generation, Listener, Start
 from evonas.problem import Problem
 from evonas.record import Record
-from evonas.runs.audit import check_records
-from evonas.runs.costs import count_costs
-from evonas.runs.folder import CHECKPOINTS, RunFolder, check_free
+from evonas.runs.folder import RunFolder
 from evonas.runs.journal import logger
-from evonas.runs.manifest import check_resumable, check_same_prices
 
 
 def search(
@@ -33,8 +30,9 @@ def search(
     problem: type[Problem] | None = None,
     folder: str | Path | None = None,
     resume: bool = False,
-    on_generation: Callable[[Generation], None] = lambda generation: None,
-    on_record: Callable[[Record], None] = lambda record: None,
+    listeners: Sequence[Listener] = (),
+    on_generation: Callable[[Generation], None] | None = None,
+    on_record: Callable[[Record], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Search for the Pareto front of a problem.
@@ -45,9 +43,13 @@ def search(
         folder: Where to keep the run; nothing is written if left out.
         resume: Whether ``folder`` holds a run that is to go on. Its records answer for what
             they know, so the end is that of an uninterrupted run.
-        on_generation: Told of every generation.
-        on_record: Told of every measured candidate as it arrives.
-        should_stop: Asked before every candidate; the search then ends with what is there.
+        listeners: Told of the start, of records and generations, and of the end, in this order
+            and after the run directory; see ``evonas.Listener``.
+        on_generation: In place of a listener of its own: called with every generation.
+        on_record: In place of a listener of its own: called with every measured candidate.
+        should_stop: Whether a person wants an end. Asked before every candidate, also of the
+            last ones that are measured for the front alone; the search then ends with what is
+            there. A listener's ``why_stop`` leaves the front time to be measured.
 
     Returns:
         The front, and all that led to it.
@@ -60,155 +62,139 @@ def search(
         BusyError: Another process is writing to ``folder``.
         FolderError: ``folder`` cannot be written any more; what was written can be read.
         WorkerError: A worker process cannot open the problem.
+        ListenerError: A listener raised an error. The search has then ended in order; its
+            result is the error's ``result``.
     """
     plan = SearchPlan.of(config or Config(), problem)
-    if folder is not None:
-        check_resumable(Path(folder), plan.config) if resume else check_free(Path(folder))
+    guests = invited(listeners, on_record=on_record, on_generation=on_generation)
+    check_place(plan, folder, resume=resume)
     with plan.crew:
         plan.check()
-        with _opened(plan, folder, resume=resume) as run_folder:
-            tracker = plan.tracking()
-            with tracker or nullcontext(), _store(run_folder) as store:
-                result = _run(plan, run_folder, store, on_generation, on_record, should_stop)
-            if tracker is None or tracker.opinion is None:
-                return result
-            if run_folder:
-                run_folder.add_opinion(tracker.opinion.as_dict())
-            return replace(result, opinion=tracker.opinion)
+        with opened(plan, folder, resume=resume) as run_folder, work_place(run_folder) as store:
+            return _run(plan, run_folder, store=store, guests=guests, should_stop=should_stop)
 
 
-@contextmanager
-def _opened(
-    plan: SearchPlan, folder: str | Path | None, *, resume: bool
-) -> Iterator[RunFolder | None]:
-    """The run directory, if there is to be one, its records checked."""
-    if folder is None:
-        yield None
-        return
-    resolved = plan.resolved()
-    if resume:
-        check_same_prices(Path(folder), resolved)
-    start = RunFolder.resume if resume else RunFolder.create
-    run_folder = start(Path(folder), plan.config, resolved=resolved)
-    try:
-        check_records(
-            run_folder.journal,
-            plan.problem,
-            metrics=plan.goals.metrics,
-            constraints=plan.goals.constraints,
-            seed=plan.config.seed,
-        )
-        yield run_folder
-    finally:
-        run_folder.close()
+@dataclass(frozen=True)
+class _Session:
+    """All that one search works with, from its first candidate to its result."""
+
+    plan: SearchPlan
+    evaluator: Evaluator
+    ladder: Ladder | None
+    archive: Archive
+    audience: Audience
+    stop: Stop
+    folder: RunFolder | None
+
+
+@dataclass(frozen=True)
+class _End:
+    """How the strategy stood when there was no further generation, and why there was none."""
+
+    status: Status
+    stopped: str
+    was_given_up: bool = False
 
 
 def _run(
     plan: SearchPlan,
     folder: RunFolder | None,
+    *,
     store: Path,
-    on_generation: Callable[[Generation], None],
-    on_record: Callable[[Record], None],
+    guests: Sequence[Guest],
     should_stop: Callable[[], bool],
 ) -> Result:
-    budget, is_limited = plan.config.budget, plan.config.budget != Budget()
+    resolved = plan.resolved()  # before any clock runs: it may have some architectures counted
+    tracker = plan.tracking()
+    keep = folder.add_opinion if folder else None
+    tracking = Tracking(tracker, keep=keep) if tracker else None
+    session = _session(
+        plan, folder, store=store, tracking=tracking, guests=guests, should_stop=should_stop
+    )
+    audience = session.audience
+    try:
+        audience.on_start(Start(plan.config, resolved, session.archive.spend))
+        end = _follow(session)
+        front = _completed(session, should_stop)
+        result = _result(session, end, front)
+    except BaseException:
+        audience.on_end(None)
+        raise
+    if result.degeneracy and result.degeneracy.warning():
+        logger.warning("%s", result.degeneracy.warning())
+    audience.on_end(result)
+    if tracking:
+        result = replace(result, opinion=tracking.opinion)
+    if not should_stop():  # else they spare time when the run goes on
+        shutil.rmtree(store, ignore_errors=True)
+    audience.check(result)
+    return result
+
+
+def _session(
+    plan: SearchPlan,
+    folder: RunFolder | None,
+    *,
+    store: Path,
+    tracking: Tracking | None,
+    guests: Sequence[Guest],
+    should_stop: Callable[[], bool],
+) -> _Session:
     meter = Meter(plan.tariff, earlier_kwh=folder.read_metered_kwh() if folder else 0.0)
-
-    def is_over() -> bool:
-        meter.poll()
-        return should_stop() or (is_limited and bool(budget.why_over(archive.spend())))
-
+    own = (folder, Spending(plan.config.budget, meter), tracking)
+    audience = Audience([listener for listener in own if listener is not None], guests)
+    stop = Stop(should_stop, why_stop=audience.why_stop)
     evaluator = Evaluator(
         plan.order,
         crew=plan.crew,
         journal=folder.journal if folder else None,
-        should_stop=is_over,
-        on_record=on_record,
-        budget_flops=budget.flops,
+        should_stop=stop,
+        on_record=audience.on_record,
+        budget_flops=plan.config.budget.flops,
     )
     archive = Archive(evaluator, plan.goals, meter=meter)
     ladder = plan.ladder(evaluator, store=store)
-    status, given_up, stopped = Status(), "", ""
+    return _Session(plan, evaluator, ladder, archive, audience, stop, folder)
+
+
+def _follow(session: _Session) -> _End:
+    """Run the strategy to its end, and tell of every generation."""
+    status, over = Status(), ""
 
     def steps() -> Iterator[Status]:
-        nonlocal stopped
-        stopped = yield from plan.strategy(ladder or evaluator)
+        nonlocal over
+        over = yield from session.plan.strategy(session.ladder or session.evaluator)
 
     try:
         for status in steps():
-            generation = archive.close_generation(status.reliability)
-            _report(generation, folder, on_generation)
-            if given_up := _why_given_up(generation, plan.config.max_failures):
-                stopped = given_up
-                break
+            generation = session.archive.close_generation(status.reliability)
+            session.audience.on_generation(generation)
+            if given_up := _why_given_up(generation, session.plan.config.max_failures):
+                return _End(status, given_up, was_given_up=True)
     except StoppedError:
-        stopped = _why_stopped(evaluator, budget, archive, was_told=should_stop())
-    result = Result(
-        config=plan.config,
-        goals=plan.goals,
-        front=tuple(_completed(archive.front(), evaluator, should_stop)),
+        flops = session.plan.config.budget.flops
+        over = session.stop.reason or f"the budget of {flops:g} FLOPs is spent"
+    return _End(status, over)
+
+
+def _result(session: _Session, end: _End, front: Sequence[Record]) -> Result:
+    evaluator, ladder = session.evaluator, session.ladder
+    return Result(
+        config=session.plan.config,
+        goals=session.plan.goals,
+        front=tuple(front),
         records=tuple(evaluator.records.values()),
-        generations=tuple(archive.generations),
-        problem=plan.problem,
-        stopped=stopped,
-        spend=archive.spend(),
-        was_given_up=bool(given_up),
-        reliability=status.overall,
-        foretold=dict(status.foretold),
+        generations=tuple(session.archive.generations),
+        problem=session.plan.problem,
+        stopped=end.stopped,
+        spend=session.archive.spend(),
+        was_given_up=end.was_given_up,
+        reliability=end.status.overall,
+        foretold=dict(end.status.foretold),
         n_left_out=len(evaluator.left_out.difference(evaluator.records)),
         rungs=ladder.account() if ladder else (),
-        folder=folder.path if folder else None,
+        folder=session.folder.path if session.folder else None,
     )
-    _keep(result, folder)
-    if not should_stop():  # else they spare time when the run goes on
-        shutil.rmtree(store, ignore_errors=True)
-    return result
-
-
-@contextmanager
-def _store(folder: RunFolder | None) -> Iterator[Path]:
-    """Where trainings leave what a later step needs."""
-    if folder:
-        yield folder.path.absolute() / CHECKPOINTS
-        return
-    with TemporaryDirectory() as scratch:
-        yield Path(scratch)
-
-
-def _keep(result: Result, folder: RunFolder | None) -> None:
-    if result.degeneracy and result.degeneracy.warning():
-        logger.warning("%s", result.degeneracy.warning())
-    if folder is None:
-        return
-    folder.write_front(*result.table())
-    folder.write_failures(result.failures)
-    folder.write_spend(asdict(result.spend))
-    folder.write_costs(count_costs(result.problem, result.genomes))
-    if result.rungs:
-        header = [field.name for field in fields(Rung)]
-        folder.write_rungs(header, [list(astuple(rung)) for rung in result.rungs])
-    if result.degeneracy:
-        folder.write_objectives(*result.degeneracy.table())
-
-
-def _report(
-    generation: Generation,
-    folder: RunFolder | None,
-    on_generation: Callable[[Generation], None],
-) -> None:
-    if folder:
-        folder.add_generation(generation.row())
-    on_generation(generation)
-
-
-def _why_stopped(
-    evaluator: Evaluator, budget: Budget, archive: Archive, *, was_told: bool
-) -> str:
-    if was_told:
-        return "it was interrupted"
-    if evaluator.has_spent_flops:
-        return f"the budget of {budget.flops:g} FLOPs is spent"
-    return budget.why_over(archive.spend())
 
 
 def _why_given_up(generation: Generation, max_failures: float) -> str:
@@ -218,10 +204,9 @@ def _why_given_up(generation: Generation, max_failures: float) -> str:
     return f"{n_failures} of {n} candidates failed, more than the share of {max_failures:g}"
 
 
-def _completed(
-    members: Sequence[Record], evaluator: Evaluator, should_stop: Callable[[], bool]
-) -> list[Record]:
-    """The front's members with what is measured for them alone, unless told to stop."""
+def _completed(session: _Session, should_stop: Callable[[], bool]) -> list[Record]:
+    """The front with what is measured for it alone, which no spent budget cuts short."""
+    evaluator, members = session.evaluator, session.archive.front()
     final = tuple(objective.name for objective in evaluator.problem.final)
     try:
         return evaluator.complete(members, final, should_stop=should_stop)

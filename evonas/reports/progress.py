@@ -5,54 +5,41 @@ from __future__ import annotations
 import sys
 import time
 from math import isnan
-from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from evonas.config import Config
-from evonas.engine.generations import Generation
+from evonas.listener import Generation, Listener, Outcome, Start
 from evonas.record import Record
 
 
-class Progress:
-    """Shows how a search gets on.
-
-    Use it as a context, and hand its methods to ``evonas.search``.
+class Progress(Listener):
+    """Shows how a search gets on; one of the listeners of ``evonas.search``.
 
     Args:
-        config: Of the search; tells how much there is to do.
         is_quiet: Show nothing.
-        stream: Where to; standard error if left out.
+        stream: File that the bar or the lines are written to; standard error if left out.
     """
 
-    def __init__(
-        self, config: Config, *, is_quiet: bool = False, stream: TextIO | None = None
-    ) -> None:
-        stream = stream or sys.stderr
-        self._config = config
-        self._stream = stream
+    def __init__(self, *, is_quiet: bool = False, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
         self._is_quiet = is_quiet
         self._started = time.monotonic()
+        self._n_expected: int | None = None
+        self._bar: Any = None
+
+    def on_start(self, start: Start) -> None:
+        """Show the bar, as long as there is to do."""
+        self._started = time.monotonic()
+        self._n_expected = start.config.n_expected
         self._bar = tqdm(
-            total=config.n_expected,
+            total=self._n_expected,
             unit="net",
-            file=stream,
-            disable=is_quiet or not stream.isatty(),
+            file=self._stream,
+            disable=self._is_quiet or not self._stream.isatty(),
             dynamic_ncols=True,
             bar_format="{percentage:.0f}% {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]",
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.close()
 
     def on_record(self, record: Record) -> None:
         """Count a candidate that was measured."""
@@ -67,9 +54,13 @@ class Progress:
             line = f"{generation.n_evaluations} measured, {line}{self._time_left(generation)}"
             print(line, file=self._stream, flush=True)
 
+    def on_end(self, outcome: Outcome | None) -> None:
+        """Leave the bar as it is."""
+        self._bar.close()
+
     def _time_left(self, generation: Generation) -> str:
         elapsed = time.monotonic() - self._started
-        n_expected = self._config.n_expected
+        n_expected = self._n_expected
         if n_expected is None or not generation.n_evaluations:
             return f", {_clock(elapsed)} gone"
         share = min(1.0, generation.n_evaluations / n_expected)

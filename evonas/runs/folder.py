@@ -7,12 +7,14 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from io import FileIO, StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
 from evonas.config import Config
 from evonas.hardware.roofline import Cost
+from evonas.listener import METERED, Generation, Listener, Outcome
 from evonas.record import Record
 from evonas.runs.costs import COSTS, costs_text
 from evonas.runs.journal import FolderError, Journal, write_whole
@@ -31,13 +33,16 @@ CHECKPOINTS = "checkpoints"  # a folder; it may be removed at any time
 RUNGS = "rungs.csv"
 FAILURES, OBJECTIVES, TRACKED = "failures.csv", "objectives.csv", "codecarbon.json"
 SPEND = "spend.json"
-METERED = "metered [kWh]"  # a column of the generations' table
 # What a creation leaves that was killed before its last step, the config.
 _LEFT_OVER = {RECORDS, ENVIRONMENT, "environment.part", "config.part"}
 
 
-class RunFolder:
+class RunFolder(Listener):
     """One run's directory, open for writing by one process.
+
+    It listens to the search: generations and the end it writes down when it is told of them.
+    Records are not among what it is told: whoever measures appends them to its journal, before
+    anybody else hears of them.
 
     Made by ``create`` or ``resume``. Every method that writes raises a ``FolderError`` where
     that fails; what was written before can then still be read.
@@ -121,6 +126,20 @@ class RunFolder:
             raise
         return folder
 
+    def on_generation(self, generation: Generation) -> None:
+        """Append a generation to its table."""
+        self.add_generation(generation.row())
+
+    def on_end(self, outcome: Outcome | None) -> None:
+        """Write what the search has found and taken, unless an error has ended it."""
+        if outcome is None:
+            return
+        for name, (header, rows) in outcome.tables().items():
+            self._replace(f"{name}.csv", _table([header, *rows]))
+        self.write_failures(outcome.failures)
+        self.write_spend(asdict(outcome.spend))
+        self.write_costs(outcome.costs())
+
     def add_generation(self, row: Mapping[str, Any]) -> None:
         """Append a row to the generations table, and make the journal safe."""
         self.journal.sync()
@@ -144,14 +163,6 @@ class RunFolder:
     def write_front(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write the front's table; a reader sees the old one or the new one, never half."""
         self._replace(FRONT, _table([header, *rows]))
-
-    def write_objectives(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Write what each objective adds to the front."""
-        self._replace(OBJECTIVES, _table([header, *rows]))
-
-    def write_rungs(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Write what became of the architectures at every rung."""
-        self._replace(RUNGS, _table([header, *rows]))
 
     def write_spend(self, spend: Mapping[str, Any]) -> None:
         """Write what the search has taken in all."""

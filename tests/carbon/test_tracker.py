@@ -21,13 +21,14 @@ def library(monkeypatch):
 
 
 def test_an_opinion_is_there_when_the_session_has_ended(library):
-    with CodeCarbon(pue=1.5, grid="fra") as tracker:
-        assert tracker.opinion is None
-    assert tracker.opinion.energy_kwh == 0.25
-    assert tracker.opinion.co2_g == 100.0
-    assert tracker.opinion.country == "FRA"
-    assert tracker.opinion.method == "codecarbon 3.3, machine, a processor, PUE 1.5"
-    assert tracker.opinion.as_dict()["country"] == "FRA"
+    tracker = CodeCarbon(pue=1.5, grid="fra")
+    tracker.start()
+    opinion = tracker.stop()
+    assert opinion.energy_kwh == 0.25
+    assert opinion.co2_g == 100.0
+    assert opinion.country == "FRA"
+    assert opinion.method == "codecarbon 3.3, machine, a processor, PUE 1.5"
+    assert opinion.as_dict()["country"] == "FRA"
 
 
 def test_it_works_offline_and_writes_nothing(library):

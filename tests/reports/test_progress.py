@@ -6,7 +6,7 @@ import pytest
 
 from evonas.carbon.spend import Spend
 from evonas.config import Config
-from evonas.engine.generations import Generation
+from evonas.listener import Generation, Start
 from evonas.record import Record
 from evonas.reliability import Reliability
 from evonas.reports.progress import Progress, describe
@@ -37,9 +37,11 @@ class Terminal(io.StringIO):
 
 
 def shown(stream, *, is_quiet=False, **settings):
-    with Progress(Config(**settings), is_quiet=is_quiet, stream=stream) as progress:
-        progress.on_record(RECORD)
-        progress.on_generation(GENERATION)
+    progress = Progress(is_quiet=is_quiet, stream=stream)
+    progress.on_start(Start(Config(**settings), {}, spend=lambda: GENERATION.spend))
+    progress.on_record(RECORD)
+    progress.on_generation(GENERATION)
+    progress.on_end(None)
     return stream.getvalue()
 
 
