@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import json
-import math
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any, TypeVar
 
-from evonas.carbon.assumptions import Assumptions
-from evonas.carbon.files import CARBON_FLAGS, overruled, read_assumptions
-from evonas.carbon.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
-from evonas.carbon.tracker import TRACKERS
-from evonas.fidelity import KINDS
-from evonas.objectives import Constraint
-from evonas.parsing import check_kind, name_and_value
+from evonas.parsing import check_kind, listed, nearest
 from evonas.problem import Settings
-from evonas.warm_start import Prior
+from evonas.sections.budget import DEFAULT_GENERATIONS as DEFAULT_GENERATIONS
+from evonas.sections.budget import BudgetSection
+from evonas.sections.carbon import CarbonSection
+from evonas.sections.problem import ProblemSection
+from evonas.sections.search import DEFAULT_POP_SIZE as DEFAULT_POP_SIZE
+from evonas.sections.search import DEFAULT_TOLERANCE as DEFAULT_TOLERANCE
+from evonas.sections.search import SearchSection
+from evonas.sections.surrogate import SURROGATES as SURROGATES
+from evonas.sections.surrogate import SurrogateSection
+from evonas.sections.training import TrainingSection
+from evonas.sections.words import COMMA_LISTS
+from evonas.sections.workers import WorkersSection
 
-DEFAULT_POP_SIZE = 20
-DEFAULT_GENERATIONS = 10
-DEFAULT_BATCH = 8
-DEFAULT_PROPOSALS = 1000
-DEFAULT_RUNGS = 3
-DEFAULT_REDUCTION = 3.0
-DEFAULT_TOLERANCE = 0.01
-TEXTS = ("objectives", "constraint", "then", "aspire", "reference", "features", "option")
-SURROGATES = ("none", "gp", "forest", "auto")
-SPENDING = ("budget_time", "budget_kwh", "budget_co2", "budget_flops")
+# In the order of help texts and files.
+SECTIONS: Mapping[str, type] = {
+    "problem": ProblemSection,
+    "search": SearchSection,
+    "surrogate": SurrogateSection,
+    "training": TrainingSection,
+    "budget": BudgetSection,
+    "carbon": CarbonSection,
+    "workers": WorkersSection,
+}
+SECTION_OF = {
+    field.name: name for name, section in SECTIONS.items() for field in fields(section)
+}
 # What may differ between a run and its resumption: how long, how fast, and from where.
 FREE_ON_RESUME = frozenset(
     {
@@ -47,180 +54,67 @@ FREE_ON_RESUME = frozenset(
     }
 )
 
+S = TypeVar("S")
 
-@dataclass(frozen=True)
-class Config:
+
+@dataclass(frozen=True, kw_only=True)
+class Config(  # dataclasses take fields from the last base first
+    WorkersSection,
+    CarbonSection,
+    BudgetSection,
+    TrainingSection,
+    SurrogateSection,
+    SearchSection,
+    ProblemSection,
+):
     """One search, completely.
 
-    Every field is also a flag of the command line and a key of a config file. ``None`` and
-    the empty tuple leave a choice to the problem or to the defaults named below.
+    Its words are those of its sections, which explain them: ``ProblemSection`` and so on, in
+    ``evonas.sections``. Every word is also a flag of the command line and a key of a config
+    file, alone or under its section: ``pop_size = 20``, or ``[search]`` and there
+    ``pop_size = 20``. ``None`` and the empty list leave a choice to the problem or to a
+    default.
 
-    Attributes:
-        problem: Short name, ``file.py:Class`` or ``module:Class``.
-        data: Data set name, or a folder of images.
-        data_dir: Where data sets and tables lie.
-        data_seed: Fixes the training, validation and test split.
-        objectives: Names, or ``file.py:name``; the problem's own choice if empty.
-        constraint: Such as ``params<=200000``; all must be kept.
-        then: Objectives of a second stage, which begins at half of the budget and keeps the
-            first stage's within ``tolerance``.
-        tolerance: Of the best that the first stage found, as a share of it; 0.01 by default.
-        aspire: Such as ``acc=95,flops=1e6``: levels of aspiration, a point each, near which
-            R-NSGA-II looks for the front.
-        reference: Such as ``flops=1e8``: the hypervolume's reference point, where the
-            default (see ``evonas.search.reference_point``) does not suit.
-        algorithm: Short name, or ``module:name`` of a pymoo Algorithm.
-        surrogate: ``gp``, ``forest`` or ``auto`` for a search that predicts what takes a
-            training, lets the algorithm evolve on the predictions, and measures the most
-            promising; ``none`` for one that measures all that the algorithm asks for.
-        screen: ``gp``, ``forest`` or ``auto``: a model leaves out what an algorithm asks for
-            and what could not reach the front; ``none`` to measure it all.
-        features: Metrics without training, such as ``synflow``, that its model sees beside the
-            genes and what is counted.
-        warm_start: As ``evonas.runs.warm_start_files`` reads it: architectures to begin with,
-            and what was measured of them elsewhere, for a surrogate's model to learn from.
-        batch: Architectures that a surrogate's search measures at a time; 8 by default.
-        proposals: Architectures that it looks at before it chooses them; 1000 by default.
-        fidelity: ``epochs``, ``subset`` or ``image-size``: what architectures are measured with
-            less of, until they prove promising.
-        rungs: Amounts of it, the whole included; 3 by default.
-        reduction: By which they grow, and one in so many goes on; 3 by default.
-        sampling: ``module:name`` of a pymoo Sampling; likewise crossover and mutation.
-        crossover: See ``sampling``.
-        mutation: See ``sampling``.
-        pop_size: Population; 20 by default.
-        generations: Budget; 10 by default where no other budget is given.
-        evaluations: Budget: distinct architectures measured, exactly.
-        budget_time: Such as ``8h``. Of all budgets the first that is spent ends the search, but
-            for the last measuring of the front.
-        budget_kwh: Of energy for the search itself.
-        budget_co2: Of emissions of the search itself, such as ``50g`` or ``2kg``.
-        tracker: ``codecarbon`` for a second opinion on the energy of the search.
-        budget_flops: Budget of floating-point operations for all proxy trainings together.
-        seed: Of the search and, together with the genome, of every candidate.
-        n_jobs: Worker processes; by default one per core on a CPU and one on a GPU. With 0 this
-            process measures, for a debugger; nothing then stops a candidate that ends it.
-        timeout: Seconds that one candidate may take; without it, for ever.
-        memory_limit: Gigabytes that one worker process may take.
-        max_failures: Share of failed candidates beyond which a search is given up, [0, 1].
-        device: ``auto``, ``cpu`` or ``cuda``.
-        epochs: Of a proxy training; likewise the next four.
-        subset: Training images that a proxy training sees.
-        image_size: Side of the images, in pixels.
-        batch_size: Images per training step.
-        augment: Any of ``crop``, ``flip``, ``cutout``; ``none`` for none.
-        carbon: As a file for ``evonas.carbon.files`` holds it; the next seven take precedence.
-        target: Device on which the network will live, by name; ``this-machine`` guesses.
-        grid: That feeds it, and this search, by name.
-        intensity_g_per_kwh: CO2e of its kWh, in place of a grid that is listed.
-        pue: Power usage effectiveness of the data centre.
-        trainings: How often the network will be trained in its life.
-        citations: In place of it: papers that cite it, with 50 trainings each.
-        inferences: How many inputs it will classify in its life.
-        option: Options of the problem, as ``name=value``.
+    A config keeps the words as they were given, so that it can be written down, and offers
+    what they mean as values, read once: ``constraints``, ``budget``, ``assumptions``. As it is
+    each of its sections at the same time, what needs the words of one section takes a config
+    as well; ``search``, ``training``, ``workers`` and ``section`` give one alone.
 
     Raises:
         ValueError: A value is out of range, or two contradict each other.
     """
 
-    problem: str = "digits"
-    data: str | None = None
-    data_dir: str | None = None
-    data_seed: int = 0
-    objectives: tuple[str, ...] = ()
-    constraint: tuple[str, ...] = ()
-    then: tuple[str, ...] = ()
-    tolerance: float | None = None
-    aspire: tuple[str, ...] = ()
-    reference: tuple[str, ...] = ()
-    algorithm: str = "nsga2"
-    surrogate: str = "none"
-    screen: str = "none"
-    features: tuple[str, ...] = ()
-    warm_start: Mapping[str, Any] = field(default_factory=dict)
-    batch: int | None = None
-    proposals: int | None = None
-    fidelity: str | None = None
-    rungs: int | None = None
-    reduction: float | None = None
-    sampling: str | None = None
-    crossover: str | None = None
-    mutation: str | None = None
-    pop_size: int | None = None
-    generations: int | None = None
-    evaluations: int | None = None
-    budget_time: str | None = None
-    budget_kwh: float | None = None
-    budget_co2: str | None = None
-    budget_flops: float | None = None
-    tracker: str | None = None
-    seed: int = 0
-    n_jobs: int | None = None
-    timeout: float | None = None
-    memory_limit: float | None = None
-    max_failures: float = 0.9
-    device: str = "auto"
-    epochs: int | None = None
-    subset: int | None = None
-    image_size: int | None = None
-    batch_size: int | None = None
-    augment: tuple[str, ...] | None = None
-    carbon: Mapping[str, Any] = field(default_factory=dict)
-    target: str | None = None
-    grid: str | None = None
-    intensity_g_per_kwh: float | None = None
-    pue: float | None = None
-    trainings: float | None = None
-    citations: float | None = None
-    inferences: float | None = None
-    option: tuple[str, ...] = ()
-
     def __post_init__(self) -> None:
-        for name in (*TEXTS, "augment"):
-            value = getattr(self, name)
-            if isinstance(value, str):
-                raise ValueError(f"{name} is the text {value!r}; expected a list of texts")
-            object.__setattr__(self, name, None if value is None else tuple(value))
-        self._check_ranges()
-        self._check_names()
+        for section in reversed(type(self).__bases__):
+            section.__post_init__(self)  # type: ignore[attr-defined]
         self._check_company()
-        self._check_budget()
-        named = (*self.objectives, *self.then)
-        if len(set(named)) < len(named):
-            raise ValueError(f"objectives name one twice: {', '.join(named)}")
-        self._check_formulation()
-        self.aspirations  # noqa: B018
-        self.constraints  # noqa: B018  all of these must parse
-        self.reference_point  # noqa: B018
-        self.settings  # noqa: B018
-        self.prior  # noqa: B018
-        self.budget  # noqa: B018
 
     def __hash__(self) -> int:
         return hash(json.dumps(self.as_dict(), sort_keys=True))
 
-    @property
-    def constraints(self) -> tuple[Constraint, ...]:
-        """The constraints, parsed."""
-        return tuple(map(Constraint.parse, self.constraint))
+    def section(self, kind: type[S]) -> S:
+        """The words of one section alone.
 
-    @property
-    def reference_point(self) -> dict[str, float]:
-        """The given part of the reference point, by objective name."""
-        pairs = [name_and_value(text, "reference", "flops=1e8") for text in self.reference]
-        try:
-            point = {name: float(value) for name, value in pairs}
-        except ValueError as error:
-            raise ValueError(f"reference: {error}; expected OBJECTIVE=NUMBER") from None
-        for name, value in point.items():
-            if not math.isfinite(value):
-                raise ValueError(f"reference {name} is {value}; expected a finite number")
-        return point
+        Args:
+            kind: the section's class, such as ``SearchSection``.
+        """
+        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+        return kind(**{name: getattr(self, name) for name in names})
 
-    @property
-    def aspirations(self) -> tuple[dict[str, float], ...]:
-        """Levels by objective name, a point each."""
-        return tuple(_levels(text) for text in self.aspire)
+    @cached_property
+    def search(self) -> SearchSection:
+        """What is sought, and how."""
+        return self.section(SearchSection)
+
+    @cached_property
+    def training(self) -> TrainingSection:
+        """How a candidate is trained."""
+        return self.section(TrainingSection)
+
+    @cached_property
+    def workers(self) -> WorkersSection:
+        """Who measures, and within which limits."""
+        return self.section(WorkersSection)
 
     @property
     def population(self) -> int:
@@ -228,31 +122,6 @@ class Config:
         if self.pop_size is not None:
             return self.pop_size
         return min(DEFAULT_POP_SIZE, self.evaluations or DEFAULT_POP_SIZE)
-
-    @property
-    def n_batch(self) -> int:
-        """Architectures that a surrogate's search measures at a time."""
-        return self.batch or DEFAULT_BATCH
-
-    @property
-    def n_first(self) -> int:
-        """Architectures that it measures before it can predict any."""
-        return self.n_batch + self.n_batch // 2
-
-    @property
-    def n_proposals(self) -> int:
-        """Architectures that it looks at before it chooses a batch."""
-        return self.proposals or DEFAULT_PROPOSALS
-
-    @property
-    def n_rungs(self) -> int:
-        """Amounts of a fidelity, the whole included."""
-        return self.rungs or DEFAULT_RUNGS
-
-    @property
-    def reduced(self) -> float:
-        """The factor between them; one architecture in so many goes on."""
-        return self.reduction or DEFAULT_REDUCTION
 
     @property
     def n_expected(self) -> int | None:
@@ -263,39 +132,9 @@ class Config:
             return self.max_generations * self.population
         return self.n_first + (self.max_generations - 1) * self.n_batch
 
-    @property
-    def max_generations(self) -> int | None:
-        """The generations budget that holds; ``None`` where another budget ends the search."""
-        others = (self.evaluations, *(getattr(self, name) for name in SPENDING))
-        if self.generations is None and all(budget is None for budget in others):
-            return DEFAULT_GENERATIONS
-        return self.generations
-
-    @property
-    def budget(self) -> Budget:
-        """What the search itself may spend."""
-        return Budget(
-            seconds=read_amount("budget_time", self.budget_time, SECONDS_BY_UNIT),
-            kwh=self.budget_kwh or math.inf,
-            co2_g=read_amount("budget_co2", self.budget_co2, GRAMS_BY_UNIT),
-            flops=self.budget_flops or math.inf,
-        )
-
-    @property
-    def prior(self) -> Prior | None:
-        """What is known beforehand, if anything."""
-        return Prior.from_dict(self.warm_start) if self.warm_start else None
-
-    @property
-    def assumptions(self) -> Assumptions:
-        """What the carbon model assumes."""
-        given = {name: getattr(self, name) for name in CARBON_FLAGS}
-        return read_assumptions(overruled(self.carbon, given))
-
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """What of this the problem is told."""
-        augment = self.augment
         return Settings(
             data=self.data,
             data_dir=self.data_dir,
@@ -304,33 +143,48 @@ class Config:
             subset=self.subset,
             image_size=self.image_size,
             batch_size=self.batch_size,
-            augment=() if augment == ("none",) else augment,
+            augment=self.augmentations,
             device=self.device,
             carbon=self.assumptions,
-            options=tuple(name_and_value(t, "option", "noisy=true") for t in self.option),
+            options=self.options,
             providers=(*self.objectives, *self.then),
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able; ``from_dict`` reads it."""
+        """The words, JSON-able and without sections; ``from_dict`` reads it."""
         return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Config:
         """A config from keys and values, such as a TOML or JSON file holds.
 
+        Args:
+            values: value by word, alone or in tables that bear the names of ``SECTIONS``; a
+                list of names may be one text with commas.
+
         Raises:
-            ValueError: A key is unknown, or a value is of the wrong kind or out of range.
+            ValueError: A key is unknown or in the wrong section, or a value is of the wrong
+                kind or out of range.
         """
         known = {field.name: str(field.type) for field in fields(cls)}
-        for name, value in values.items():
+        words = flattened(values)
+        for name, value in words.items():
             if name not in known:
-                raise ValueError(f"unknown setting {name!r}; choose from {', '.join(known)}")
-            check_kind(name, value, known[name])
-        return cls(**values)
+                raise ValueError(
+                    f"unknown setting {name!r}{nearest(name, known)}; choose from "
+                    f"{', '.join(known)}"
+                )
+            if name in COMMA_LISTS and isinstance(value, str):
+                words[name] = listed(value)
+            check_kind(name, words[name], known[name])
+        return cls(**words)
 
     def differences(self, other: Config) -> list[str]:
-        """Each setting that a resumed run must not change, and that differs, in words."""
+        """Each setting that a resumed run must not change, and that differs, in words.
+
+        Args:
+            other: the config of the run that is to be resumed.
+        """
         mine, others = self.as_dict(), other.as_dict()
         return [
             f"{name} is {others[name]!r} there and {mine[name]!r} here"
@@ -339,95 +193,26 @@ class Config:
         ]
 
     def replaced(self, changes: Mapping[str, Any]) -> Config:
-        """A copy with some settings changed; a new budget takes the place of the old."""
+        """A copy with some settings changed; a new budget takes the place of the old.
+
+        Args:
+            changes: as ``from_dict`` reads them.
+
+        Raises:
+            ValueError: As ``from_dict`` does.
+        """
+        changes = flattened(changes)
         budgets = ("generations", "evaluations")
         cleared = dict.fromkeys(budgets) if any(b in changes for b in budgets) else {}
         return Config.from_dict({**self.as_dict(), **cleared, **changes})
 
-    def _check_ranges(self) -> None:
-        lowest = {
-            "pop_size": 2,
-            "batch": 1,
-            "proposals": 50,
-            "rungs": 2,
-            "generations": 1,
-            "evaluations": 2,
-            "n_jobs": 0,
-            "epochs": 1,
-            "subset": 1,
-            "batch_size": 2,
-            "seed": 0,
-            "data_seed": 0,
-        }
-        for name, least in lowest.items():
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise ValueError(f"{name} must be at least {least}, got {value}")
-        units = {
-            "timeout": "seconds",
-            "memory_limit": "gigabytes",
-            "budget_kwh": "kilowatt-hours",
-            "budget_flops": "FLOPs",
-        }
-        for name, unit in units.items():
-            limit = getattr(self, name)
-            if limit is not None and not (math.isfinite(limit) and limit > 0):
-                raise ValueError(f"{name} must be a positive number of {unit}, got {limit}")
-        if self.reduction is not None and not 1 < self.reduction < math.inf:
-            raise ValueError(f"reduction must be more than 1, got {self.reduction}")
-        if not 0 <= self.max_failures <= 1:
-            raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
-
-    def _check_names(self) -> None:
-        if self.tracker not in (None, *TRACKERS):
-            raise ValueError(f"unknown tracker {self.tracker!r}; choose from {TRACKERS[0]}")
-        offered = {"surrogate": SURROGATES, "screen": SURROGATES, "fidelity": (None, *KINDS)}
-        for name, choices in offered.items():
-            if (chosen := getattr(self, name)) not in choices:
-                known = ", ".join(filter(None, choices))
-                raise ValueError(f"unknown {name} {chosen!r}; choose from {known}")
-
     def _check_company(self) -> None:
-        """Refuse what is of no use beside the rest."""
-        if "none" not in (self.screen, self.surrogate):
-            raise ValueError("a surrogate chooses what it measures, and needs no screen")
-        for name in ("rungs", "reduction"):
-            if self.fidelity is None and getattr(self, name) is not None:
-                raise ValueError(f"{name} is of use to a fidelity only; name one, or leave it")
-        for name in ("batch", "proposals", "features"):
-            if self.surrogate == "none" and getattr(self, name):
-                raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")
-        if self.memory_limit is not None and self.n_jobs == 0:
-            raise ValueError("memory_limit is kept by worker processes; n_jobs=0 has none")
-        if self.memory_limit is not None and sys.platform != "linux":
-            raise ValueError(f"memory_limit needs Linux; {sys.platform} has no such limit")
-
-    def _check_formulation(self) -> None:
-        if self.then and not self.objectives:
-            raise ValueError("then is a second stage: name the objectives of the first as well")
+        """Refuse words of different sections that do not go together."""
         if self.then and self.evaluations is None and self.max_generations is None:
             raise ValueError("two stages need a budget of evaluations or generations to halve")
-        if self.tolerance is not None and not self.then:
-            raise ValueError("tolerance is of use to a second stage only; name one with then")
-        if self.tolerance is not None and not 0 <= self.tolerance < 1:
-            raise ValueError(f"tolerance must be a share in [0, 1), got {self.tolerance}")
-        if self.aspire and self.then:
-            raise ValueError("aspire and then are two formulations; choose one of them")
-        if self.aspire and self.algorithm != "nsga2":
-            raise ValueError(
-                f"aspire is for R-NSGA-II, which replaces nsga2; leave out {self.algorithm}"
-            )
-
-    def _check_budget(self) -> None:
-        if self.generations is not None and self.evaluations is not None:
-            raise ValueError(
-                f"generations={self.generations} and evaluations={self.evaluations} "
-                "contradict each other; give one of them"
-            )
-        is_guided = self.surrogate != "none"
         if (
             self.evaluations is not None
-            and not is_guided
+            and self.surrogate == "none"
             and self.population > self.evaluations
         ):
             raise ValueError(
@@ -436,13 +221,42 @@ class Config:
             )
 
 
-def _levels(text: str) -> dict[str, float]:
-    """Numbers by name, from a text such as ``acc=95,flops=1e6``."""
-    pairs = [name_and_value(word, "part of aspire", "acc=95") for word in text.split(",")]
-    try:
-        levels = {name: float(value) for name, value in pairs}
-    except ValueError as error:
-        raise ValueError(f"aspire {text!r}: {error}; expected OBJECTIVE=NUMBER") from None
-    if len(levels) < len(pairs) or not all(map(math.isfinite, levels.values())):
-        raise ValueError(f"aspire {text!r}: expected a finite number for each, once")
-    return levels
+def flattened(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without their sections.
+
+    A table ``carbon`` is what a carbon file holds, and may hold the section's ``target`` and
+    ``tracker`` beside it.
+
+    Args:
+        values: value by word, alone or in tables that bear the names of sections.
+
+    Raises:
+        ValueError: A word is unknown, in the wrong section, or given twice.
+    """
+    flat: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    for key, value in values.items():
+        is_section = key in SECTIONS and isinstance(value, Mapping)
+        for name, inner in _entries(key, value).items() if is_section else [(key, value)]:
+            place = f"in [{key}]" if is_section else "alone"
+            if name in flat:
+                raise ValueError(f"{name} is given twice: {places[name]} and {place}")
+            flat[name], places[name] = inner, place
+    return flat
+
+
+def _entries(section: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a section's table."""
+    if section == "carbon":
+        own = {name: table[name] for name in ("target", "tracker") if name in table}
+        return {"carbon": {name: v for name, v in table.items() if name not in own}, **own}
+    for name in table:
+        if (home := SECTION_OF.get(name)) not in (None, section):
+            raise ValueError(f"{name} stands in [{section}]; it belongs in [{home}]")
+        if home is None:
+            own_words = [word for word, place in SECTION_OF.items() if place == section]
+            raise ValueError(
+                f"unknown setting {name!r} in [{section}]{nearest(name, own_words)}; choose "
+                f"from {', '.join(own_words)}"
+            )
+    return dict(table)

@@ -1,18 +1,48 @@
-"""Settings as users write them: words, and files of keys and values."""
+"""Settings as users write them: words, lists, and files of keys and values."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import tomllib
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
+
+
+def listed(words: str | Iterable[str]) -> tuple[str, ...]:
+    """A list of words, given as one text with commas or word by word.
+
+    Args:
+        words: such as ``"acc, flops"`` or ``["acc", "flops"]``; empty words of a text are
+            left out.
+    """
+    if isinstance(words, str):
+        return tuple(word.strip() for word in words.split(",") if word.strip())
+    return tuple(words)
+
+
+def nearest(word: str, offered: Collection[str]) -> str:
+    """`` (did you mean 'x'?)`` for the likeliest words, or nothing.
+
+    Args:
+        word: what a user wrote.
+        offered: the words that would have been understood.
+    """
+    close = difflib.get_close_matches(word, list(offered), n=2, cutoff=0.5)
+    return f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
 
 
 def name_and_value(text: str, setting: str, example: str) -> tuple[str, str]:
     """The two parts of a text such as ``flops=1e8``.
 
+    Args:
+        text: what a user wrote.
+        setting: the setting that the text is of, for the message.
+        example: a text that would have been understood, for the message.
+
     Raises:
-        ValueError: It has not two.
+        ValueError: The text has not two parts.
     """
     name, equals, value = text.partition("=")
     if not (name.strip() and equals and value.strip()):
@@ -24,9 +54,9 @@ def check_kind(name: str, value: Any, kind: str) -> None:
     """Refuse a setting of the wrong kind.
 
     Args:
-        name: Of the setting.
-        value: As a file holds it.
-        kind: Its type hint, as text.
+        name: the setting's word.
+        value: the setting's value, as a file holds it.
+        kind: the setting's type hint, as text.
 
     Raises:
         ValueError: The value is of none of the kinds.
@@ -36,22 +66,25 @@ def check_kind(name: str, value: Any, kind: str) -> None:
         "str": isinstance(value, str),
         "int": is_number and isinstance(value, int),
         "float": is_number,
-        "tuple[str, ...]": isinstance(value, (list, tuple))
+        "Sequence[str]": isinstance(value, (list, tuple))
         and all(isinstance(item, str) for item in value),
         "Mapping[str, Any]": isinstance(value, dict),
         "None": value is None,
     }
     if not any(fits[word] for word in kind.split(" | ")):
-        expected = kind.replace("tuple[str, ...]", "a list of texts").replace(" | None", "")
+        expected = kind.replace("Sequence[str]", "a list of texts").replace(" | None", "")
         raise ValueError(f"setting {name} is {value!r}; expected {expected}")
 
 
 def read_settings(path: Path) -> dict[str, Any]:
     """Settings from a TOML or JSON file; the ``config`` of a run's ``config.json`` too.
 
+    Args:
+        path: where the file lies; what ends in ``.json`` is read as JSON, all else as TOML.
+
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It cannot be read.
+        ValueError: The file cannot be read.
     """
     if not path.is_file():
         raise FileNotFoundError(f"no such file: {path}")

@@ -5,8 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.config import DEFAULT_GENERATIONS, DEFAULT_POP_SIZE, FREE_ON_RESUME, Config
+from evonas.config import (
+    DEFAULT_GENERATIONS,
+    DEFAULT_POP_SIZE,
+    FREE_ON_RESUME,
+    SECTION_OF,
+    SECTIONS,
+    Config,
+)
 from evonas.objectives import Constraint
+from evonas.sections.carbon import CarbonSection
+from evonas.sections.search import SearchSection
+from evonas.sections.training import TrainingSection
+from evonas.sections.words import COMMA_LISTS
+from evonas.sections.workers import WorkersSection
 
 words = st.text("abcxyz_", min_size=1, max_size=6)
 counts = st.none() | st.integers(2, 1000)
@@ -64,7 +76,9 @@ def test_a_list_of_texts_becomes_a_tuple():
 
 
 def test_an_unknown_key_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"unknown setting 'popsize'; choose from problem, "):
+    with pytest.raises(
+        ValueError, match=r"setting 'popsize' \(did you mean 'pop_size'.*; choose"
+    ):
         Config.from_dict({"popsize": 3})
 
 
@@ -81,7 +95,7 @@ def test_an_unknown_key_is_named_with_the_known_ones():
         ("budget_kwh", "60", "float"),
         ("budget_kwh", False, "float"),
         ("max_failures", None, "float"),
-        ("objectives", "acc", "a list of texts"),
+        ("constraint", "acc>=9", "a list of texts"),
         ("objectives", ["acc", 3], "a list of texts"),
         ("objectives", None, "a list of texts"),
         ("augment", 1, "a list of texts"),
@@ -189,10 +203,84 @@ def test_an_option_that_cannot_be_read_is_refused(text):
         Config(option=(text,)).settings  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["objectives", "constraint", "reference", "option", "augment"])
-def test_a_single_text_in_place_of_a_list_is_refused(name):
+@pytest.mark.parametrize("name", ["constraint", "aspire", "reference", "option"])
+def test_a_single_text_in_place_of_a_list_of_texts_is_refused(name):
     with pytest.raises(ValueError, match=rf"{name} is the text 'a=1'; expected a list"):
         Config(**{name: "a=1"})
+
+
+@pytest.mark.parametrize("make", [lambda values: Config(**values), Config.from_dict])
+@pytest.mark.parametrize("name", sorted(COMMA_LISTS))
+def test_a_list_of_names_may_be_one_text_with_commas(make, name):
+    others = {"then": {"objectives": "co2", "generations": 4}, "features": {"surrogate": "gp"}}
+    config = make({name: "acc, flops", **others.get(name, {})})
+    assert getattr(config, name) == ("acc", "flops")
+    assert config == make({name: ["acc", "flops"], **others.get(name, {})})
+
+
+def test_a_word_may_stand_under_the_name_of_its_section():
+    sectioned = {
+        "problem": {"problem": "macro", "data": "cifar10"},
+        "search": {"objectives": "acc,flops", "pop_size": 12},
+        "surrogate": {"surrogate": "gp", "batch": 4},
+        "carbon": {"grid": "fra", "target": "a100"},
+        "workers": {"n_jobs": 2},
+        "seed": 7,
+    }
+    flat = {
+        **sectioned["problem"],
+        **sectioned["search"],
+        **sectioned["surrogate"],
+        "carbon": {"grid": "fra"},
+        "target": "a100",
+        "n_jobs": 2,
+        "seed": 7,
+    }
+    config = Config.from_dict(sectioned)
+    assert config == Config.from_dict(flat) == Config(**flat)
+    assert config.replaced({"search": {"seed": 8}}) == replace(config, seed=8)
+
+
+@given(configs)
+def test_a_config_reads_back_from_its_sections(config):
+    values = config.as_dict()
+    alone = {word for word, section in SECTION_OF.items() if section == "carbon"}
+    sectioned = {name: {} for name in SECTIONS if name != "carbon"}
+    for word in values.keys() - alone:
+        sectioned[SECTION_OF[word]][word] = values[word]
+    kept = {word: values[word] for word in alone}
+    assert Config.from_dict({**sectioned, **kept}) == config
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"training": {"pop_size": 8}}, r"pop_size stands in \[training\]; it belongs in \["),
+        ({"search": {"popsize": 8}}, r"'popsize' in \[search\] \(did you mean 'pop_size'\?\)"),
+        ({"seed": 1, "search": {"seed": 1}}, r"seed is given twice: alone and in \[search\]"),
+        ({"search": {"seed": 1}, "seed": 2}, r"seed is given twice: in \[search\] and alone"),
+        ({"carbon": {"target": "a100"}, "target": "v100"}, "target is given twice: in .carbon"),
+        ({"search": 3}, "unknown setting 'search'"),
+    ],
+)
+def test_a_word_in_the_wrong_place_or_given_twice_is_named(values, message):
+    with pytest.raises(ValueError, match=message):
+        Config.from_dict(values)
+
+
+def test_a_config_gives_each_section_alone_and_is_each_of_them():
+    config = Config(pop_size=12, epochs=3, n_jobs=2, grid="fra", problem="macro")
+    assert config.search == SearchSection(pop_size=12)
+    assert config.training == TrainingSection(epochs=3)
+    assert config.workers == WorkersSection(n_jobs=2)
+    assert config.section(CarbonSection).assumptions == config.assumptions
+    assert all(isinstance(config, section) for section in SECTIONS.values())
+
+
+def test_texts_are_read_once():
+    config = Config(constraint=("params<=3",), reference=("flops=1e8",), budget_time="1h")
+    for name in ("constraints", "reference_point", "budget", "assumptions", "settings"):
+        assert getattr(config, name) is getattr(config, name)
 
 
 def test_an_objective_named_twice_is_refused():

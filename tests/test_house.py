@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
-    *("pareto", "words", "data", "hardware", "carbon", "problem", "config", "plugins", "runs"),
-    *("networks", "training", "evaluation", "algorithms", "surrogates", "engine", "bench"),
-    *("plots", "reports", "commands"),
+    *("pareto", "words", "data", "hardware", "carbon", "problem", "sections", "config"),
+    *("plugins", "runs", "networks", "training", "evaluation", "algorithms", "surrogates"),
+    *("engine", "bench", "plots", "reports", "commands"),
 )
 AT_THE_ROOT = {
     **{"problem": "problem", "config": "config", "listener": "config"},

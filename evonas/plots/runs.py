@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evonas.objectives import Objective
+from evonas.parsing import listed
 from evonas.plots.axes import (
     GREY,
     are_comparable,
@@ -39,7 +40,8 @@ def save_picture(paths: Sequence[Path], *, objectives: Sequence[str] = (), out: 
 
     Args:
         paths: Of the run directories.
-        objectives: Names of metrics; the first run's objectives if empty.
+        objectives: Names of metrics, or one text with commas; the first run's objectives if
+            empty.
         out: Where to; the suffix is ``.png``, ``.svg`` or ``.pdf``.
 
     Returns:
@@ -139,7 +141,8 @@ def plot_matrix(
 
 def _chosen(drawn: Sequence[Run], objectives: Sequence[Objective | str]) -> list[Objective]:
     own = [objective.name for objective in drawn[0].objectives]
-    return choose(drawn, objectives or own or [None])
+    wanted = listed(objectives) if isinstance(objectives, str) else objectives
+    return choose(drawn, wanted or own or [None])
 
 
 def _draw_two(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
 import inspect
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from evonas.objectives import Metric, Objective
+from evonas.parsing import nearest as nearest
 from evonas.plugins.contract import check_declaration, told
 from evonas.plugins.expressions import is_expression, read_fitness
 from evonas.plugins.plain_pymoo import ForeignProblem
@@ -228,12 +228,6 @@ def load(reference: str, *, kind: type | None = None) -> Any:
         public = [word for word in vars(module) if not word.startswith("_")]
         raise ValueError(f"{place} has no {name!r}{nearest(name, public)}")
     return getattr(module, name)
-
-
-def nearest(word: str, offered: Collection[str]) -> str:
-    """`` (did you mean 'x'?)`` for the likeliest words, or nothing."""
-    close = difflib.get_close_matches(word, list(offered), n=2, cutoff=0.5)
-    return f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
 
 
 def _from_path(place: str) -> ModuleType:

@@ -447,6 +447,15 @@ def test_a_run_without_anything_feasible_is_drawn_without_a_front(tmp_path):
         assert main([str(run), "--objectives", objectives]) == 0
 
 
+def test_objectives_may_be_one_text_with_commas(tmp_path):
+    run = write_run(tmp_path / "run")
+    for n, objectives in enumerate(("acc,flops", ["acc", "flops"])):
+        save_picture([run], objectives=objectives, out=tmp_path / f"{n}.png")
+    assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
+    labels = {ax.get_xlabel() for ax in draw(read_trace(run), "acc, flops").axes}
+    assert labels == {ax.get_xlabel() for ax in draw(read_trace(run), ["acc", "flops"]).axes}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

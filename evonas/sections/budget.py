@@ -1,0 +1,77 @@
+"""The words of a config that say when a search ends."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from evonas.carbon.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
+from evonas.sections.words import settle, word
+
+DEFAULT_GENERATIONS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetSection:
+    """When the search ends: the first budget that is spent ends it.
+
+    Attributes:
+        generations: How many generations the search may take.
+        evaluations: How many distinct architectures are measured, exactly.
+        budget_time: Time that the search may take, such as ``90s``, ``30m`` or ``8h``.
+        budget_kwh: Kilowatt-hours that the search itself may take.
+        budget_co2: Emissions that the search itself may cause, such as ``50g`` or ``2kg``.
+        budget_flops: Floating-point operations that all proxy trainings may take together.
+        max_failures: Share of failed candidates, 0 to 1, beyond which the search is given up.
+
+    Raises:
+        ValueError: A value is out of range, or two contradict each other.
+    """
+
+    generations: int | None = word(
+        None, shown=f"{DEFAULT_GENERATIONS}, where there is no other budget", least=1
+    )
+    evaluations: int | None = word(None, shown="endless", least=2)
+    budget_time: str | None = word(None, shown="endless")
+    budget_kwh: float | None = word(None, shown="endless", unit="kilowatt-hours")
+    budget_co2: str | None = word(None, shown="endless")
+    budget_flops: float | None = word(None, shown="endless", unit="FLOPs")
+    max_failures: float = word(0.9)
+
+    def __post_init__(self) -> None:
+        settle(self)
+        self.check_limits()
+
+    def check_limits(self) -> None:
+        """Refuse limits that contradict each other or cannot be read.
+
+        Raises:
+            ValueError: The words of the section do not go together.
+        """
+        if not 0 <= self.max_failures <= 1:
+            raise ValueError(f"max_failures must be in [0, 1], got {self.max_failures}")
+        if self.generations is not None and self.evaluations is not None:
+            raise ValueError(
+                f"generations={self.generations} and evaluations={self.evaluations} "
+                "contradict each other; give one of them"
+            )
+        self.budget  # noqa: B018  it must parse
+
+    @property
+    def max_generations(self) -> int | None:
+        """The generations budget that holds; ``None`` where another budget ends the search."""
+        others = (self.budget_time, self.budget_kwh, self.budget_co2, self.budget_flops)
+        if self.generations is None and all(b is None for b in (self.evaluations, *others)):
+            return DEFAULT_GENERATIONS
+        return self.generations
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What the search itself may spend, in seconds, kilowatt-hours, grams and FLOPs."""
+        return Budget(
+            seconds=read_amount("budget_time", self.budget_time, SECONDS_BY_UNIT),
+            kwh=self.budget_kwh or math.inf,
+            co2_g=read_amount("budget_co2", self.budget_co2, GRAMS_BY_UNIT),
+            flops=self.budget_flops or math.inf,
+        )

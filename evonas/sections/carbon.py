@@ -1,0 +1,56 @@
+"""The words of a config that say what the carbon model assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.files import CARBON_FLAGS, overruled, read_assumptions
+from evonas.carbon.tracker import TRACKERS
+from evonas.sections.words import settle, word
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarbonSection:
+    """What the lives of networks, and the search itself, are assumed to emit.
+
+    Attributes:
+        carbon: What is assumed: on the command line a TOML or JSON file, in ``Config`` its
+            content; the next seven take precedence.
+        target: Device on which the network will live, such as ``a100``; ``this-machine``
+            guesses.
+        grid: Name of the electricity that feeds the device and this search, such as ``fra``
+            or ``us-ca``.
+        intensity_g_per_kwh: Grams of CO2e of a kilowatt-hour, in place of a grid.
+        pue: Power usage effectiveness of the data centre.
+        trainings: How often the network will be trained in its life.
+        citations: Papers that cite the network, with 50 trainings each, in place of trainings.
+        inferences: How many inputs the network will classify in its life.
+        tracker: ``codecarbon``, for a second opinion on the energy of the search.
+
+    Raises:
+        ValueError: A word is unknown, a value out of range, or two contradict each other.
+    """
+
+    carbon: Mapping[str, Any] = word(dict, shown="none")
+    target: str | None = word(None, shown="v100")
+    grid: str | None = word(None, shown="world")
+    intensity_g_per_kwh: float | None = word(None, shown="the grid's")
+    pue: float | None = word(None, shown=f"{Assumptions.pue:g}")
+    trainings: float | None = word(None, shown=f"{Assumptions.trainings:g}")
+    citations: float | None = word(None, shown="none")
+    inferences: float | None = word(None, shown=f"{Assumptions.inferences:g}")
+    tracker: str | None = word(None, shown="none", offered=TRACKERS)
+
+    def __post_init__(self) -> None:
+        settle(self)
+        self.assumptions  # noqa: B018  they must parse
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """What the carbon model assumes."""
+        given = {name: getattr(self, name) for name in CARBON_FLAGS}
+        return read_assumptions(overruled(self.carbon, given))

@@ -1,0 +1,68 @@
+"""The words of a config that say what is predicted in place of being measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evonas.sections.words import settle, word
+
+DEFAULT_BATCH = 8
+DEFAULT_PROPOSALS = 1000
+SURROGATES = ("none", "gp", "forest", "auto")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurrogateSection:
+    """Which model predicts measurements, and what the search makes of that.
+
+    Attributes:
+        surrogate: Model (``gp``, ``forest`` or ``auto``) that predicts what takes a training;
+            the algorithm evolves on the predictions, and the most promising are measured.
+        screen: Model (``gp``, ``forest`` or ``auto``) that leaves out what an algorithm asks
+            for and what could not reach the front.
+        features: Metrics without training, with commas, such as ``naswot``, that the model
+            sees beside the genes and what is counted.
+        batch: How many architectures a surrogate's search measures at a time.
+        proposals: How many architectures a surrogate's search looks at before it chooses.
+
+    Raises:
+        ValueError: A value is out of range, or two contradict each other.
+    """
+
+    surrogate: str = word("none", offered=SURROGATES)
+    screen: str = word("none", offered=SURROGATES)
+    features: Sequence[str] = word((), shown="none")
+    batch: int | None = word(None, shown=str(DEFAULT_BATCH), least=1)
+    proposals: int | None = word(None, shown=str(DEFAULT_PROPOSALS), least=50)
+
+    def __post_init__(self) -> None:
+        settle(self)
+        self.check_models()
+
+    def check_models(self) -> None:
+        """Refuse what is of no use beside the rest.
+
+        Raises:
+            ValueError: The words of the section do not go together.
+        """
+        if "none" not in (self.screen, self.surrogate):
+            raise ValueError("a surrogate chooses what it measures, and needs no screen")
+        for name in ("batch", "proposals", "features"):
+            if self.surrogate == "none" and getattr(self, name):
+                raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")
+
+    @property
+    def n_batch(self) -> int:
+        """Architectures that a surrogate's search measures at a time."""
+        return self.batch or DEFAULT_BATCH
+
+    @property
+    def n_first(self) -> int:
+        """Architectures that it measures before it can predict any."""
+        return self.n_batch + self.n_batch // 2
+
+    @property
+    def n_proposals(self) -> int:
+        """Architectures that it looks at before it chooses a batch."""
+        return self.proposals or DEFAULT_PROPOSALS

@@ -1,0 +1,85 @@
+"""What a word of a config is, beside its type: the default to show, and what it may be."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Any
+
+from evonas.parsing import listed
+
+_ENTRY = re.compile(r"^    (\w+): (.+?)(?=^    \w|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def word(
+    default: Any,
+    *,
+    shown: str = "",
+    least: int | None = None,
+    unit: str = "",
+    offered: tuple[str, ...] = (),
+) -> Any:
+    """A field of a section.
+
+    Args:
+        default: the value where nothing is said; a ``dict`` stands for a new, empty one.
+        shown: how a help text names the default, where the value does not say it.
+        least: the smallest whole number that is allowed.
+        unit: the unit of a number that must be positive and finite, in the plural.
+        offered: the only words that are allowed.
+    """
+    facts = {
+        "shown": shown or str(default),
+        "least": least,
+        "unit": unit,
+        "offered": offered,
+    }
+    if default is dict:
+        return field(default_factory=dict, metadata=facts)
+    return field(default=default, metadata=facts)
+
+
+def settle(section: Any) -> None:
+    """Turn the lists of a section into tuples, and refuse what is out of range.
+
+    Args:
+        section: a frozen dataclass whose fields ``word`` has made.
+
+    Raises:
+        ValueError: A value is too small, not positive, or none of those on offer.
+    """
+    for each in fields(section):
+        value = getattr(section, each.name)
+        if "Sequence[str]" in str(each.type) and value is not None:
+            if isinstance(value, str) and each.name not in COMMA_LISTS:
+                raise ValueError(f"{each.name} is the text {value!r}; expected a list of texts")
+            object.__setattr__(section, each.name, listed(value))
+        elif value is not None:
+            _check(each.name, value, each.metadata)
+
+
+# Lists of plain words, which may be given as one text with commas.
+COMMA_LISTS = frozenset({"objectives", "then", "features", "augment"})
+
+
+def _check(name: str, value: Any, facts: Mapping[str, Any]) -> None:
+    if (least := facts["least"]) is not None and value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    if facts["unit"] and not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be a positive number of {facts['unit']}, got {value}")
+    if facts["offered"] and value not in facts["offered"]:
+        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(facts['offered'])}")
+
+
+def texts(section: type) -> dict[str, str]:
+    """What a section's docstring says of each word, by the word; empty under ``python -OO``.
+
+    Args:
+        section: a dataclass with a part ``Attributes:`` in its docstring.
+    """
+    _, _, rest = inspect.cleandoc(section.__doc__ or "").partition("Attributes:\n")
+    entries = _ENTRY.findall(rest.partition("\n\n")[0])
+    return {name: " ".join(text.split()) for name, text in entries}
