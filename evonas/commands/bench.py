@@ -14,9 +14,11 @@ from tqdm import tqdm
 
 from evonas.bench.contest import check_method, has_fidelity, judge_of, play
 from evonas.bench.standings import COLUMNS, Standings
+from evonas.commands.parsers import bench_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.faults import MetricError
+from evonas.parsing import listed
 from evonas.plots.bench import draw_contest
 from evonas.problem import Problem
 from evonas.reports.text import aligned, complain
@@ -28,35 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0, or 2 for a mistake in the arguments, said in one line.
     """
-    parser = argparse.ArgumentParser(
-        prog="evonas bench",
-        description="Set methods against each other on a problem whose true front is known.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--problem", default="synthetic", help="short name, or FILE.py:CLASS")
-    parser.add_argument("--data-dir", help="where tables lie (default: $EVONAS_DATA)")
-    parser.add_argument("--objectives", default="", help="names with commas")
-    parser.add_argument("--option", action="append", default=[], help="such as noisy=true")
-    parser.add_argument(
-        "--methods",
-        default="gp,nsga2,random",
-        help="algorithms, surrogates, fidelities, screen, several of them as gp+epochs, "
-        "or peers such as optuna-tpe; the first is compared with all others",
-    )
-    parser.add_argument("--evaluations", type=int, default=200, help="of each (default: 200)")
-    parser.add_argument("--pop-size", type=int, help="population of algorithms (default: 20)")
-    parser.add_argument("--seeds", type=int, default=11, help="how many (default: 11)")
-    parser.add_argument("--cost", help="metric that says what measuring takes")
-    parser.add_argument("--n-jobs", type=int, help="searches at a time (default: one per core)")
-    parser.add_argument("--out", default="bench", help="folder (default: bench)")
+    given = bench_parser().parse_args(argv)
     try:
-        return _run(parser.parse_args(argv))
+        return _run(given)
     except (ValueError, OSError, MetricError) as error:
         return complain(error)
 
 
 def _run(given: argparse.Namespace) -> int:
-    methods = [word for word in given.methods.split(",") if word]
+    methods = listed(given.methods)
     for method in methods:
         check_method(method)
     if not methods or given.seeds < 1:
@@ -64,7 +46,7 @@ def _run(given: argparse.Namespace) -> int:
     base = Config(
         problem=given.problem,
         data_dir=given.data_dir,
-        objectives=tuple(word for word in given.objectives.split(",") if word),
+        objectives=listed(given.objectives),
         option=tuple(given.option),
         evaluations=given.evaluations,
         n_jobs=0,  # a search takes one process; the contest has many

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evonas.commands.parsers import budget_parser as _make_parser
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.worker_process import Task
 from evonas.pareto.expected_best import expected_best
@@ -20,7 +20,6 @@ from evonas.reports.text import aligned, complain
 from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.training.trained_problem import TrainedProblem
 
-N_MEMBERS = 3
 PROGRESS, CURVES, EXPECTED, FRACTIONS = "budget", "curves", "expected", "fractions"
 
 
@@ -46,43 +45,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     print("\n".join(lines))
     return 0
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="evonas budget",
-        description="What searches have cost: FLOPs of all trials, hours, energy and CO2e, "
-        "against what they found; with a paragraph and a table for a paper.",
-    )
-    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="run directory")
-    parser.add_argument(
-        "--expected",
-        action="store_true",
-        help="insist on the expected best performance, or be told why there is none",
-    )
-    parser.add_argument(
-        "--fractions",
-        type=_shares,
-        metavar="X,...",
-        help="train members of the front again on these shares of the training images",
-    )
-    parser.add_argument(
-        "--members", type=int, default=N_MEMBERS, metavar="N", help="how many (default: 3)"
-    )
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="default: the first run")
-    return parser
-
-
-def _shares(text: str) -> tuple[float, ...]:
-    try:
-        shares = tuple(sorted({float(word) for word in text.split(",")}))
-    except ValueError:
-        shares = ()
-    if not shares or not all(0 < share <= 1 for share in shares):
-        raise argparse.ArgumentTypeError(
-            f"cannot read {text!r}; expected shares such as 0.1,0.5,1"
-        )
-    return shares
 
 
 def _totals(tags: Sequence[PriceTag], out: Path) -> list[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from evonas.carbon.assumptions import Assumptions
+from evonas.commands.checks import check_free_file
+from evonas.commands.parsers import calibrate_parser
 from evonas.hardware.calibration import LEAST_NETWORKS, Judged, fit_inference, fit_training
 from evonas.hardware.devices import V100, Device, recognise
 from evonas.hardware.roofline import Calibration, TimeModel
@@ -34,9 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0, or 2 after a mistake, said in one line; 130 after Ctrl-C.
     """
-    given = _make_parser().parse_args(argv)
+    given = calibrate_parser().parse_args(argv)
     try:
-        out = _free(given.out, given.force)
+        out: Path = given.out
+        check_free_file(out, is_forced=given.force)
         problem = _open(given)
         genomes = designed_sample(problem, n=given.networks, seed=given.seed)
         with tqdm(total=len(genomes), unit="net", disable=given.quiet) as bar:
@@ -56,46 +58,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(_line(name, judged.model))
     print(f"Written: {out}, {out.with_suffix('.png')}. Use it: evonas --carbon {out}")
     return 0
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="evonas calibrate",
-        description="Time a designed sample of a space's networks on this machine, fit how "
-        "long each kind of operation takes, and judge that on networks that were held out. "
-        "Leave the machine alone meanwhile.",
-    )
-    parser.add_argument("--problem", default="digits", help="whose networks (default: digits)")
-    parser.add_argument("--data", help="data set name, which says how large images are")
-    parser.add_argument("--image-size", type=int, metavar="N", help="side of the images")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument(
-        "--networks", type=int, default=120, metavar="N", help="how many to time (default: 120)"
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=int,
-        default=Assumptions.training_batch,
-        metavar="N",
-        help=f"images per training step (default: {Assumptions.training_batch})",
-    )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the sample")
-    parser.add_argument(
-        "--out", type=Path, default=Path("calibration.json"), help="default: calibration.json"
-    )
-    parser.add_argument("--force", action="store_true", help="overwrite what is there")
-    parser.add_argument("--quiet", action="store_true", help="no progress")
-    return parser
-
-
-def _free(out: Path, force: bool) -> Path:
-    if out.suffix != ".json":
-        raise ValueError(f"cannot write {out}; its suffix must be .json")
-    if out.exists() and not force:
-        raise FileExistsError(f"{out} exists; give another file with --out, or --force")
-    if not out.absolute().parent.is_dir():
-        raise FileNotFoundError(f"no directory for {out}")
-    return out
 
 
 def _open(given: argparse.Namespace) -> TrainedProblem:

@@ -7,18 +7,18 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from evonas.carbon.assumptions import TRAININGS_PER_CITATION, Assumptions
 from evonas.carbon.footprint import IMAGENET, BreakEven, Footprint, compare, describe, footprint
 from evonas.carbon.grids import GRIDS
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
+from evonas.commands.checks import shape_of, told
+from evonas.commands.parsers import carbon_parser as _make_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Cost
-from evonas.networks.zoo import SHORT_NAMES, count_network
-from evonas.parsing import read_settings
+from evonas.networks.zoo import count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
 from evonas.reports.priced_front import front_in_words, price_front, write_table
 from evonas.reports.text import aligned, complain
@@ -31,16 +31,6 @@ from evonas.training.trained_problem import TrainedProblem
 BASELINES = ("resnet18", "mobilenet_v2")
 LEAST_SIDE = 32  # of the images that networks for ImageNet can take
 TABLE, PICTURE = "carbon.csv", "carbon.png"
-ASSUMPTIONS = {
-    "target": "device of its life, such as a100 (default: v100)",
-    "grid": "of its electricity, such as fra or us-ca (default: world)",
-    "intensity_g_per_kwh": "in place of a grid",
-    "pue": "power usage effectiveness (default: 1.59)",
-    "trainings": "in its life (default: 50)",
-    "citations": "in place of them: papers with 50 trainings each",
-    "inferences": "in its life (default: a million)",
-}
-WORDS = ("target", "grid")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,52 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return complain(error)
     print("\n".join(lines))
     return 0
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="evonas carbon",
-        description="Price the lives of networks in kg of CO2e: search, training, inference.",
-        epilog=f"Networks to compare with: {', '.join(SHORT_NAMES)}, or MODULE:CALLABLE.",
-    )
-    parser.add_argument(
-        "run", nargs="?", type=Path, metavar="RUN", help="a run, whose front is priced"
-    )
-    parser.add_argument("--model", metavar="NAME", help="a network, such as resnet50")
-    parser.add_argument(
-        "--input", default="3x224x224", metavar="CxHxW", help="of --model (default: 3x224x224)"
-    )
-    parser.add_argument(
-        "--baseline",
-        action="append",
-        metavar="NAME",
-        help=f"to compare with; repeatable (default: {' and '.join(BASELINES)}, for a run)",
-    )
-    parser.add_argument(
-        "--measure",
-        action="store_true",
-        help="time the front on this machine too, which runs the code of the run's problem",
-    )
-    parser.add_argument(
-        "--paper", type=Path, metavar="FOLDER", help="Table 1, and Figures 2 to 4 of Fu et al."
-    )
-    parser.add_argument("--list", action="store_true", help="devices and grids")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the price of --model")
-    parser.add_argument("--carbon", metavar="FILE", help="what is assumed, as TOML or JSON")
-    for name, text in ASSUMPTIONS.items():
-        kind = str if name in WORDS else float
-        metavar = "NAME" if name in WORDS else "X"
-        parser.add_argument(
-            f"--{name.replace('_', '-')}", type=kind, metavar=metavar, help=text
-        )
-    return parser
-
-
-def _told(given: argparse.Namespace) -> dict[str, Any]:
-    """The settings of the carbon model that were given."""
-    values = {name: getattr(given, name) for name in ASSUMPTIONS}
-    told = {name: value for name, value in values.items() if value is not None}
-    return {**({"carbon": read_settings(Path(given.carbon))} if given.carbon else {}), **told}
 
 
 def _listed() -> list[str]:
@@ -138,7 +82,7 @@ def _left(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def _paper(given: argparse.Namespace) -> list[str]:
     folder: Path = given.paper
     folder.mkdir(parents=True, exist_ok=True)
-    assumptions = Config.from_dict(_told(given)).assumptions
+    assumptions = Config.from_dict(told(given)).assumptions
     header = ["", "printed [t]", "Eq. 3 [t]", "physical [t]", "citations"]
     header += ["car-years", "home-years"]
     rows = [
@@ -174,8 +118,8 @@ def _physical_tonnes(row: Printed, assumptions: Assumptions) -> float:
 
 
 def _model(given: argparse.Namespace) -> list[str]:
-    shape = _shape(given.input)
-    assumptions = Config.from_dict(_told(given)).assumptions
+    shape = shape_of(given.input)
+    assumptions = Config.from_dict(told(given)).assumptions
     names = [given.model, *(given.baseline or ())]
     priced = [
         footprint(name, count_network(name, shape), assumptions, n_images=IMAGENET)
@@ -189,16 +133,6 @@ def _model(given: argparse.Namespace) -> list[str]:
         given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     lines = [line for each in priced for line in (*_in_words(each), "")]
     return [*lines, "Assumed:", *describe(assumptions, n_images=IMAGENET)]
-
-
-def _shape(text: str) -> tuple[int, ...]:
-    try:
-        shape = tuple(int(word) for word in text.lower().split("x"))
-    except ValueError:
-        shape = ()
-    if not shape or min(shape) < 1:
-        raise ValueError(f"cannot read the input {text!r}; expected one like 3x224x224")
-    return shape
 
 
 def _in_words(each: Footprint) -> list[str]:
@@ -218,7 +152,7 @@ def _in_words(each: Footprint) -> list[str]:
 
 def _run(given: argparse.Namespace) -> list[str]:
     run = open_run(given.run)
-    config = run.config.replaced(_told(given))
+    config = run.config.replaced(told(given))
     assumptions = config.assumptions
     costs, seconds = _measured(run, config) if given.measure else (_kept(run), None)
     front = price_front(run, assumptions, costs=costs, seconds=seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from collections.abc import Sequence
@@ -10,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from evonas.commands.checks import way_of as _way
+from evonas.commands.parsers import pick_parser as _make_parser
 from evonas.objectives import Constraint
 from evonas.pareto.choice import Choice, best, knees, nearest_to, weighted
 from evonas.parsing import name_and_value
 from evonas.plugins.loading import nearest
 from evonas.reports.shortlist import Shortlist
 from evonas.reports.text import complain, number
-
-WAYS = ("knee", "weights", "best", "near")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,50 +38,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     lines = [how, members.origin(), "", *members.table(choice), *_warning(members)]
     print("\n".join([*lines, *(["", f"Written: {given.out}"] if given.out else [])]))
     return 0
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="evonas pick",
-        description="Pick architectures from the front of a run, in one of four ways. All "
-        "numbers are in natural units.",
-    )
-    parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
-    parser.add_argument(
-        "--knee", action="store_true", help="where leaving loses most for the gain (default)"
-    )
-    parser.add_argument(
-        "--weights",
-        metavar="NAME=X,...",
-        help="gains in proportion, such as acc=2,co2=1; what is not named has no say",
-    )
-    parser.add_argument("--best", metavar="METRIC", help="the best in one metric")
-    parser.add_argument(
-        "--near",
-        metavar="LEVEL,...",
-        help="what misses levels of the objectives least: 92,2e7 or acc=92,flops=2e7 "
-        "(--near=-1,2 where the first is negative)",
-    )
-    parser.add_argument(
-        "--where",
-        metavar="CONSTRAINT",
-        action="append",
-        default=[],
-        help="only from the front of what keeps it, such as 'params<=1e5'; repeatable, with "
-        "any way, on any metric that was measured",
-    )
-    parser.add_argument(
-        "--out", metavar="FILE.json", type=Path, help="write genomes and metrics of the picks"
-    )
-    return parser
-
-
-def _way(given: argparse.Namespace) -> str:
-    named = [way for way in WAYS if getattr(given, way) not in (None, False)]
-    if len(named) > 1:
-        flags = " and ".join(f"--{way}" for way in named)
-        raise ValueError(f"{flags} exclude each other: give one way to pick")
-    return named[0] if named else "knee"
 
 
 def _picked(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:

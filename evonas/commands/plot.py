@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from evonas.plots.runs import SUFFIXES, save_picture
+from evonas.commands.parsers import plot_parser as _make_parser
+from evonas.plots.runs import save_picture
 from evonas.reports.text import complain
 
 
@@ -26,29 +25,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         return complain(error)
     return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say it in one line, as every other mistake."""
-        raise ValueError(message)
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m evonas.plot", description="Draw runs, finished or still going on."
-    )
-    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="run directory")
-    parser.add_argument(
-        "--objectives",
-        metavar="NAME,...",
-        default="",
-        help="metrics to show, the first one upwards (default: the first run's objectives)",
-    )
-    parser.add_argument(
-        "--out",
-        metavar="FILE",
-        type=Path,
-        help=f"{', '.join(SUFFIXES)} (default: RUN/front.png; front.png for several runs)",
-    )
-    return parser

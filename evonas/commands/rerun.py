@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import faulthandler
-import json
-import re
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
+from evonas.commands.checks import genome_of
+from evonas.commands.parsers import rerun_parser
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
 from evonas.record import Record, candidate_seed
@@ -26,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 if all could be measured, 1 if one failed, 2 for a mistake, said in one line, 130
         after Ctrl-C, which shows where a candidate hangs.
     """
-    given = _make_parser().parse_args(argv)
+    given = rerun_parser().parse_args(argv)
     try:
         run = open_run(given.run)
         plan = SearchPlan.of(run.config)
@@ -50,41 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if n_failed else 0
 
 
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="evonas rerun",
-        description="Measure candidates of a run again in the foreground, with all that they "
-        "print and their full tracebacks. The run stays as it is.",
-    )
-    parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--failed", action="store_true", help="all that failed")
-    which.add_argument(
-        "--genome",
-        metavar="GENOME",
-        action="append",
-        help="as a table shows it, such as 1-0-2 or '1 0 2', or a JSON list; repeatable",
-    )
-    return parser
-
-
 def _read_genome(text: str, plan: SearchPlan) -> Genome:
     """The canonical genome that a text stands for.
 
     Raises:
         ValueError: The text is no genome, or not of the run's space.
     """
-    try:
-        genome = tuple(
-            json.loads(text)
-            if text.lstrip().startswith("[")
-            else [int(word) for word in re.split(r"[\s,-]+", text.strip())]
-        )
-    except ValueError:
-        raise ValueError(
-            f"cannot read the genome {text!r}; expected one like 1-0-2 or a JSON list"
-        ) from None
-    return plan.problem.canonical(genome)
+    return plan.problem.canonical(genome_of(text))
 
 
 def _rerun(plan: SearchPlan, genome: Genome, before: Record | None) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -79,12 +80,33 @@ def metric_entries() -> dict[str, str]:
 
 
 def problem_summaries() -> dict[str, str]:
-    """First line of the docstring by short name, of every installed problem."""
+    """First line of the docstring by short name, of every installed problem.
+
+    The lines are read from the sources, for importing a problem may take seconds; a problem
+    is imported only where its source does not say.
+    """
     summaries = {}
     for name, path in problem_entries().items():
-        doc = inspect.getdoc(load(path)) or ""
+        place, _, word = path.partition(":")
+        doc = _written_doc(place, word) or inspect.getdoc(load(path)) or ""
         summaries[name] = doc.partition("\n")[0]
     return summaries
+
+
+def _written_doc(place: str, word: str) -> str | None:
+    """The docstring of a class at the top of a module, which is not imported."""
+    path: Sequence[str] | None = None
+    spec = None
+    parts = place.split(".")
+    for n in range(1, len(parts) + 1):  # a finder needs no parent imported, find_spec does
+        found = (f.find_spec(".".join(parts[:n]), path) for f in sys.meta_path)
+        spec = next(filter(None, found), None)
+        path = spec.submodule_search_locations if spec else None
+    if spec is None or not str(spec.origin).endswith(".py"):
+        return None
+    tree = ast.parse(Path(str(spec.origin)).read_bytes())
+    written = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    return ast.get_docstring(written[word]) if word in written else None
 
 
 def load_problem(reference: str) -> Any:

@@ -42,7 +42,7 @@ class CarbonSection:
     pue: float | None = word(None, shown=f"{Assumptions.pue:g}")
     trainings: float | None = word(None, shown=f"{Assumptions.trainings:g}")
     citations: float | None = word(None, shown="none")
-    inferences: float | None = word(None, shown=f"{Assumptions.inferences:g}")
+    inferences: float | None = word(None, shown=f"{Assumptions.inferences:,}")
     tracker: str | None = word(None, shown="none", offered=TRACKERS)
 
     def __post_init__(self) -> None:

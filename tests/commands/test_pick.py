@@ -4,8 +4,8 @@ import re
 import pytest
 import toy
 
+from evonas.commands import main as run
 from evonas.commands import pick
-from evonas.commands import search as run
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.pareto.choice import Choice

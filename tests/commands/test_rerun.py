@@ -3,8 +3,8 @@ import re
 import pytest
 import toy
 
+from evonas.commands import main as run
 from evonas.commands import rerun
-from evonas.commands import search as run
 from evonas.runs.journal import read_journal
 
 

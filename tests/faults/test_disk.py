@@ -10,7 +10,7 @@ import pytest
 import toy
 from faults.processes import soon, workers
 
-from evonas.commands import search as run
+from evonas.commands import main as run
 from evonas.runs.journal import read_journal
 
 WORDS = ["--problem", toy.reference("Slow"), "--pop-size", "4", "--quiet"]

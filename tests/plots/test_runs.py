@@ -452,15 +452,13 @@ def test_objectives_may_be_one_text_with_commas(tmp_path):
     for n, objectives in enumerate(("acc,flops", ["acc", "flops"])):
         save_picture([run], objectives=objectives, out=tmp_path / f"{n}.png")
     assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
-    labels = {ax.get_xlabel() for ax in draw(read_trace(run), "acc, flops").axes}
-    assert labels == {ax.get_xlabel() for ax in draw(read_trace(run), ["acc", "flops"]).axes}
+    labels = {ax.get_xlabel() for ax in draw(open_run(run), "acc, flops").axes}
+    assert labels == {ax.get_xlabel() for ax in draw(open_run(run), ["acc", "flops"]).axes}
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("", "the following arguments are required: RUN"),
-        ("good --colour red", "unrecognized arguments: --colour red"),
         ("nowhere", "no run at nowhere: there is no such directory"),
         ("good nowhere", "no run at nowhere: there is no such directory"),
         (".", ". is not a run of evonas: it holds no config.json"),

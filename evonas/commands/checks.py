@@ -1,0 +1,280 @@
+"""What can be refused of a command line before anything heavy is imported."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from evonas.carbon.files import CARBON_FLAGS
+from evonas.commands.parsers import NETWORKS, PEERS, PICTURES
+from evonas.config import Config
+from evonas.fidelity import KINDS
+from evonas.objectives import Constraint
+from evonas.parsing import listed, nearest, read_settings
+from evonas.plugins.loading import problem_entries
+from evonas.runs.manifest import read_resolved
+from evonas.sections.search import ALGORITHMS
+from evonas.sections.surrogate import SURROGATES
+
+WAYS = ("knee", "weights", "best", "near")
+METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *KINDS, "screen")
+
+
+def check_bench(given: argparse.Namespace) -> None:
+    """Refuse an unknown problem or method, and a contest without any.
+
+    Raises:
+        ValueError: Something given is unknown, or too little.
+        FileNotFoundError: The problem's file is not there.
+    """
+    methods = listed(given.methods)
+    if not methods or given.seeds < 1:
+        raise ValueError("a contest needs a method and a seed at least")
+    for method in methods:
+        wrong = [part for part in method.split("+") if part not in METHODS]
+        if method not in PEERS and wrong:
+            offered = [*METHODS, *PEERS]
+            raise ValueError(
+                f"unknown method {method!r}{nearest(wrong[0], offered)}; choose from "
+                f"{', '.join(offered)}, or several of ours with a plus, as gp+moead"
+            )
+    check_problem(given.problem)
+
+
+def check_budget(given: argparse.Namespace) -> None:
+    """Refuse runs that are not there, and no members.
+
+    Raises:
+        ValueError: A run's directory cannot be read, or no member is to be trained.
+        FileNotFoundError: A run is not there.
+    """
+    check_runs(given.runs)
+    if given.members < 1:
+        raise ValueError(f"--members must be at least 1, got {given.members}")
+
+
+def check_calibrate(given: argparse.Namespace) -> None:
+    """Refuse an unknown problem, and a file that cannot be written.
+
+    Raises:
+        ValueError: The problem is unknown, or the suffix of the file is.
+        OSError: The file exists, or has no directory.
+    """
+    check_free_file(given.out, is_forced=given.force)
+    check_problem(given.problem)
+
+
+def check_carbon(given: argparse.Namespace) -> None:
+    """Refuse what names nothing to be priced, or an unknown network or assumption.
+
+    Raises:
+        ValueError: Something given is unknown, or missing.
+        FileNotFoundError: A file or the run is not there.
+    """
+    if not (given.list or given.paper or given.model or given.run):
+        raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
+    Config.from_dict(told(given))
+    shape_of(given.input)
+    for name in (given.model, *(given.baseline or ())):
+        if name is not None and ":" not in name:
+            check_word("network", name, NETWORKS, own="MODULE:CALLABLE")
+    if given.run and not (given.list or given.paper or given.model):
+        check_runs([given.run])
+
+
+def check_pick(given: argparse.Namespace) -> None:
+    """Refuse two ways to pick, a constraint that cannot be read, and a run that is not there.
+
+    Raises:
+        ValueError: The ways exclude each other, or something cannot be read.
+        FileNotFoundError: The run is not there.
+    """
+    way_of(given)
+    for text in given.where:
+        Constraint.parse(text)
+    check_runs([given.run])
+
+
+def check_plot(given: argparse.Namespace) -> None:
+    """Refuse runs that are not there, and a picture of an unknown kind.
+
+    Raises:
+        ValueError: A run's directory cannot be read, or the suffix is unknown.
+        FileNotFoundError: A run is not there.
+    """
+    if given.out and given.out.suffix.lower() not in PICTURES:
+        raise ValueError(
+            f"cannot write {given.out}; its suffix must be one of {', '.join(PICTURES)}"
+        )
+    check_runs(given.runs)
+
+
+def check_rerun(given: argparse.Namespace) -> None:
+    """Refuse a genome that cannot be read, and a run that is not there.
+
+    Raises:
+        ValueError: A genome cannot be read, or the run's directory.
+        FileNotFoundError: The run is not there.
+    """
+    for text in given.genome or ():
+        genome_of(text)
+    check_runs([given.run])
+
+
+def check_runs(paths: Sequence[Path]) -> None:
+    """Refuse directories that hold no run.
+
+    Args:
+        paths: the directories.
+
+    Raises:
+        ValueError: A run's config cannot be read.
+        FileNotFoundError: A directory is not there, or is no run's.
+    """
+    for path in paths:
+        read_resolved(path)
+
+
+def check_problem(reference: str) -> None:
+    """Refuse a problem of which nothing is known; none is imported for that.
+
+    Args:
+        reference: a short name, ``FILE.py:CLASS`` or ``MODULE:CLASS``.
+
+    Raises:
+        ValueError: There is no problem of that name.
+        FileNotFoundError: There is no such file.
+    """
+    place = reference.rpartition(":")[0] or reference
+    if place.endswith(".py"):
+        path = Path(place).expanduser().resolve()
+        if not path.is_file():
+            raise FileNotFoundError(f"no such file: {place} (looked for {path})")
+    elif ":" not in reference:
+        check_word("problem", reference, problem_entries(), own="FILE.py:CLASS or MODULE:CLASS")
+
+
+def check_algorithm(reference: str) -> None:
+    """Refuse an algorithm of which nothing is known.
+
+    Args:
+        reference: a short name, or ``MODULE:NAME``.
+
+    Raises:
+        ValueError: There is no algorithm of that name.
+    """
+    if ":" not in reference:
+        check_word("algorithm", reference, ALGORITHMS, own="MODULE:NAME of a pymoo Algorithm")
+
+
+def check_word(what: str, word: str, offered: Collection[str], *, own: str) -> None:
+    """Refuse a word that is not on offer.
+
+    Args:
+        what: what the word names, for the message.
+        word: what a user wrote.
+        offered: the words that are understood.
+        own: how users name one of their own, for the message.
+
+    Raises:
+        ValueError: The word is none of those on offer.
+    """
+    if word not in offered:
+        raise ValueError(
+            f"unknown {what} {word!r}{nearest(word, offered)}; choose from "
+            f"{', '.join(offered)}, or name your own as {own}"
+        )
+
+
+def check_free_file(out: Path, *, is_forced: bool) -> None:
+    """Refuse a carbon file that cannot be written.
+
+    Args:
+        out: the file.
+        is_forced: whether a file that is there may be overwritten.
+
+    Raises:
+        ValueError: The suffix is not that of a JSON file.
+        OSError: The file exists, or its directory does not.
+    """
+    if out.suffix != ".json":
+        raise ValueError(f"cannot write {out}; its suffix must be .json")
+    if out.exists() and not is_forced:
+        raise FileExistsError(f"{out} exists; give another file with --out, or --force")
+    if not out.absolute().parent.is_dir():
+        raise FileNotFoundError(f"no directory for {out}")
+
+
+def way_of(given: argparse.Namespace) -> str:
+    """The way to pick that was named; the knee without one.
+
+    Args:
+        given: the arguments of ``evonas pick``.
+
+    Raises:
+        ValueError: Two ways were named.
+    """
+    named = [way for way in WAYS if getattr(given, way) not in (None, False)]
+    if len(named) > 1:
+        flags = " and ".join(f"--{way}" for way in named)
+        raise ValueError(f"{flags} exclude each other: give one way to pick")
+    return named[0] if named else "knee"
+
+
+def told(given: argparse.Namespace) -> dict[str, Any]:
+    """The settings of the carbon model that were given.
+
+    Args:
+        given: the arguments of ``evonas carbon``.
+
+    Raises:
+        ValueError: The carbon file cannot be read.
+        FileNotFoundError: There is no such file.
+    """
+    values = {name: getattr(given, name) for name in CARBON_FLAGS}
+    words = {name: value for name, value in values.items() if value is not None}
+    return {**({"carbon": read_settings(Path(given.carbon))} if given.carbon else {}), **words}
+
+
+def shape_of(text: str) -> tuple[int, ...]:
+    """The shape of one input, from a text such as ``3x224x224``.
+
+    Args:
+        text: what a user wrote.
+
+    Raises:
+        ValueError: The text is something else.
+    """
+    try:
+        shape = tuple(int(word) for word in text.lower().split("x"))
+    except ValueError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise ValueError(f"cannot read the input {text!r}; expected one like 3x224x224")
+    return shape
+
+
+def genome_of(text: str) -> tuple[int, ...]:
+    """The genome that a text stands for, of whatever space.
+
+    Args:
+        text: such as ``1-0-2``, ``1 0 2`` or a JSON list.
+
+    Raises:
+        ValueError: The text is something else.
+    """
+    try:
+        is_json = text.lstrip().startswith("[")
+        return tuple(
+            json.loads(text)
+            if is_json
+            else [int(word) for word in re.split(r"[\s,-]+", text.strip())]
+        )
+    except ValueError:
+        raise ValueError(
+            f"cannot read the genome {text!r}; expected one like 1-0-2 or a JSON list"
+        ) from None

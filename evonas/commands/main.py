@@ -1,0 +1,74 @@
+"""The command line: finds the command, answers what needs nothing heavy, and runs it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evonas.commands import checks, parsers
+from evonas.commands.arguments import Parser
+from evonas.commands.search import make_parser
+from evonas.parsing import nearest
+from evonas.reports.text import complain
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, by what it needs before it is imported.
+
+    Attributes:
+        make_parser: makes the parser of the command's arguments.
+        check: refuses arguments that cannot do, as far as that is known so early.
+    """
+
+    make_parser: Callable[[], Parser]
+    check: Callable[[argparse.Namespace], None]
+
+
+COMMANDS: Mapping[str, Command] = {
+    "bench": Command(parsers.bench_parser, checks.check_bench),
+    "budget": Command(parsers.budget_parser, checks.check_budget),
+    "calibrate": Command(parsers.calibrate_parser, checks.check_calibrate),
+    "carbon": Command(parsers.carbon_parser, checks.check_carbon),
+    "pick": Command(parsers.pick_parser, checks.check_pick),
+    "plot": Command(parsers.plot_parser, checks.check_plot),
+    "rerun": Command(parsers.rerun_parser, checks.check_rerun),
+    "search": Command(make_parser, lambda given: None),  # it checks for itself
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command of ``COMMANDS``; a search where none is named.
+
+    Help and every wrong argument are answered before the command is imported, which for most
+    takes seconds.
+
+    Args:
+        argv: the arguments; those of the process if left out.
+
+    Returns:
+        The command's exit status: 0 if all went well, 2 for a mistake in the arguments, said
+        in one line; what else there is each command says.
+    """
+    logging.basicConfig(format="evonas: %(message)s")
+    name, words = _split(sys.argv[1:] if argv is None else argv)
+    command = COMMANDS.get(name)
+    if command is None:
+        return complain(f"unknown command {name!r}{nearest(name, COMMANDS)}; see evonas --help")
+    given = command.make_parser().parse_args(words)
+    try:
+        command.check(given)
+    except (ValueError, OSError) as error:
+        return complain(error)
+    return int(importlib.import_module(f"evonas.commands.{name}").main(words))
+
+
+def _split(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The name of the command, and its arguments."""
+    if argv and not argv[0].startswith("-"):
+        return argv[0], argv[1:]
+    return "search", argv

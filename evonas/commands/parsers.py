@@ -1,0 +1,199 @@
+"""The parsers of all commands but the search, so that help needs nothing heavy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evonas.carbon.assumptions import Assumptions
+from evonas.commands.arguments import Parser, add_words, option, shares, whole
+from evonas.sections.carbon import CarbonSection
+
+# What heavier modules offer; a test holds these to them.
+NETWORKS = (
+    *("resnet18", "resnet50", "vgg16", "googlenet", "mobilenet_v2"),
+    *("mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_b0"),
+)
+PEERS = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea")
+PICTURES = (".png", ".svg", ".pdf")
+OWN = "the problem's own"
+
+
+def bench_parser() -> Parser:
+    """The arguments of ``evonas bench``."""
+    parser = Parser(
+        "evonas bench",
+        "Set methods against each other on a problem whose true front is known.",
+    )
+    about = parser.add_argument_group("problem")
+    option(
+        about, "--problem", "the problem's short name, or FILE.py:CLASS", default="synthetic"
+    )
+    option(about, "--data-dir", "folder of tables", shown="$EVONAS_DATA", metavar="FOLDER")
+    names = "names of the objectives, with commas"
+    option(about, "--objectives", names, default="", shown=OWN, metavar="NAME,...")
+    own = "an option of the problem, such as noisy=true"
+    option(about, "--option", own, default=[], shown=OWN, is_repeated=True)
+    contest = parser.add_argument_group("contest")
+    methods = (
+        "algorithms, surrogates, fidelities, screen, several of them as gp+epochs, or peers "
+        f"({', '.join(PEERS)}); the first is compared with all others"
+    )
+    option(contest, "--methods", methods, default="gp,nsga2,random", metavar="NAME,...")
+    measured = "distinct architectures that a search measures"
+    option(contest, "--evaluations", measured, default=200, kind=whole)
+    option(contest, "--pop-size", "population of algorithms", shown="20", kind=whole)
+    option(contest, "--seeds", "how many searches a method makes", default=11, kind=whole)
+    cost = "metric that says what measuring takes"
+    option(contest, "--cost", cost, shown="the problem's effort", metavar="METRIC")
+    files = parser.add_argument_group("workers and files")
+    option(files, "--n-jobs", "searches at a time", shown="one per core", kind=whole)
+    left = "folder of the table and the picture"
+    option(files, "--out", left, default="bench", metavar="FOLDER")
+    return parser
+
+
+def budget_parser() -> Parser:
+    """The arguments of ``evonas budget``."""
+    parser = Parser(
+        "evonas budget",
+        "Say what searches have cost, in FLOPs of all trials, hours, energy and CO2e, against "
+        "what they found; with a paragraph and a table for a paper.",
+    )
+    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="run directory")
+    parser.add_argument(
+        "--expected",
+        action="store_true",
+        help="insist on the expected best performance, or be told why there is none",
+    )
+    again = "shares of the training images on which members of the front are trained again"
+    option(parser, "--fractions", again, shown="none", kind=shares, metavar="X,...")
+    option(parser, "--members", "how many members are trained again", default=3, kind=whole)
+    out = "folder of tables and pictures"
+    option(parser, "--out", out, shown="the first run", kind=Path, metavar="FOLDER")
+    return parser
+
+
+def calibrate_parser() -> Parser:
+    """The arguments of ``evonas calibrate``."""
+    parser = Parser(
+        "evonas calibrate",
+        "Time a designed sample of a space's networks on this machine, fit how long each kind "
+        "of operation takes, and judge that on networks that were held out. Leave the machine "
+        "alone meanwhile.",
+    )
+    about = parser.add_argument_group("problem")
+    option(about, "--problem", "problem whose networks are timed", default="digits")
+    option(about, "--data", "data set, which says how large images are", shown=OWN)
+    option(about, "--image-size", "side of the images in pixels", shown=OWN, kind=whole)
+    sample = parser.add_argument_group("sample")
+    option(sample, "--device", "where they are timed: auto, cpu or cuda", default="auto")
+    option(sample, "--networks", "how many networks are timed", default=120, kind=whole)
+    size = "how many images a training step sees"
+    option(sample, "--batch-size", size, default=Assumptions.training_batch, kind=whole)
+    option(sample, "--seed", "number that fixes the sample", default=0, kind=whole)
+    files = parser.add_argument_group("files")
+    out = Path("calibration.json")
+    option(files, "--out", "carbon file to write", default=out, kind=Path, metavar="FILE")
+    files.add_argument("--force", action="store_true", help="overwrite what is there")
+    files.add_argument("--quiet", action="store_true", help="show no progress")
+    return parser
+
+
+def carbon_parser() -> Parser:
+    """The arguments of ``evonas carbon``."""
+    parser = Parser(
+        "evonas carbon",
+        "Price the lives of networks in kg of CO2e: search, training, inference. Name a run, "
+        "or --model, --paper or --list.",
+        epilog=f"Networks to compare with: {', '.join(NETWORKS)}, or MODULE:CALLABLE.",
+    )
+    parser.add_argument(
+        "run", nargs="?", type=Path, metavar="RUN", help="run whose front is priced"
+    )
+    model = "network to be priced, such as resnet50"
+    option(parser, "--model", model, shown="none", metavar="NAME")
+    shape = "shape of one input of --model"
+    option(parser, "--input", shape, default="3x224x224", metavar="CxHxW")
+    other = "network to compare with"
+    some = "for a run resnet18 and mobilenet_v2"
+    option(parser, "--baseline", other, shown=some, metavar="NAME", is_repeated=True)
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="time the front on this machine too, which runs the code of the run's problem",
+    )
+    paper = "folder for Figures 2 to 4 of Fu et al. 2021; Table 1 is printed"
+    option(parser, "--paper", paper, shown="none", kind=Path, metavar="FOLDER")
+    parser.add_argument("--list", action="store_true", help="list devices and grids")
+    json = "file to which the price of --model is written"
+    option(parser, "--json", json, shown="none", kind=Path, metavar="FILE")
+    assumed = parser.add_argument_group("carbon")
+    add_words(assumed, CarbonSection, leave_out={"tracker"})  # which is of a search
+    return parser
+
+
+def pick_parser() -> Parser:
+    """The arguments of ``evonas pick``."""
+    parser = Parser(
+        "evonas pick",
+        "Pick architectures from the front of a run, in one of four ways. All numbers are in "
+        "natural units.",
+    )
+    parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
+    ways = parser.add_argument_group("ways to pick, one of them")
+    ways.add_argument(
+        "--knee", action="store_true", help="where leaving loses most for the gain (default)"
+    )
+    weights = "gains in proportion, such as acc=2,co2=1; what is not named has no say"
+    option(ways, "--weights", weights, shown="--knee", metavar="NAME=X,...")
+    option(ways, "--best", "the best in one metric", shown="--knee", metavar="METRIC")
+    near = (
+        "what misses levels of the objectives least: 92,2e7 or acc=92,flops=2e7, or "
+        "--near=-1,2 where the first is negative"
+    )
+    option(ways, "--near", near, shown="--knee", metavar="LEVEL,...")
+    where = (
+        "only from the front of what keeps it, such as 'params<=1e5', on any metric that was "
+        "measured"
+    )
+    option(
+        parser,
+        "--where",
+        where,
+        default=[],
+        shown="none",
+        metavar="CONSTRAINT",
+        is_repeated=True,
+    )
+    out = "file to which genomes and metrics of the picks are written"
+    option(parser, "--out", out, shown="none", kind=Path, metavar="FILE.json")
+    return parser
+
+
+def plot_parser() -> Parser:
+    """The arguments of ``evonas plot``."""
+    parser = Parser("evonas plot", "Draw runs, finished or still going on.")
+    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="run directory")
+    names = "metrics to show, with commas, the first one upwards"
+    first = "the first run's objectives"
+    option(parser, "--objectives", names, default="", shown=first, metavar="NAME,...")
+    out = f"picture to write, {', '.join(PICTURES)}"
+    place = "RUN/front.png; front.png for several runs"
+    option(parser, "--out", out, shown=place, kind=Path, metavar="FILE")
+    return parser
+
+
+def rerun_parser() -> Parser:
+    """The arguments of ``evonas rerun``."""
+    parser = Parser(
+        "evonas rerun",
+        "Measure candidates of a run again in the foreground, with all that they print and "
+        "their full tracebacks. The run stays as it is. The code of the problem that the run "
+        "names is run.",
+    )
+    parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--failed", action="store_true", help="all that failed")
+    genome = "a genome as a table shows it, such as 1-0-2 or '1 0 2', or a JSON list"
+    option(which, "--genome", genome, shown="none", metavar="GENOME", is_repeated=True)
+    return parser

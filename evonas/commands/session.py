@@ -1,0 +1,101 @@
+"""A search that a person watches: progress, a clean end on Ctrl-C, a picture, a summary."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evonas.config import Config
+from evonas.engine.result import Result
+from evonas.engine.search import search
+from evonas.evaluation.worker import WorkerError
+from evonas.listener import ListenerError
+from evonas.plots import runs as drawing
+from evonas.reports.progress import Progress
+from evonas.reports.summary import summary
+from evonas.reports.text import complain
+from evonas.runs.journal import FolderError
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> int:
+    """Run a search and say what came of it.
+
+    Args:
+        config: the config of the search.
+        folder: the run directory.
+        resume: whether the run is there already, to be gone on with.
+        is_quiet: whether to show no progress.
+
+    Returns:
+        The exit status, as the command's ``main`` explains it.
+    """
+    try:
+        result = watched(config, folder, resume=resume, is_quiet=is_quiet)
+    except (FolderError, WorkerError, ListenerError) as error:
+        return complain(error, status=1)
+    except (ValueError, OSError) as error:
+        return complain(error)
+    except StoppedAtOnce as stop:
+        return complain("stopped at once; --resume goes on with the run", status=stop.status)
+    print(summary(result))
+    return 1 if result.was_given_up else 0
+
+
+def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Result:
+    """Run a search with progress, a clean end on Ctrl-C, and a picture.
+
+    Args:
+        config: the config of the search.
+        folder: the run directory.
+        resume: whether the run is there already, to be gone on with.
+        is_quiet: whether to show no progress.
+    """
+    with interrupts() as is_interrupted:
+        result = search(
+            config,
+            folder=folder,
+            resume=resume,
+            listeners=[Progress(is_quiet=is_quiet)],
+            should_stop=is_interrupted,
+        )
+    if result.front:
+        names = [objective.name for objective in result.goals.objectives]
+        try:
+            drawing.save_picture([folder], objectives=names, out=folder / "front.png")
+        except (ValueError, OSError) as error:  # a night's front is worth more than its picture
+            print(f"evonas: no picture: {error}", file=sys.stderr)
+    return result
+
+
+class StoppedAtOnce(KeyboardInterrupt):
+    """A second signal asked for an end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status = 128 + number
+
+
+@contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C or SIGTERM asks for an end after what is being measured, a second one at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: object) -> None:
+        if asked:
+            for ignored in STOPPING:  # or a third would leave something behind
+                signal.signal(ignored, signal.SIG_IGN)
+            raise StoppedAtOnce(number)
+        asked.append(number)
+        complain("stopping after what is being measured; Ctrl-C again stops at once", status=0)
+
+    before = {number: signal.signal(number, ask) for number in STOPPING}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,104 @@
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.commands import checks
+from evonas.commands.main import COMMANDS
+
+CASES = {
+    "bench --methods gq+epochs": r"unknown method 'gq\+epochs' .did you mean 'gp'",
+    "bench --methods gp,nsga": "unknown method 'nsga' .did you mean 'nsga3' or 'nsga2'",
+    "bench --methods ,": "a contest needs a method and a seed at least",
+    "bench --seeds 0": "a contest needs a method and a seed at least",
+    "bench --problem digit": "unknown problem 'digit' .did you mean 'digits'",
+    "budget none": "no run at none: there is no such directory",
+    "budget made empty": "empty is not a run of evonas: it holds no config.json",
+    "budget made --members 0": "--members must be at least 1, got 0",
+    "calibrate --out x.toml": "cannot write x.toml; its suffix must be .json",
+    "calibrate --out no/x.json": "no directory for no/x.json",
+    "calibrate --out there.json": "there.json exists; give another file with --out, or --force",
+    "calibrate --problem digit": "unknown problem 'digit'",
+    "carbon": "name a run, or --model, --paper or --list",
+    "carbon none": "no run at none",
+    "carbon --model resnet": "unknown network 'resnet' .did you mean 'resnet50' or 'resnet18'",
+    "carbon made --baseline resnet": "or name your own as MODULE:CALLABLE",
+    "carbon --model vgg16 --input 3x0": "cannot read the input '3x0'; expected one like 3x224",
+    "carbon --model vgg16 --grid frnace": "unknown grid 'frnace'",
+    "carbon --model vgg16 --carbon none": "no such file: none",
+    "pick none": "no run at none",
+    "pick made --knee --near 3": "--knee and --near exclude each other: give one way to pick",
+    "pick made --where acc": "cannot read the constraint 'acc'",
+    "plot none": "no run at none",
+    "plot made --out a.gif": "cannot write a.gif; its suffix must be one of .png, .svg, .pdf",
+    "rerun none --failed": "no run at none",
+    "rerun made --genome one": "cannot read the genome 'one'; expected one like 1-0-2 or a JS",
+}
+FINE = (
+    *("bench --methods gp+epochs,nsga2,optuna-tpe", "bench --problem own.py:Mine"),
+    *("budget made", "calibrate", "calibrate --out there.json --force --problem a.b:C"),
+    *("carbon made --grid fra", "carbon --list", "carbon --model a.b:c", "carbon --paper p"),
+    *("pick made --best acc --where acc>=3", "plot made --out a.svg", "rerun made --failed"),
+    *("rerun made --genome 1-0-2", "search --seed 3"),
+)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    for name in ("made", "empty"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "made/config.json").write_text('{"format": 3, "config": {}, "resolved": {}}')
+    (tmp_path / "there.json").write_text("{}")
+    (tmp_path / "own.py").write_text("raise RuntimeError('nobody should run this')")
+    monkeypatch.chdir(tmp_path)
+
+
+def check(arguments):
+    name, *words = arguments.split()
+    COMMANDS[name].check(COMMANDS[name].make_parser().parse_args(words))
+
+
+@pytest.mark.parametrize("arguments", CASES)
+def test_what_cannot_do_is_refused_early(arguments, here):
+    with pytest.raises((ValueError, OSError), match=CASES[arguments]):
+        check(arguments)
+
+
+@pytest.mark.parametrize("arguments", FINE)
+def test_what_may_do_is_let_through(arguments, here):
+    check(arguments)
+
+
+def test_a_problem_is_looked_for_and_not_imported(here):
+    checks.check_problem("own.py:Mine")
+    with pytest.raises(FileNotFoundError, match=r"no such file: none\.py \(looked for /"):
+        checks.check_problem("none.py:Mine")
+
+
+def test_an_algorithm_is_a_short_name_or_ones_own():
+    checks.check_algorithm("spea2")
+    checks.check_algorithm("my.module:Mine")
+    with pytest.raises(ValueError, match=r"unknown algorithm .spea. .*your own as MODULE:NAME"):
+        checks.check_algorithm("spea")
+
+
+def test_without_a_way_the_knee_is_picked():
+    assert checks.way_of(Namespace(knee=False, weights=None, best=None, near=None)) == "knee"
+    assert checks.way_of(Namespace(knee=False, weights=None, best="acc", near=None)) == "best"
+
+
+@given(st.lists(st.integers(0, 20), min_size=1))
+def test_a_genome_reads_the_same_however_it_is_written(genes):
+    texts = ("-".join(map(str, genes)), " ".join(map(str, genes)), str(genes))
+    assert {checks.genome_of(text) for text in texts} == {tuple(genes)}
+
+
+def test_a_carbon_file_must_be_new_unless_forced(tmp_path):
+    file = tmp_path / "a.json"
+    checks.check_free_file(file, is_forced=False)
+    file.write_text("{}")
+    checks.check_free_file(file, is_forced=True)
+    with pytest.raises(FileExistsError, match="exists; give another file with --out"):
+        checks.check_free_file(Path(file), is_forced=False)

@@ -1,0 +1,150 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+import evonas
+from evonas.commands.main import COMMANDS, main
+from evonas.commands.search import OTHERS
+
+HEAVY = ("torch", "torchvision", "matplotlib", "pymoo", "sklearn", "joblib", "scipy")
+SPY = f"""
+import json, sys, time
+from evonas.commands.main import main
+try:
+    status = main(sys.argv[1:])
+except SystemExit as end:
+    status = end.code or 0
+loaded = [name for name in {HEAVY} if name in sys.modules]
+print(json.dumps([status, loaded, time.process_time()]))
+"""
+HELPFUL = ("--help", "--version", "--list-problems", *(f"{name} --help" for name in COMMANDS))
+WRONG = (
+    *("pik run", "--popsize 3", "--pop-size many", "--pop-size 1", "search --popsize 3"),
+    *("--problem digit", "--problem none.py:Mine", "--algorithm nsga", "--surrogate gpr"),
+    *("--screen gpr", "--fidelity epoch", "--tracker carbon", "--grid frnace", "--target a10o"),
+    *("--constraint params<3", "--budget-time 8", "--objectives acc,acc", "--rungs 4"),
+    *("--generations 3 --evaluations 30", "--evaluations 5 --pop-size 10", "--out full"),
+    *("--config none.toml", "--carbon none.toml", "--warm-start none", "--resume none"),
+    *("--resume full", "--resume full --out a", "--memory-limit 2 --n-jobs 0"),
+    *("--problem synthetic --objectives flop", "--problem synthetic --option blocks=none"),
+    *("bench --method gp", "bench --methods gq", "bench --problem digit", "bench --seeds 0"),
+    *("budget", "budget none", "budget full", "budget full --members x"),
+    *("budget full --fractions 2", "calibrate --out x.toml", "calibrate --problem digit"),
+    *("calibrate --networks x", "carbon", "carbon none", "carbon --model resnet"),
+    *("carbon --model resnet18 --input 3xx", "carbon --model resnet18 --grid frnace"),
+    *(
+        "pick",
+        "pick none",
+        "pick full --knee --best acc",
+        "pick full --where acc",
+        "pick --kne",
+    ),
+    *("plot", "plot none", "plot full", "plot full --out a.gif", "plot --colour red"),
+    *("rerun none --failed", "rerun full --genome one", "rerun full"),
+)
+
+
+def spied(arguments, folder):
+    done = subprocess.run(
+        [sys.executable, "-c", SPY, *arguments.split()],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+    )
+    *_, last = done.stdout.splitlines()
+    return *json.loads(last), done.stdout.removesuffix(last + "\n"), done.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("here")
+    (made / "full").mkdir()
+    (made / "full" / "mine.txt").write_text("mine")
+    return made
+
+
+@pytest.mark.parametrize("arguments", HELPFUL)
+def test_what_helps_needs_nothing_heavy(arguments, folder):
+    status, loaded, seconds, out, err = spied(arguments, folder)
+    assert (status, loaded, err) == (0, [], "")
+    assert out
+    assert seconds < 2  # a quarter of a second on an idle machine
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", WRONG)
+def test_a_mistake_is_found_before_anything_heavy_is_imported(arguments, folder):
+    status, loaded, seconds, out, err = spied(arguments, folder)
+    assert (status, loaded, out) == (2, [], "")
+    assert err.startswith("evonas: ")
+    assert err.count("\n") == 1
+    assert seconds < 2
+
+
+TOGETHER = f"""
+import contextlib, io, json, sys
+from evonas.commands.main import main
+statuses = []
+for words in {WRONG!r}:
+    said, out = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(out):
+        try:
+            status = main(words.split())
+        except SystemExit as end:
+            status = end.code
+    heavy = [name for name in {HEAVY} if name in sys.modules]
+    statuses.append([words, status, said.getvalue(), out.getvalue(), heavy])
+print(json.dumps(statuses))
+"""
+
+
+def test_no_mistake_needs_anything_heavy(folder):
+    done = subprocess.run(
+        [sys.executable, "-c", TOGETHER],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+    )
+    found = json.loads(done.stdout)
+    assert len(found) == len(WRONG)
+    for words, status, said, out, heavy in found:
+        assert (status, out, heavy) == (2, "", []), words
+        assert said.startswith("evonas: "), words
+        assert said.count("\n") == 1, words
+
+
+@pytest.mark.parametrize("module", ["evonas", "evonas.run"])
+def test_the_module_does_what_the_command_does(module, folder):
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, text=True, cwd=folder
+    )
+    assert (done.returncode, done.stdout) == (0, f"{evonas.__version__}\n")
+
+
+def test_the_module_plot_is_the_command_plot(folder):
+    done = subprocess.run(
+        [sys.executable, "-m", "evonas.plot", "none"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "evonas: no run at none: there is no such directory\n"
+
+
+def test_an_unknown_command_is_named_with_the_nearest(capsys):
+    assert main(["pik", "run"]) == 2
+    said = capsys.readouterr().err
+    assert said == "evonas: unknown command 'pik' (did you mean 'pick'?); see evonas --help\n"
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert set(OTHERS) == set(COMMANDS) - {"search"}
+    assert all(f"evonas {name} --help" in text for name in OTHERS)
