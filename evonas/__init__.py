@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
 
 if TYPE_CHECKING:
     from evonas.config import Config as Config
@@ -28,32 +29,22 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# A name is imported when it is first used: a tabular problem need not wait for torch.
-_HOME = {
-    "Config": "config",
-    "Constraint": "objectives",
-    "Gene": "space",
-    "Listener": "listener",
-    "Measurement": "problem",
-    "Metric": "objectives",
-    "MetricProvider": "networks.metrics",
-    "Objective": "objectives",
-    "Problem": "problem",
-    "Recipe": "training.recipe",
-    "Result": "engine.result",
-    "Run": "runs.run",
-    "SearchSpace": "space",
-    "TabularProblem": "problem",
-    "Task": "training.tasks",
-    "TrainedProblem": "training.trained_problem",
-    "open_run": "runs.reading",
-    "plot_front": "plots.axes",
-    "search": "engine.search",
-}
-__all__ = list(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"evonas.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'evonas' has no attribute {name!r}")
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "config": ["Config"],
+        "engine.result": ["Result"],
+        "engine.search": ["search"],
+        "listener": ["Listener"],
+        "networks.metrics": ["MetricProvider"],
+        "objectives": ["Constraint", "Metric", "Objective"],
+        "plots.axes": ["plot_front"],
+        "problem": ["Measurement", "Problem", "TabularProblem"],
+        "runs.reading": ["open_run"],
+        "runs.run": ["Run"],
+        "space": ["Gene", "SearchSpace"],
+        "training.recipe": ["Recipe"],
+        "training.tasks": ["Task"],
+        "training.trained_problem": ["TrainedProblem"],
+    },
+)

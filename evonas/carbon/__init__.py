@@ -1,1 +1,58 @@
-"""What networks and searches emit."""
+"""What networks and searches emit.
+
+Modules:
+    assumptions: Everything that pricing a network assumes, with where each number comes from.
+    files: Assumptions in the words of a file, as users write them.
+    footprint: The life of networks in its three parts, with bands, against what others would
+        cost.
+    fu2021: The equations of Fu et al. 2021 as published: an index to compare with their
+        paper.
+    grids: What a kilowatt-hour emits, grid by grid; ``grids.csv`` has the numbers.
+    literature: Published networks, in ``networks.csv``, and what Fu et al. 2021 print of
+        some.
+    meter: What this search itself takes: measured where the machine has meters, reckoned
+        elsewhere.
+    model: Price the life of an architecture in kilograms of CO2e, from joules, seconds and
+        FLOP.
+    spend: What a search has spent, and how much it may.
+    tracker: A second opinion on what a search takes: codecarbon, beside our own account.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.carbon.assumptions import Assumptions as Assumptions
+    from evonas.carbon.files import overruled as overruled
+    from evonas.carbon.files import read_assumptions as read_assumptions
+    from evonas.carbon.footprint import BreakEven as BreakEven
+    from evonas.carbon.footprint import Footprint as Footprint
+    from evonas.carbon.footprint import compare as compare
+    from evonas.carbon.footprint import describe as describe
+    from evonas.carbon.literature import Printed as Printed
+    from evonas.carbon.meter import Meter as Meter
+    from evonas.carbon.meter import Tariff as Tariff
+    from evonas.carbon.model import price as price
+    from evonas.carbon.spend import Budget as Budget
+    from evonas.carbon.spend import Spend as Spend
+    from evonas.carbon.spend import read_amount as read_amount
+    from evonas.carbon.spend import training_flops as training_flops
+    from evonas.carbon.tracker import CodeCarbon as CodeCarbon
+    from evonas.carbon.tracker import Opinion as Opinion
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "assumptions": ["Assumptions"],
+        "files": ["overruled", "read_assumptions"],
+        "footprint": ["Footprint", "BreakEven", "compare", "describe"],
+        "literature": ["Printed"],
+        "meter": ["Tariff", "Meter"],
+        "model": ["price"],
+        "spend": ["Spend", "Budget", "training_flops", "read_amount"],
+        "tracker": ["Opinion", "CodeCarbon"],
+    },
+)

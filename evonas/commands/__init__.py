@@ -1,1 +1,30 @@
-"""One file for each command of the command line."""
+"""One file for each command of the command line.
+
+Modules:
+    arguments: The arguments of a command: one parser class, and the kinds of values that it
+        reads.
+    bench: The command that sets methods against each other on a problem with a known front.
+    budget: The price tag of a search: ``evonas budget RUN [RUN ...]``.
+    calibrate: Timing this machine: ``evonas calibrate``.
+    carbon: What networks emit in their lives: ``evonas carbon``.
+    checks: What can be refused of a command line before anything heavy is imported.
+    main: The command line: finds the command, answers what needs nothing heavy, and runs it.
+    parsers: The parsers of all commands but the search, so that help needs nothing heavy.
+    pick: Picking architectures from the front of a run: ``evonas pick RUN``.
+    plot: Pictures of runs: ``python -m evonas.plot RUN [RUN ...]``.
+    rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
+        RUN``.
+    search: The search as a command: arguments to a config and a folder, before anything
+        heavy.
+    session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
+        summary.
+"""
+
+from __future__ import annotations
+
+from evonas.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {},
+)

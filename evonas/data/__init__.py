@@ -1,1 +1,41 @@
-"""Images in memory."""
+"""Images in memory.
+
+Modules:
+    augment: Augmentations of images in memory, drawn anew for every image.
+    dataset: Image data sets as tensors in memory, split once and for all.
+    image_folder: Folders of images, with one sub-folder per class.
+    published: The published data sets, read from the files of torchvision and scikit-learn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.data.augment import crop as crop
+    from evonas.data.augment import cutout as cutout
+    from evonas.data.augment import flip as flip
+    from evonas.data.dataset import Dataset as Dataset
+    from evonas.data.dataset import Part as Part
+    from evonas.data.dataset import describe as describe
+    from evonas.data.dataset import load as load
+    from evonas.data.image_folder import Files as Files
+    from evonas.data.image_folder import ImageFolder as ImageFolder
+    from evonas.data.image_folder import decode as decode
+    from evonas.data.image_folder import find_images as find_images
+    from evonas.data.image_folder import resize as resize
+    from evonas.data.published import DataInfo as DataInfo
+    from evonas.data.published import Pool as Pool
+    from evonas.data.published import pools as pools
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "augment": ["crop", "flip", "cutout"],
+        "dataset": ["Part", "Dataset", "describe", "load"],
+        "image_folder": ["Files", "ImageFolder", "find_images", "decode", "resize"],
+        "published": ["DataInfo", "Pool", "pools"],
+    },
+)

@@ -1,1 +1,30 @@
-"""From a config to a result."""
+"""From a config to a result.
+
+Modules:
+    generations: The front of all that was measured so far, and an account of every
+        generation.
+    plan: A config with everything that follows from it, before anything is measured.
+    redundancy: Whether every objective of a search says something that the others do not.
+    result: What a search found.
+    search: A search from its config to its result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.engine.generations import Generation as Generation
+    from evonas.engine.plan import SearchPlan as SearchPlan
+    from evonas.engine.result import Result as Result
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "generations": ["Generation"],
+        "plan": ["SearchPlan"],
+        "result": ["Result"],
+    },
+)

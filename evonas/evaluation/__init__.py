@@ -1,1 +1,42 @@
-"""Measuring many candidates: never one twice, and never fatal."""
+"""Measuring many candidates: never one twice, and never fatal.
+
+Modules:
+    candidate: Measuring one candidate; whatever goes wrong in it becomes a word in its
+        record.
+    evaluator: Measuring many genomes: in parallel, never one twice, and never fatal for a
+        search.
+    pool: Worker processes side by side, and what to do when one of them dies.
+    successive_halving: Successive halving toward a front: who is measured more thoroughly,
+        and who is not.
+    worker: One worker process, seen from the process that owns it.
+    worker_process: The process in which candidates are measured, and which may die of one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.evaluation.candidate import Order as Order
+    from evonas.evaluation.candidate import measure_openly as measure_openly
+    from evonas.evaluation.evaluator import Evaluator as Evaluator
+    from evonas.evaluation.evaluator import StoppedError as StoppedError
+    from evonas.evaluation.pool import Crew as Crew
+    from evonas.evaluation.successive_halving import Ladder as Ladder
+    from evonas.evaluation.successive_halving import Rung as Rung
+    from evonas.evaluation.worker import WorkerError as WorkerError
+    from evonas.evaluation.worker_process import Task as Task
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "candidate": ["Order", "measure_openly"],
+        "evaluator": ["StoppedError", "Evaluator"],
+        "pool": ["Crew"],
+        "successive_halving": ["Rung", "Ladder"],
+        "worker": ["WorkerError"],
+        "worker_process": ["Task"],
+    },
+)

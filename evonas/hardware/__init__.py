@@ -1,1 +1,54 @@
-"""What a device can do, and how long it takes for it."""
+"""What a device can do, and how long it takes for it.
+
+Modules:
+    bounds: Refusing numbers that cannot be, in one manner for all that the carbon model is
+        told.
+    calibration: Fitting a time model to networks that were timed on the device at hand.
+    devices: The devices that a network's life can be priced on; ``devices.csv`` has their
+        numbers.
+    roofline: How long a network takes on a device, reckoned from its operations.
+    this_machine: This machine as a device, as far as the operating system describes it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.hardware.bounds import check as check
+    from evonas.hardware.calibration import Judged as Judged
+    from evonas.hardware.calibration import Timing as Timing
+    from evonas.hardware.calibration import fit as fit
+    from evonas.hardware.calibration import fit_inference as fit_inference
+    from evonas.hardware.calibration import fit_training as fit_training
+    from evonas.hardware.devices import Device as Device
+    from evonas.hardware.devices import recognise as recognise
+    from evonas.hardware.roofline import Calibration as Calibration
+    from evonas.hardware.roofline import Cost as Cost
+    from evonas.hardware.roofline import Operation as Operation
+    from evonas.hardware.roofline import TimeModel as TimeModel
+    from evonas.hardware.roofline import executed_flops as executed_flops
+    from evonas.hardware.roofline import moved_bytes as moved_bytes
+    from evonas.hardware.roofline import roofline_seconds as roofline_seconds
+    from evonas.hardware.roofline import terms as terms
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "bounds": ["check"],
+        "calibration": ["Timing", "Judged", "fit_training", "fit_inference", "fit"],
+        "devices": ["Device", "recognise"],
+        "roofline": [
+            "Operation",
+            "executed_flops",
+            "roofline_seconds",
+            "moved_bytes",
+            "terms",
+            "TimeModel",
+            "Calibration",
+            "Cost",
+        ],
+    },
+)

@@ -1,1 +1,52 @@
-"""What networks are made of, and what they cost."""
+"""What networks are made of, and what they cost.
+
+Modules:
+    blocks: The building blocks that the shipped spaces share: convolution, batch norm,
+        activation.
+    cells: Networks of repeated cells, each a small graph of operations.
+    chain: Networks that are chains of parts, of which each kind is counted only once.
+    counting: What one forward pass costs, counted exactly on the meta device.
+    timing: Wall-clock time of networks, measured.
+    zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.networks.blocks import Classifier as Classifier
+    from evonas.networks.blocks import InvertedResidual as InvertedResidual
+    from evonas.networks.blocks import Residual as Residual
+    from evonas.networks.blocks import convolution as convolution
+    from evonas.networks.blocks import depthwise_separable as depthwise_separable
+    from evonas.networks.cells import CellModule as CellModule
+    from evonas.networks.cells import CellNetwork as CellNetwork
+    from evonas.networks.cells import vertex_channels as vertex_channels
+    from evonas.networks.chain import Part as Part
+    from evonas.networks.chain import count_chain as count_chain
+    from evonas.networks.counting import count as count
+    from evonas.networks.counting import count_through as count_through
+    from evonas.networks.timing import inference_seconds as inference_seconds
+    from evonas.networks.timing import training_seconds as training_seconds
+    from evonas.networks.zoo import count_network as count_network
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "blocks": [
+            "convolution",
+            "depthwise_separable",
+            "InvertedResidual",
+            "Residual",
+            "Classifier",
+        ],
+        "cells": ["CellNetwork", "CellModule", "vertex_channels"],
+        "chain": ["Part", "count_chain"],
+        "counting": ["count", "count_through"],
+        "timing": ["inference_seconds", "training_seconds"],
+        "zoo": ["count_network"],
+    },
+)

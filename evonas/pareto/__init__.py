@@ -1,1 +1,40 @@
-"""Arrays in, arrays out: which points are best, and how good a set of them is."""
+"""Arrays in, arrays out: which points are best, and how good a set of them is.
+
+Modules:
+    choice: Which members of a front to take.
+    correlation: How alike two columns of numbers order the same things.
+    dominance: Which points of a set no other point dominates.
+    expected_best: Expected best performance of a budget of independent trials (Dodge et al.
+        2019).
+    hypervolume: The hypervolume that points dominate.
+    sorting: An order of architectures by several objectives at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.pareto.choice import Choice as Choice
+    from evonas.pareto.choice import best as best
+    from evonas.pareto.choice import knees as knees
+    from evonas.pareto.choice import nearest_to as nearest_to
+    from evonas.pareto.choice import places as places
+    from evonas.pareto.choice import shares as shares
+    from evonas.pareto.choice import weighted as weighted
+    from evonas.pareto.correlation import kendall as kendall
+    from evonas.pareto.correlation import spearman as spearman
+    from evonas.pareto.dominance import front as front
+    from evonas.pareto.sorting import best_first as best_first
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "choice": ["Choice", "knees", "weighted", "nearest_to", "best", "shares", "places"],
+        "correlation": ["spearman", "kendall"],
+        "dominance": ["front"],
+        "sorting": ["best_first"],
+    },
+)

@@ -1,1 +1,44 @@
-"""Words for people."""
+"""Words for people.
+
+Modules:
+    priced_front: A run's front, priced in its three parts.
+    progress: What a person sees while a search runs: a bar on a terminal, plain lines
+        elsewhere.
+    shortlist: The members of a run's front that one may pick from, and how each of them
+        stands.
+    statement: The compute and carbon of a run in words and tables, ready for a paper.
+    summary: The end of a search in words: its front as a table, its files, and what it cost.
+    text: Words, numbers and tables for people.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.reports.priced_front import front_in_words as front_in_words
+    from evonas.reports.priced_front import price_front as price_front
+    from evonas.reports.priced_front import write_table as write_table
+    from evonas.reports.progress import Progress as Progress
+    from evonas.reports.shortlist import Shortlist as Shortlist
+    from evonas.reports.statement import escaped as escaped
+    from evonas.reports.statement import latex as latex
+    from evonas.reports.statement import markdown as markdown
+    from evonas.reports.statement import paragraph as paragraph
+    from evonas.reports.statement import table as table
+    from evonas.reports.text import aligned as aligned
+    from evonas.reports.text import complain as complain
+    from evonas.reports.text import number as number
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "priced_front": ["price_front", "front_in_words", "write_table"],
+        "progress": ["Progress"],
+        "shortlist": ["Shortlist"],
+        "statement": ["paragraph", "table", "markdown", "latex", "escaped"],
+        "text": ["complain", "aligned", "number"],
+    },
+)

@@ -1,1 +1,50 @@
-"""What a search leaves on disk."""
+"""What a search leaves on disk.
+
+Modules:
+    audit: Whether the records of a run can be its own.
+    folder: The run directory: everything that a search leaves on disk.
+    journal: The append-only file that keeps every record, with one writer at a time.
+    manifest: What a run directory says of its run: its config, and the versions it began
+        with.
+    price_tag: What a run has cost and what it has brought, trial by trial (Schwartz et al.,
+        Green AI).
+    run: What a run left behind, as values to be drawn.
+    warm_start_files: Reading what a search may begin with: a run, a front's table, or a list
+        of architectures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.runs.audit import check_records as check_records
+    from evonas.runs.folder import RunFolder as RunFolder
+    from evonas.runs.folder import check_free as check_free
+    from evonas.runs.journal import FolderError as FolderError
+    from evonas.runs.journal import Journal as Journal
+    from evonas.runs.journal import read_journal as read_journal
+    from evonas.runs.manifest import check_resumable as check_resumable
+    from evonas.runs.manifest import check_same_prices as check_same_prices
+    from evonas.runs.manifest import read_config as read_config
+    from evonas.runs.manifest import read_resolved as read_resolved
+    from evonas.runs.price_tag import PriceTag as PriceTag
+    from evonas.runs.price_tag import why_not_independent as why_not_independent
+    from evonas.runs.run import Trace as Trace
+    from evonas.runs.run import read_trace as read_trace
+    from evonas.runs.warm_start_files import read_prior as read_prior
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "audit": ["check_records"],
+        "folder": ["RunFolder", "check_free"],
+        "journal": ["FolderError", "Journal", "read_journal"],
+        "manifest": ["check_resumable", "check_same_prices", "read_config", "read_resolved"],
+        "price_tag": ["PriceTag", "why_not_independent"],
+        "run": ["Trace", "read_trace"],
+        "warm_start_files": ["read_prior"],
+    },
+)

@@ -1,1 +1,52 @@
-"""Training candidates, and judging them without a training."""
+"""Training candidates, and judging them without a training.
+
+Modules:
+    chained_problem: Problems whose networks are chains of parts.
+    checkpoint: What a training leaves behind, for a later one to go on with.
+    loop: Proxy training: a short, seeded training over tensors that are already in memory.
+    proxies: Training-free proxies of accuracy: what one minibatch tells of an untrained
+        network.
+    recipe: How every candidate of a search is trained.
+    timings: Timing the networks of a space, to fit how long its operations take.
+    trained_problem: Problems whose architectures are networks: built, counted and briefly
+        trained.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.training.chained_problem import ChainedProblem as ChainedProblem
+    from evonas.training.checkpoint import Checkpoint as Checkpoint
+    from evonas.training.loop import Epoch as Epoch
+    from evonas.training.loop import Training as Training
+    from evonas.training.loop import accuracy as accuracy
+    from evonas.training.loop import inputs as inputs
+    from evonas.training.loop import train as train
+    from evonas.training.proxies import grad_norm as grad_norm
+    from evonas.training.proxies import jacob_cov as jacob_cov
+    from evonas.training.proxies import naswot as naswot
+    from evonas.training.proxies import snip as snip
+    from evonas.training.proxies import synflow as synflow
+    from evonas.training.recipe import Recipe as Recipe
+    from evonas.training.recipe import learning_rate as learning_rate
+    from evonas.training.timings import designed_sample as designed_sample
+    from evonas.training.timings import measure_timings as measure_timings
+    from evonas.training.trained_problem import TrainedProblem as TrainedProblem
+    from evonas.training.trained_problem import choose_device as choose_device
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "chained_problem": ["ChainedProblem"],
+        "checkpoint": ["Checkpoint"],
+        "loop": ["Epoch", "Training", "train", "accuracy", "inputs"],
+        "proxies": ["synflow", "snip", "grad_norm", "naswot", "jacob_cov"],
+        "recipe": ["Recipe", "learning_rate"],
+        "timings": ["designed_sample", "measure_timings"],
+        "trained_problem": ["TrainedProblem", "choose_device"],
+    },
+)
