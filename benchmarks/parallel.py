@@ -17,7 +17,7 @@ import numpy as np
 from evonas import Config
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.evaluator import Evaluator
-from evonas.evaluation.pool import Crew
+from evonas.evaluation.pool import Pool
 from evonas.plugins.loading import ProblemSpec
 
 
@@ -36,8 +36,8 @@ def main() -> None:
     for repeat in range(arguments.repeats):
         seconds = {}
         for n_jobs in (1, 2):
-            with Crew(spec, n_jobs=n_jobs) as crew:
-                evaluator = Evaluator(order, crew=crew)
+            with Pool(spec, n_jobs=n_jobs) as executor:
+                evaluator = Evaluator(order, executor=executor)
                 started = time.perf_counter()
                 evaluator(warm_up)
                 if repeat == 0:

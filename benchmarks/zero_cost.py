@@ -35,9 +35,11 @@ def main() -> None:
     names = (*sorted(plan.problem.hints), *sorted(plan.problem.cheap - {"fpo"}))
     drawn = plan.problem.space.sample(given.networks, np.random.default_rng(0))
     genomes = list(dict.fromkeys(map(plan.problem.canonical, drawn)))
-    with plan.crew:
+    with plan.executor:
         runs = [
-            Evaluator(Order(plan.spec, ("acc", *names), seed=seed), crew=plan.crew)(genomes)
+            Evaluator(Order(plan.spec, ("acc", *names), seed=seed), executor=plan.executor)(
+                genomes
+            )
             for seed in range(given.seeds)
         ]
     rows = [row for row in zip(*runs, strict=True) if all(r.error is None for r in row)]

@@ -44,6 +44,7 @@ FREE_ON_RESUME = frozenset(
         "budget_kwh",
         "budget_time",
         "data_dir",
+        "engine",
         "evaluations",
         "generations",
         "max_failures",

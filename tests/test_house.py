@@ -24,6 +24,7 @@ HOMES = {
     "joblib": {"bench", "evaluation"},
     "sklearn": {"data", "surrogates"},
     "matplotlib": {"plots"},
+    "distributed": {"evaluation"},
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}

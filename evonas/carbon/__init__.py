@@ -5,11 +5,9 @@ Modules:
     files: Assumptions in the words of a file, as users write them.
     footprint: The life of networks in its three parts, with bands, against what others would
         cost.
-    fu2021: The equations of Fu et al. 2021 as published: an index to compare with their
-        paper.
+    fu2021: The equations of Fu et al. 2021 as published: an index to compare with their paper.
     grids: What a kilowatt-hour emits, grid by grid; ``grids.csv`` has the numbers.
-    literature: Published networks, in ``networks.csv``, and what Fu et al. 2021 print of
-        some.
+    literature: Published networks, in ``networks.csv``, and what Fu et al. 2021 print of some.
     meter: What this search itself takes: measured where the machine has meters, reckoned
         elsewhere.
     model: Price the life of an architecture in kilograms of CO2e, from joules, seconds and

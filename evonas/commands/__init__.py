@@ -14,8 +14,7 @@ Modules:
     plot: Pictures of runs: ``python -m evonas.plot RUN [RUN ...]``.
     rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
         RUN``.
-    search: The search as a command: arguments to a config and a folder, before anything
-        heavy.
+    search: The search as a command: arguments to a config and a folder, before anything heavy.
     session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
         summary.
 """

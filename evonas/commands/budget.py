@@ -148,5 +148,5 @@ def _retrained(
     plan = SearchPlan.of(config)
     order = replace(plan.order, wanted=(wanted,), constraints=())
     tasks = [Task(m.genome, candidate_seed(config.seed, m.genome)) for m in members]
-    with plan.crew as crew:
-        return list(crew.measure(order, tasks, should_stop=lambda: False))
+    with plan.executor as executor:
+        return list(executor.measure(order, tasks, should_stop=lambda: False))

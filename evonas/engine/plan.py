@@ -16,8 +16,9 @@ from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
 from evonas.evaluation.candidate import Order
+from evonas.evaluation.engines import make_executor
 from evonas.evaluation.evaluator import Evaluator
-from evonas.evaluation.pool import Crew
+from evonas.evaluation.executor import Executor
 from evonas.evaluation.successive_halving import Ladder
 from evonas.evaluation.worker import WorkerError
 from evonas.evaluation.worker_process import Task
@@ -64,9 +65,14 @@ class SearchPlan:
         return resolve_goals(self.config, self.problem, sample=self._sample)
 
     @cached_property
-    def crew(self) -> Crew:
+    def executor(self) -> Executor:
         """Who measures; to be closed."""
-        return Crew(self.spec, n_jobs=self.n_jobs, memory_limit_gb=self.config.memory_limit)
+        return make_executor(
+            self.spec,
+            engine=self.config.engine,
+            n_jobs=self.n_jobs,
+            memory_limit_gb=self.config.memory_limit,
+        )
 
     @property
     def order(self) -> Order:
@@ -127,7 +133,7 @@ class SearchPlan:
             )
         self.tracking()
         try:
-            self.crew.begin()
+            self.executor.begin()
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
 
@@ -262,13 +268,13 @@ class SearchPlan:
     def _sample(
         self, genomes: Sequence[Genome], objectives: Sequence[Objective]
     ) -> Iterator[Mapping[str, float]]:
-        """By the crew, for counting can end a process as well as training."""
+        """By the executor, for counting can end a process as well as training."""
         words = (*self.config.objectives, *self.config.then)
         loaded = [(load_objective(word, self.problem), word) for word in words]
         named = {metric.name: word for metric, word in loaded if metric.compute is not None}
         wanted = tuple(named.get(objective.name, objective.name) for objective in objectives)
         order = Order(self.spec, wanted, timeout=self.config.timeout)
         tasks = [Task(self.problem.canonical(genome), 0) for genome in genomes]
-        for record in self.crew.measure(order, tasks, should_stop=lambda: False):
+        for record in self.executor.measure(order, tasks, should_stop=lambda: False):
             if record.error is None:
                 yield record.metrics

@@ -68,7 +68,7 @@ def search(
     plan = SearchPlan.of(config or Config(), problem)
     guests = invited(listeners, on_record=on_record, on_generation=on_generation)
     check_place(plan, folder, resume=resume)
-    with plan.crew:
+    with plan.executor:
         plan.check()
         with opened(plan, folder, resume=resume) as run_folder, work_place(run_folder) as store:
             return _run(plan, run_folder, store=store, guests=guests, should_stop=should_stop)
@@ -146,7 +146,7 @@ def _session(
     stop = Stop(should_stop, why_stop=audience.why_stop)
     evaluator = Evaluator(
         plan.order,
-        crew=plan.crew,
+        executor=plan.executor,
         journal=folder.journal if folder else None,
         should_stop=stop,
         on_record=audience.on_record,

@@ -1,13 +1,19 @@
 """Measuring many candidates: never one twice, and never fatal.
 
 Modules:
-    candidate: Measuring one candidate; whatever goes wrong in it becomes a word in its
-        record.
+    candidate: Measuring one candidate; whatever goes wrong in it becomes a word in its record.
+    dask_executor: Measuring on a Dask cluster, whose workers hold ours, which contain what
+        candidates do.
+    dask_site: What goes on inside a Dask worker: it attends worker processes of ours, and keeps
+        them.
+    engines: Which executor a word stands for.
     evaluator: Measuring many genomes: in parallel, never one twice, and never fatal for a
         search.
+    executor: Who measures: what every executor promises, and the one that is this process
+        itself.
     pool: Worker processes side by side, and what to do when one of them dies.
-    successive_halving: Successive halving toward a front: who is measured more thoroughly,
-        and who is not.
+    successive_halving: Successive halving toward a front: who is measured more thoroughly, and
+        who is not.
     worker: One worker process, seen from the process that owns it.
     worker_process: The process in which candidates are measured, and which may die of one.
 """
@@ -21,9 +27,12 @@ from evonas.lazy import attach
 if TYPE_CHECKING:
     from evonas.evaluation.candidate import Order as Order
     from evonas.evaluation.candidate import measure_openly as measure_openly
+    from evonas.evaluation.engines import make_executor as make_executor
     from evonas.evaluation.evaluator import Evaluator as Evaluator
     from evonas.evaluation.evaluator import StoppedError as StoppedError
-    from evonas.evaluation.pool import Crew as Crew
+    from evonas.evaluation.executor import Executor as Executor
+    from evonas.evaluation.executor import InProcess as InProcess
+    from evonas.evaluation.pool import Pool as Pool
     from evonas.evaluation.successive_halving import Ladder as Ladder
     from evonas.evaluation.successive_halving import Rung as Rung
     from evonas.evaluation.worker import WorkerError as WorkerError
@@ -34,7 +43,9 @@ __getattr__, __dir__, __all__ = attach(
     {
         "candidate": ["Order", "measure_openly"],
         "evaluator": ["StoppedError", "Evaluator"],
-        "pool": ["Crew"],
+        "engines": ["make_executor"],
+        "executor": ["Executor", "InProcess"],
+        "pool": ["Pool"],
         "successive_halving": ["Rung", "Ladder"],
         "worker": ["WorkerError"],
         "worker_process": ["Task"],

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from evonas.evaluation.candidate import Order
-from evonas.evaluation.pool import Crew
+from evonas.evaluation.executor import Executor, InProcess
 from evonas.evaluation.worker_process import Task
 from evonas.fidelity import Fidelity
 from evonas.plugins.loading import is_derived, load_objective
@@ -28,7 +28,7 @@ class Evaluator:
 
     Args:
         order: What to measure.
-        crew: Whose worker processes measure; this process itself if left out.
+        executor: who measures; this process itself if left out.
         journal: Keeps every record as it arrives, and answers what it already holds.
         should_stop: Asked before every candidate, perhaps from another thread; measuring ends
             in order once it says yes.
@@ -52,7 +52,7 @@ class Evaluator:
         self,
         order: Order,
         *,
-        crew: Crew | None = None,
+        executor: Executor | None = None,
         journal: Journal | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         on_record: Callable[[Record], None] = lambda record: None,
@@ -65,7 +65,7 @@ class Evaluator:
         self.busy_seconds = self.cpu_seconds = self.fpo = 0.0
         self.has_spent_flops = False
         self._budget_flops = budget_flops
-        self._crew = crew or Crew(order.spec, n_jobs=0)
+        self._executor = executor or InProcess()
         self._journal = journal
         self._counted: dict[Genome, Mapping[str, float]] = {}
         self._known = dict(journal.records) if journal else {}
@@ -263,6 +263,7 @@ class Evaluator:
     def _attended(
         self, tasks: list[Task], order: Order, should_stop: Callable[[], bool]
     ) -> Iterator[Record]:
-        """Records from the crew; whoever stops taking them ends what is still going on."""
-        with closing(self._crew.measure(order, tasks, should_stop=should_stop)) as records:
+        """Records as they come; whoever stops taking them ends what is still going on."""
+        found = self._executor.measure(order, tasks, should_stop=should_stop)
+        with closing(found) as records:
             yield from records

@@ -6,12 +6,12 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Protocol, Self
 
 import cloudpickle
 from joblib import Parallel, delayed
 
-from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.candidate import Order
 from evonas.evaluation.worker import LostError, Worker, WorkerError
 from evonas.evaluation.worker_process import Task
 from evonas.faults import Fault
@@ -34,29 +34,46 @@ class Lost:
 
 
 class AbandonedError(Exception):
-    """The crew was closed while it worked."""
+    """The pool was closed while it worked."""
 
 
-class Crew:
+class Attended(Protocol):
+    """A place where candidates are measured, attended by one thread; see ``Worker``."""
+
+    def begin(self) -> None: ...  # noqa: D102
+    def measure(self, order: Order, tasks: Sequence[Task]) -> Iterator[Record]: ...  # noqa: D102
+    def kill(self) -> None: ...  # noqa: D102
+    def dispose(self) -> None: ...  # noqa: D102
+    def dismiss(self) -> None: ...  # noqa: D102
+
+
+class Pool:
     """Measures tasks in worker processes, each of which one thread of this process attends.
 
     Use it as a context, or close it. A worker starts when it is first needed.
 
     Args:
-        spec: The problem; every worker opens it.
-        n_jobs: Workers. With 0 this process measures itself, which is the way to use a
-            debugger, and to be killed by a candidate that kills its process.
-        memory_limit_gb: Of every worker.
+        spec: the problem, which every worker opens.
+        n_jobs: how many workers there are, at least 1.
+        memory_limit_gb: gigabytes that each worker may take; ``None`` for no limit.
+        make_worker: makes a worker from a pickle of spec and limit; a process of this machine
+            if left out.
     """
 
     def __init__(
-        self, spec: ProblemSpec, *, n_jobs: int, memory_limit_gb: float | None = None
+        self,
+        spec: ProblemSpec,
+        *,
+        n_jobs: int,
+        memory_limit_gb: float | None = None,
+        make_worker: Callable[[bytes], Attended] = Worker,
     ) -> None:
         self.n_jobs = n_jobs
+        self._make_worker = make_worker
         self._opening = cloudpickle.dumps((spec, memory_limit_gb))
         self._change = threading.Condition()
-        self._idle: list[Worker] = []
-        self._busy: set[Worker] = set()
+        self._idle: list[Attended] = []
+        self._busy: set[Attended] = set()
         self._is_closed = False
         self._seconds, self._n_measured = 0.0, 0  # of the present tasks, so far
 
@@ -66,8 +83,6 @@ class Crew:
         Raises:
             WorkerError: It cannot begin.
         """
-        if not self.n_jobs:
-            return
         worker, is_fit = self._engage(), False
         try:
             worker.begin()
@@ -87,9 +102,6 @@ class Crew:
         Raises:
             WorkerError: A worker could not begin, again and again.
         """
-        if not self.n_jobs:
-            yield from self._here(order, tasks, should_stop)
-            return
         lost: list[Lost] = []
         try:
             for outcome in self._outcomes(order, tasks, should_stop):
@@ -195,15 +207,15 @@ class Crew:
         with self._change:
             self._change.wait_for(lambda: self._is_closed, seconds)
 
-    def _engage(self) -> Worker:
+    def _engage(self) -> Attended:
         with self._change:
             if self._is_closed:
                 raise AbandonedError
-            worker = self._idle.pop() if self._idle else Worker(self._opening)
+            worker = self._idle.pop() if self._idle else self._make_worker(self._opening)
             self._busy.add(worker)
             return worker
 
-    def _release(self, worker: Worker, *, is_fit: bool) -> None:
+    def _release(self, worker: Attended, *, is_fit: bool) -> None:
         with self._change:
             is_fit = is_fit and not self._is_closed
             if is_fit:
@@ -213,14 +225,6 @@ class Crew:
         with self._change:
             self._busy.discard(worker)
             self._change.notify_all()
-
-    def _here(
-        self, order: Order, tasks: Sequence[Task], should_stop: Callable[[], bool]
-    ) -> Iterator[Record]:
-        for task in tasks:
-            if should_stop():
-                return
-            yield measure(order, task.genome, seed=task.seed)
 
 
 def _blamed(first: Lost, second: Lost) -> Record:

@@ -76,10 +76,18 @@ class Worker:
     """Starts a process, which opens the problem while the owner goes on.
 
     Args:
-        opening: A pickle of the problem's spec and the memory limit in GB or ``None``.
+        opening: a pickle of the problem's spec and the memory limit in GB or ``None``.
+        path: where the process looks for modules; where this one does if left out.
+        folder: in which it works; that of this process if left out.
     """
 
-    def __init__(self, opening: bytes) -> None:
+    def __init__(
+        self,
+        opening: bytes,
+        *,
+        path: Sequence[str] | None = None,
+        folder: str | None = None,
+    ) -> None:
         theirs_requests, requests = os.pipe()
         answers, theirs_answers = os.pipe()
         theirs_lifeline, lifeline = os.pipe()
@@ -95,7 +103,7 @@ class Worker:
                     sys.executable,
                     "-c",
                     BOOT,
-                    json.dumps([*map(str, sys.path)]),
+                    json.dumps([*map(str, sys.path if path is None else path)]),
                     *map(str, theirs),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -103,6 +111,7 @@ class Worker:
                 stderr=theirs_output,
                 pass_fds=theirs,
                 start_new_session=True,
+                cwd=folder,
                 env={**ONE_THREAD, **os.environ},
             )
         finally:

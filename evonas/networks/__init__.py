@@ -5,7 +5,11 @@ Modules:
         activation.
     cells: Networks of repeated cells, each a small graph of operations.
     chain: Networks that are chains of parts, of which each kind is counted only once.
+    costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
     counting: What one forward pass costs, counted exactly on the meta device.
+    metrics: What tells more about untrained networks: providers of metrics, and what they are
+        given.
+    outputs: What networks give: a tensor, several in a row, or several by name.
     timing: Wall-clock time of networks, measured.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from evonas.plots.points import Cloud as Cloud
     from evonas.plots.points import choose as choose
     from evonas.plots.points import cloud_of as cloud_of
-    from evonas.plots.points import traces_of as traces_of
+    from evonas.plots.points import runs_of as runs_of
     from evonas.plots.price_tag import draw_curves as draw_curves
     from evonas.plots.price_tag import draw_expected as draw_expected
     from evonas.plots.price_tag import draw_fractions as draw_fractions
@@ -67,7 +67,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "bench": ["draw_contest"],
         "carbon": ["draw_calibration", "draw_paper", "draw_footprints"],
-        "points": ["Cloud", "traces_of", "choose", "cloud_of"],
+        "points": ["Cloud", "choose", "cloud_of", "runs_of"],
         "price_tag": ["draw_progress", "draw_curves", "draw_expected", "draw_fractions"],
         "runs": ["save_picture", "draw", "plot_matrix"],
     },

@@ -3,8 +3,7 @@
 Modules:
     asking: Having a problem measure one architecture, and checking its answer.
     contract: What a problem must keep, checked before a search trusts a night to it.
-    expressions: One objective out of several metrics: a regularised sum, or a weighted
-        product.
+    expressions: One objective out of several metrics: a regularised sum, or a weighted product.
     goals: What the words of a config mean for a problem: objectives, constraints, reference
         point.
     loading: Finding what a user names: problems, objectives, algorithms and operators.

@@ -4,8 +4,7 @@ Modules:
     priced_front: A run's front, priced in its three parts.
     progress: What a person sees while a search runs: a bar on a terminal, plain lines
         elsewhere.
-    shortlist: The members of a run's front that one may pick from, and how each of them
-        stands.
+    shortlist: The members of a run's front that one may pick from, and how each of them stands.
     statement: The compute and carbon of a run in words and tables, ready for a paper.
     summary: The end of a search in words: its front as a table, its files, and what it cost.
     text: Words, numbers and tables for people.

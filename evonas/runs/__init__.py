@@ -2,15 +2,18 @@
 
 Modules:
     audit: Whether the records of a run can be its own.
+    costs: What networks of a run's front cost, counted once and kept beside it.
     folder: The run directory: everything that a search leaves on disk.
     journal: The append-only file that keeps every record, with one writer at a time.
-    manifest: What a run directory says of its run: its config, and the versions it began
-        with.
+    manifest: What a run directory says of its run: its config, and the versions it began with.
     price_tag: What a run has cost and what it has brought, trial by trial (Schwartz et al.,
         Green AI).
-    run: What a run left behind, as values to be drawn.
-    warm_start_files: Reading what a search may begin with: a run, a front's table, or a list
-        of architectures.
+    reading: Reading a run directory: the one reader of it, which runs no code that a run names.
+    run: A run as plain values, from what its directory holds.
+    schema: What a run directory tells of its space and its metrics, so that readers need no
+        problem.
+    warm_start_files: Reading what a search may begin with: a run, a front's table, or a list of
+        architectures.
 """
 
 from __future__ import annotations
@@ -32,8 +35,8 @@ if TYPE_CHECKING:
     from evonas.runs.manifest import read_resolved as read_resolved
     from evonas.runs.price_tag import PriceTag as PriceTag
     from evonas.runs.price_tag import why_not_independent as why_not_independent
-    from evonas.runs.run import Trace as Trace
-    from evonas.runs.run import read_trace as read_trace
+    from evonas.runs.reading import open_run as open_run
+    from evonas.runs.run import Run as Run
     from evonas.runs.warm_start_files import read_prior as read_prior
 
 __getattr__, __dir__, __all__ = attach(
@@ -44,7 +47,8 @@ __getattr__, __dir__, __all__ = attach(
         "journal": ["FolderError", "Journal", "read_journal"],
         "manifest": ["check_resumable", "check_same_prices", "read_config", "read_resolved"],
         "price_tag": ["PriceTag", "why_not_independent"],
-        "run": ["Trace", "read_trace"],
+        "reading": ["open_run"],
+        "run": ["Run"],
         "warm_start_files": ["read_prior"],
     },
 )

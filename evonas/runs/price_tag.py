@@ -181,6 +181,6 @@ def why_not_independent(tags: Sequence[PriceTag]) -> str:
     first = {**tags[0].config.as_dict(), "seed": 0}
     for tag in tags[1:]:
         differing = [n for n, v in {**tag.config.as_dict(), "seed": 0}.items() if v != first[n]]
-        if set(differing) - {"data_dir", "n_jobs"}:
+        if set(differing) - {"data_dir", "engine", "n_jobs"}:
             return f"runs differ in more than their seeds: {', '.join(sorted(differing))}"
     return ""

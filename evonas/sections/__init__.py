@@ -9,8 +9,7 @@ Modules:
         algorithm.
     surrogate: The words of a config that say what is predicted in place of being measured.
     training: The words of a config that say how a candidate is trained, and how thoroughly.
-    words: What a word of a config is, beside its type: the default to show, and what it may
-        be.
+    words: What a word of a config is, beside its type: the default to show, and what it may be.
     workers: The words of a config that say where candidates are measured, and within which
         limits.
 """

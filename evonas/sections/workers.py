@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from evonas.sections.words import settle, word
 
+ENGINES = ("local", "dask")
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkersSection:
@@ -15,6 +17,8 @@ class WorkersSection:
     Attributes:
         n_jobs: How many worker processes measure; with 0 this process does, for a debugger,
             and nothing then stops a candidate that ends it.
+        engine: ``local`` for processes of this machine, ``dask`` for a Dask cluster on it, or
+            ``dask:ADDRESS`` for that of a running scheduler.
         timeout: Seconds that one candidate may take.
         memory_limit: Gigabytes that one worker process may take.
 
@@ -23,12 +27,28 @@ class WorkersSection:
     """
 
     n_jobs: int | None = word(None, shown="one per core; one on a GPU", least=0)
+    engine: str = word("local")
     timeout: float | None = word(None, shown="endless", unit="seconds")
     memory_limit: float | None = word(None, shown="endless", unit="gigabytes")
 
     def __post_init__(self) -> None:
         settle(self)
         self.check_limits_are_kept()
+        self.check_engine()
+
+    def check_engine(self) -> None:
+        """Refuse an engine that there is not, and one that has no workers.
+
+        Raises:
+            ValueError: It is neither ``local`` nor of Dask, or n_jobs is 0 with Dask.
+        """
+        name, colon, address = self.engine.partition(":")
+        if name not in ENGINES or (colon and (name == "local" or not address)):
+            raise ValueError(
+                f"unknown engine {self.engine!r}; choose from local, dask, dask:ADDRESS"
+            )
+        if name == "dask" and self.n_jobs == 0:
+            raise ValueError("the engine dask has workers; n_jobs=0 is for the engine local")
 
     def check_limits_are_kept(self) -> None:
         """Refuse a limit that nothing here can keep.

@@ -3,8 +3,8 @@
 Modules:
     acquisition: How much a candidate is expected to add to a front, before it is measured.
     encoding: Genomes and metrics as numbers that a regression takes.
-    initial_design: The first architectures that a search measures, before anything is known
-        of the others.
+    initial_design: The first architectures that a search measures, before anything is known of
+        the others.
     inner_search: Evolution on predictions, which costs no training.
     predictors: Regression models that say how sure they are.
     scale: What predicted and counted metrics mean for objectives and constraints.
@@ -12,8 +12,8 @@ Modules:
     search: A search that measures only the most promising of what evolution on predictions
         finds.
     surrogate: What the measured architectures tell of all others.
-    training_set: What a model learns from: measurements, rung by rung, and no more than it
-        has time for.
+    training_set: What a model learns from: measurements, rung by rung, and no more than it has
+        time for.
     transfer: What measurements elsewhere foretell, and how far that is to be believed.
 """
 

@@ -3,10 +3,12 @@
 Modules:
     chained_problem: Problems whose networks are chains of parts.
     checkpoint: What a training leaves behind, for a later one to go on with.
+    device: Where networks are trained, and with how many threads.
     loop: Proxy training: a short, seeded training over tensors that are already in memory.
     proxies: Training-free proxies of accuracy: what one minibatch tells of an untrained
         network.
     recipe: How every candidate of a search is trained.
+    tasks: What networks are trained for: the loss of their outputs, and the scores.
     timings: Timing the networks of a space, to fit how long its operations take.
     trained_problem: Problems whose architectures are networks: built, counted and briefly
         trained.
@@ -21,9 +23,8 @@ from evonas.lazy import attach
 if TYPE_CHECKING:
     from evonas.training.chained_problem import ChainedProblem as ChainedProblem
     from evonas.training.checkpoint import Checkpoint as Checkpoint
-    from evonas.training.loop import Epoch as Epoch
+    from evonas.training.device import choose_device as choose_device
     from evonas.training.loop import Training as Training
-    from evonas.training.loop import accuracy as accuracy
     from evonas.training.loop import inputs as inputs
     from evonas.training.loop import train as train
     from evonas.training.proxies import grad_norm as grad_norm
@@ -33,20 +34,23 @@ if TYPE_CHECKING:
     from evonas.training.proxies import synflow as synflow
     from evonas.training.recipe import Recipe as Recipe
     from evonas.training.recipe import learning_rate as learning_rate
+    from evonas.training.tasks import Classification as Classification
+    from evonas.training.tasks import Task as Task
     from evonas.training.timings import designed_sample as designed_sample
     from evonas.training.timings import measure_timings as measure_timings
     from evonas.training.trained_problem import TrainedProblem as TrainedProblem
-    from evonas.training.trained_problem import choose_device as choose_device
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "chained_problem": ["ChainedProblem"],
         "checkpoint": ["Checkpoint"],
-        "loop": ["Epoch", "Training", "train", "accuracy", "inputs"],
+        "device": ["choose_device"],
+        "loop": ["Training", "train", "inputs"],
         "proxies": ["synflow", "snip", "grad_norm", "naswot", "jacob_cov"],
         "recipe": ["Recipe", "learning_rate"],
         "timings": ["designed_sample", "measure_timings"],
-        "trained_problem": ["TrainedProblem", "choose_device"],
+        "tasks": ["Classification", "Task"],
+        "trained_problem": ["TrainedProblem"],
     },
 )

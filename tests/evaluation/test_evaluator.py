@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evonas.evaluation.candidate import Order, measure
 from evonas.evaluation.evaluator import Evaluator, StoppedError
-from evonas.evaluation.pool import Crew
+from evonas.evaluation.pool import Pool
 from evonas.objectives import Constraint
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
@@ -55,7 +55,7 @@ def order(problem, wanted=("acc", "flops"), *, constraints=(), seed=0, options=(
 
 
 def hired(problem, n_jobs):
-    return Crew(problem.spec, n_jobs=n_jobs)
+    return Pool(problem.spec, n_jobs=n_jobs)
 
 
 def timeless(records):
@@ -94,8 +94,8 @@ def test_nothing_is_measured_twice_across_calls():
 
 def test_nothing_to_measure_gives_nothing():
     assert Evaluator(order(toy.Bowl))([]) == []
-    with hired(order(toy.Bowl), 2) as crew:
-        assert Evaluator(order(toy.Bowl), crew=crew)([]) == []
+    with hired(order(toy.Bowl), 2) as executor:
+        assert Evaluator(order(toy.Bowl), executor=executor)([]) == []
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_two_workers_give_the_records_of_one_and_of_none():
     genomes = [(fate, width, 1) for fate in range(6) for width in range(5)]
     here, records = Evaluator(problem), {}
     for n_jobs in (1, 2):
-        with hired(problem, n_jobs) as crew:
-            evaluator = Evaluator(problem, crew=crew)
+        with hired(problem, n_jobs) as executor:
+            evaluator = Evaluator(problem, executor=executor)
             records[n_jobs] = [traceless(r) for r in evaluator(genomes)]
             assert list(evaluator.records) == genomes
     assert records[1] == records[2] == [traceless(r) for r in here(genomes)]
@@ -199,8 +199,8 @@ def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_p
     journal = Journal(tmp_path / "records.jsonl")
     genomes = [(level,) for level in range(8)]
     problem = order(toy.reference("Killer"))
-    with hired(problem, n_jobs) as crew:
-        records = Evaluator(problem, crew=crew, journal=journal)(genomes)
+    with hired(problem, n_jobs) as executor:
+        records = Evaluator(problem, executor=executor, journal=journal)(genomes)
     assert [record.genome for record in records] == genomes
     errors = [record.error for record in records]
     assert records[3].kind == "died"
@@ -214,8 +214,8 @@ def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_p
 def test_a_worker_that_dies_once_costs_nothing_but_time(tmp_path, n_jobs):
     options = (("marker", str(tmp_path / "died")),)
     problem = order(toy.reference("Killer"), options=options)
-    with hired(problem, n_jobs) as crew:
-        records = Evaluator(problem, crew=crew)([(level,) for level in range(8)])
+    with hired(problem, n_jobs) as executor:
+        records = Evaluator(problem, executor=executor)([(level,) for level in range(8)])
     assert (tmp_path / "died").exists()
     assert [record.metrics["acc"] for record in records] == [50.0 + level for level in range(8)]
 
@@ -224,10 +224,10 @@ def test_a_worker_that_dies_once_costs_nothing_but_time(tmp_path, n_jobs):
 def test_what_was_finished_before_a_stop_is_in_the_journal(tmp_path, n_jobs):
     arrived = []
     problem = order(toy.reference("Slow"), options=(("seconds", "0.05"),))
-    with hired(problem, n_jobs) as crew:
+    with hired(problem, n_jobs) as executor:
         evaluator = Evaluator(
             problem,
-            crew=crew,
+            executor=executor,
             journal=Journal(tmp_path / "records.jsonl"),
             should_stop=lambda: len(arrived) >= 3,
             on_record=arrived.append,
@@ -273,8 +273,8 @@ def test_completing_measures_what_is_missing_and_keeps_it(tmp_path, n_jobs):
     path = tmp_path / "records.jsonl"
     problem = order(toy.reference("Curved"))
     journal = Journal(path)
-    with hired(problem, n_jobs) as crew:
-        evaluator = Evaluator(problem, crew=crew, journal=journal)
+    with hired(problem, n_jobs) as executor:
+        evaluator = Evaluator(problem, executor=executor, journal=journal)
         records = evaluator(GENOMES[:4])
         completed = evaluator.complete(records[1:3], ("test_acc",))
     journal.close()
@@ -309,9 +309,9 @@ def test_workers_begin_with_the_dearest_candidates_and_answer_in_the_order_of_as
     arrived = []
     genomes = sorted(GENOMES, key=lambda genome: genome[1:])  # the cheapest first
     problem = order(toy.reference("Hinted"))
-    with hired(problem, 2) as crew:
+    with hired(problem, 2) as executor:
         evaluator = Evaluator(
-            problem, crew=crew, on_record=lambda record: arrived.append(record.genome)
+            problem, executor=executor, on_record=lambda record: arrived.append(record.genome)
         )
         assert [record.genome for record in evaluator(genomes)] == genomes
     cost = {
@@ -375,8 +375,8 @@ def test_what_is_not_trained_costs_no_effort():
 @pytest.mark.parametrize("n_jobs", [0, 1, 2])
 def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
     genomes = [(0, 1, 1), (0, 4, 4), (0, 2, 2), (0, 0, 0)]  # 4, 25, 9, 1 FLOP
-    with Crew(order(toy.Laborious).spec, n_jobs=n_jobs) as crew:
-        evaluator = Evaluator(order(toy.Laborious), crew=crew, budget_flops=35.0)
+    with Pool(order(toy.Laborious).spec, n_jobs=n_jobs) as executor:
+        evaluator = Evaluator(order(toy.Laborious), executor=executor, budget_flops=35.0)
         with pytest.raises(StoppedError):
             evaluator(genomes)
         assert set(evaluator.records) == set(genomes[:2])  # the third would make 38
@@ -388,8 +388,8 @@ def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
 def test_counting_tells_the_cheap_metrics_and_keeps_nothing(tmp_path, n_jobs):
     job = order(toy.Bowl)
     genomes = [(2, 1, 1, 0), (0, 1, 1, 1), (2, 1, 1, 0)]
-    with closing(Crew(job.spec, n_jobs=n_jobs)) as crew:
-        evaluator = Evaluator(job, crew=crew)
+    with closing(Pool(job.spec, n_jobs=n_jobs)) as executor:
+        evaluator = Evaluator(job, executor=executor)
         counted = evaluator.count(genomes)
         assert evaluator.records == {}
         assert evaluator.count(genomes) == counted

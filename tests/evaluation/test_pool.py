@@ -17,7 +17,7 @@ from faults import faulty
 from faults.processes import family, soon, workers
 
 from evonas.evaluation.candidate import Order, measure
-from evonas.evaluation.pool import Crew
+from evonas.evaluation.pool import Pool
 from evonas.evaluation.worker import WorkerError
 from evonas.evaluation.worker_process import Task
 from evonas.plugins.loading import ProblemSpec
@@ -68,7 +68,7 @@ def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(
     job = order(faulty.Faulty, timeout=0.5)
     genomes = [(fate, width, 1) for width in (1, 5) for fate in range(len(FATES))]
     genomes = [g for g in genomes if g[1] == 1 or FATES[g[0]] not in faulty.SLOW]
-    with closing(Crew(job.spec, n_jobs=n_jobs)) as crew:
+    with closing(Pool(job.spec, n_jobs=n_jobs)) as crew:
         records = {r.genome: r for r in crew.measure(job, tasks(genomes), should_stop=never)}
         assert set(records) == set(genomes)
     for genome, record in records.items():
@@ -89,7 +89,7 @@ def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(
 def test_a_worker_measures_what_this_process_would(fate):
     job = order(faulty.Faulty)
     (task,) = tasks([(FATES.index(fate), 2, 3)])
-    with closing(Crew(job.spec, n_jobs=1)) as crew:
+    with closing(Pool(job.spec, n_jobs=1)) as crew:
         (record,) = crew.measure(job, [task], should_stop=never)
     here = measure(job, task.genome, seed=task.seed)
     assert (record.metrics, record.error, record.kind) == (here.metrics, here.error, here.kind)
@@ -98,7 +98,7 @@ def test_a_worker_measures_what_this_process_would(fate):
 def test_tasks_that_take_no_time_are_handed_out_together():
     job = order()
     genomes = [(1, w, d, s) for w in range(5) for d in range(5) for s in (0, 1)] * 20
-    with closing(Crew(job.spec, n_jobs=1)) as crew:
+    with closing(Pool(job.spec, n_jobs=1)) as crew:
         chunks = []
         attend = crew._attend
         crew._attend = lambda job, chunk: chunks.append(len(chunk)) or attend(job, chunk)
@@ -110,7 +110,7 @@ def test_tasks_that_take_no_time_are_handed_out_together():
 
 def test_tasks_that_take_long_are_handed_out_one_by_one():
     job = order(toy.Slow, seconds="0.06")
-    with closing(Crew(job.spec, n_jobs=1)) as crew:
+    with closing(Pool(job.spec, n_jobs=1)) as crew:
         chunks = []
         attend = crew._attend
         crew._attend = lambda job, chunk: chunks.append(len(chunk)) or attend(job, chunk)
@@ -122,7 +122,7 @@ def test_tasks_that_take_long_are_handed_out_one_by_one():
 @pytest.mark.usefixtures("_interruptible")
 def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
     job = order(toy.Slow, seconds="60")
-    crew = Crew(job.spec, n_jobs=n_jobs)
+    crew = Pool(job.spec, n_jobs=n_jobs)
     timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     started = time.monotonic()
@@ -135,7 +135,7 @@ def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_consumer_that_breaks_off_leaves_nothing_behind(n_jobs):
     job = order(toy.Slow, seconds="0.05")
-    crew = Crew(job.spec, n_jobs=n_jobs)
+    crew = Pool(job.spec, n_jobs=n_jobs)
     with closing(crew.measure(job, tasks([(1, 1, 1, 1)] * 40), should_stop=never)) as records:
         next(records)
     assert not family()
@@ -144,7 +144,7 @@ def test_a_consumer_that_breaks_off_leaves_nothing_behind(n_jobs):
 def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
     job = order(toy.Slow, seconds="0.3")
     genomes = [(1, width, depth, 1) for width in range(3) for depth in range(3)]
-    with closing(Crew(job.spec, n_jobs=2)) as crew:
+    with closing(Pool(job.spec, n_jobs=2)) as crew:
         records = []
         for record in crew.measure(job, tasks(genomes), should_stop=never):
             records.append(record)
@@ -169,7 +169,7 @@ def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_worker_that_cannot_begin_ends_it_all(problem, message, n_jobs):
     job = order(problem)
-    crew = Crew(job.spec, n_jobs=n_jobs)
+    crew = Pool(job.spec, n_jobs=n_jobs)
     with pytest.raises(WorkerError, match=message):
         list(crew.measure(job, tasks([(1, 1, 1, 1)] * 3), should_stop=never))
     assert not family()
@@ -190,7 +190,7 @@ class Hesitant(toy.Bowl):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_worker_that_cannot_begin_at_once_is_replaced(n_jobs, tmp_path):
     job = order(Hesitant, marker=str(tmp_path / "marker"))
-    with Crew(job.spec, n_jobs=n_jobs) as crew:
+    with Pool(job.spec, n_jobs=n_jobs) as crew:
         records = list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
     assert (tmp_path / "marker").exists()
     assert [record.error for record in records] == [None] * 4
@@ -199,11 +199,11 @@ def test_a_worker_that_cannot_begin_at_once_is_replaced(n_jobs, tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
 def test_a_worker_may_take_so_much_memory_and_no_more():
     job = order(Hungry)
-    with closing(Crew(job.spec, n_jobs=1, memory_limit_gb=0.5)) as crew:
+    with closing(Pool(job.spec, n_jobs=1, memory_limit_gb=0.5)) as crew:
         records = list(crew.measure(job, tasks([(0,), (1,), (0,)]), should_stop=never))
     assert [record.kind for record in records] == ["", "memory", ""]
     with (
-        closing(Crew(job.spec, n_jobs=1, memory_limit_gb=0.001)) as crew,
+        closing(Pool(job.spec, n_jobs=1, memory_limit_gb=0.001)) as crew,
         pytest.raises(WorkerError, match=r"memory limit of 0.001 GB is less than the .* GB"),
     ):
         list(crew.measure(job, tasks([(0,)]), should_stop=never))
@@ -227,7 +227,7 @@ import sys; sys.path[:0] = {[str(Path(toy.__file__).parents[i]) for i in (0, 1)]
 from tests.evaluation.test_pool import *
 job = order(faulty.Faulty, seconds="0.1")
 genomes = [(FATES.index("leaves a child"), 1, 1), (FATES.index("hangs"), 1, 1)] * {n_jobs}
-for record in Crew(job.spec, n_jobs={n_jobs}).measure(job, tasks(genomes), should_stop=never):
+for record in Pool(job.spec, n_jobs={n_jobs}).measure(job, tasks(genomes), should_stop=never):
     print("one", flush=True)
 """
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -257,7 +257,7 @@ def test_a_class_that_no_module_has_reaches_the_workers(tmp_path):
 def test_results_do_not_depend_on_the_number_of_workers_through_libraries():
     job = order(Threads, wanted=("acc",))
     for n_jobs in (1, 2):
-        with closing(Crew(job.spec, n_jobs=n_jobs)) as crew:
+        with closing(Pool(job.spec, n_jobs=n_jobs)) as crew:
             records = list(crew.measure(job, tasks([(0,), (1,)]), should_stop=never))
         assert {record.metrics["acc"] for record in records} == {1.0}
 
@@ -277,6 +277,6 @@ def test_nothing_is_left_open():
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):
-        with closing(Crew(job.spec, n_jobs=2)) as crew:
+        with closing(Pool(job.spec, n_jobs=2)) as crew:
             list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
     assert len(os.listdir("/proc/self/fd")) == before

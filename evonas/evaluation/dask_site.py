@@ -1,0 +1,176 @@
+"""What goes on inside a Dask worker: it attends worker processes of ours, and keeps them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from evonas.evaluation.worker import LostError, Worker, WorkerError
+from evonas.evaluation.worker_process import Task
+from evonas.faults import Fault
+from evonas.record import Record
+
+LOOK_S = 0.2  # between looks at whether anybody still wants what is being measured
+IDLE_S = 15.0  # that a worker process is kept for the next order
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a worker process is started with.
+
+    Attributes:
+        opening: a pickle of the problem's spec and the memory limit in GB or ``None``.
+        path: where whoever gave the order looks for modules; the Dask worker's own places
+            come first.
+        folder: in which whoever gave the order works; taken where it exists.
+    """
+
+    opening: bytes
+    path: tuple[str, ...]
+    folder: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What became of some tasks.
+
+    Attributes:
+        records: one per task, in order, up to the one that the process was lost with.
+        fault: why it was lost; ``None`` where it was not.
+        seconds: that the lost candidate had taken.
+        refusal: why the process could not begin; empty where it could.
+    """
+
+    records: tuple[Record, ...] = ()
+    fault: Fault | None = None
+    seconds: float = 0.0
+    refusal: str = ""
+
+
+_LOCK = threading.Lock()
+_IDLE: list[tuple[Site, Worker, threading.Timer]] = []
+
+
+def attend(key: str, site: Site, terms: Any, tasks: Sequence[Task]) -> Reply:
+    """Have a worker process measure some tasks, or only open the problem.
+
+    Args:
+        key: of this very call among the tasks of Dask.
+        site: what the process is started with, if none is idle.
+        terms: of the order: wanted, constraints, timeout and fidelity; ``None`` to open the
+            problem and measure nothing.
+        tasks: the candidates, each with its own seed.
+    """
+    worker = _engage(site)
+    watch = _Watch(key, worker)
+    watch.start()
+    records: list[Record] = []
+    is_fit = False
+    try:
+        worker.begin()
+        if terms is not None:
+            wanted, constraints, timeout, fidelity = terms
+            order: Any = _Terms(wanted, constraints, timeout, fidelity)
+            for record in worker.measure(order, tasks):
+                records.append(record)
+        is_fit = not any(record.kind == "memory" for record in records)
+    except LostError as loss:
+        return Reply(tuple(records), loss.fault, loss.seconds)
+    except WorkerError as error:
+        return Reply(refusal=str(error))
+    finally:
+        watch.stop()
+        _release(site, worker, is_fit=is_fit)
+    return Reply(tuple(records))
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """As much of an order as a worker needs, which has opened the problem itself."""
+
+    wanted: Any
+    constraints: Any
+    timeout: Any
+    fidelity: Any
+
+
+def dismiss() -> None:
+    """End all worker processes that are idle here."""
+    with _LOCK:
+        idle, _IDLE[:] = list(_IDLE), []
+    for _, worker, timer in idle:
+        timer.cancel()
+        worker.dispose()
+
+
+def _engage(site: Site) -> Worker:
+    with _LOCK:
+        for i, (known, worker, timer) in enumerate(_IDLE):
+            if known == site:
+                timer.cancel()
+                del _IDLE[i]
+                return worker
+    path = [*sys.path, *(place for place in site.path if place not in sys.path)]
+    folder = site.folder if os.path.isdir(site.folder) else None
+    return Worker(site.opening, path=path, folder=folder)
+
+
+def _release(site: Site, worker: Worker, *, is_fit: bool) -> None:
+    if not is_fit:
+        worker.dispose()
+        return
+    timer = threading.Timer(IDLE_S, _expire, (worker,))
+    timer.daemon = True
+    with _LOCK:
+        _IDLE.append((site, worker, timer))
+    timer.start()
+
+
+def _expire(worker: Worker) -> None:
+    with _LOCK:
+        places = [i for i, (_, idle, _) in enumerate(_IDLE) if idle is worker]
+        for i in places:
+            del _IDLE[i]
+    if places:
+        worker.dispose()
+
+
+class _Watch(threading.Thread):
+    """Kills a worker process when nobody wants what it measures any more.
+
+    That is so when the call was cancelled, and when whoever made it is gone: Dask then lets go
+    of it, though its thread goes on.
+    """
+
+    def __init__(self, key: str, worker: Worker) -> None:
+        super().__init__(daemon=True)
+        self._key = key
+        self._worker = worker
+        self._done = threading.Event()
+        self._dask_worker: Any = None
+        with suppress(ImportError, ValueError):  # called outside of Dask
+            from distributed import get_worker  # whoever only reads this module lacks it
+
+            self._dask_worker = get_worker()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._done.set()
+
+    def run(self) -> None:
+        """Look until it is done, or not wanted."""
+        while not self._done.wait(LOOK_S):
+            if not self._is_wanted():
+                self._worker.kill()
+                return
+
+    def _is_wanted(self) -> bool:
+        if self._dask_worker is None:
+            return True
+        task = self._dask_worker.state.tasks.get(self._key)
+        return task is not None and task.state not in ("cancelled", "released", "forgotten")

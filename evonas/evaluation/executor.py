@@ -1,0 +1,77 @@
+"""Who measures: what every executor promises, and the one that is this process itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Protocol, Self
+
+from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.worker_process import Task
+from evonas.record import Record
+
+
+class Executor(Protocol):
+    """Measures tasks, wherever; used as a context, or closed.
+
+    A record depends on the order, the genome and the seed alone: not on who measured it, on how
+    many measured at the same time, nor on what became of other candidates.
+    """
+
+    def begin(self) -> None:
+        """Show whether anything can be measured at all; nothing needs to call it.
+
+        Raises:
+            WorkerError: Nothing can.
+        """
+
+    def measure(
+        self, order: Order, tasks: Sequence[Task], *, should_stop: Callable[[], bool]
+    ) -> Generator[Record, None, None]:
+        """Records as they come, in any order, one for each task.
+
+        If told to stop, what has begun is finished and no more; if the generator is closed, or
+        anything is raised, all is given up at once.
+
+        Args:
+            order: what to measure of every candidate, and how.
+            tasks: the candidates, each with its own seed.
+            should_stop: asked before a task is begun.
+
+        Raises:
+            WorkerError: Measuring became impossible, for whichever candidate.
+        """
+
+    def close(self) -> None:
+        """End whatever is going on, and leave nothing behind; twice is as good as once."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+class InProcess:
+    """Measures in this process, one candidate after the other: the way to use a debugger.
+
+    A candidate that ends its process ends this one.
+    """
+
+    def begin(self) -> None:
+        """Nothing needs to begin."""
+
+    def measure(
+        self, order: Order, tasks: Sequence[Task], *, should_stop: Callable[[], bool]
+    ) -> Generator[Record, None, None]:
+        """Records in the order of the tasks; see ``Executor``."""
+        for task in tasks:
+            if should_stop():
+                return
+            yield measure(order, task.genome, seed=task.seed)
+
+    def close(self) -> None:
+        """Nothing is left behind."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
