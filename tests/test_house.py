@@ -15,7 +15,7 @@ ROOMS = (
 )
 AT_THE_ROOT = {
     **{"problem": "problem", "config": "config", "listener": "config"},
-    **{"run": "commands", "plot": "commands"},
+    **dict.fromkeys(("__main__", "plot", "run"), "commands"),
 }
 HOMES = {
     "torch": {"data", "networks", "training"},
