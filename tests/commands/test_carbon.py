@@ -4,8 +4,7 @@ import json
 import pytest
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.carbon.footprint import IMAGENET, compare
-from evonas.carbon.footprint import footprint as priced
+from evonas.carbon.footprint import IMAGENET
 from evonas.carbon.model import lifetime, price
 from evonas.commands import carbon as footprint
 from evonas.networks.zoo import count_network
@@ -132,15 +131,3 @@ def test_a_mistake_is_one_line_and_status_2(capsys, arguments, expected):
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert expected in err
-
-
-def test_a_search_has_paid_for_itself_when_savings_reach_its_cost():
-    life = Assumptions(released=2)
-    large, small = (count_network(name, (3, 64, 64)) for name in ("resnet18", "mobilenet_v2"))
-    ours, theirs = (
-        priced("x", cost, life, n_images=(100, 10), search_kwh=3.0) for cost in (small, large)
-    )
-    found = compare(ours, theirs)
-    saved = found.trainings * (theirs.price.training_kg - ours.price.training_kg)
-    assert saved == pytest.approx(found.search_kg) == pytest.approx(3.0 * 0.475 / 2)
-    assert compare(theirs, ours).trainings == float("inf")
