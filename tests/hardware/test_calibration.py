@@ -1,18 +1,11 @@
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 
-from evonas.hardware.calibration import LEAST_NETWORKS, fit, fit_inference, fit_training, judge
+from evonas.hardware.calibration import LEAST_NETWORKS, fit, judge
 from evonas.hardware.roofline import Operation, TimeModel
-from evonas.networks.timing import MIN_REPEATS, inference_seconds, training_seconds
-from evonas.plugins.loading import ProblemSpec
-from evonas.problem import Settings
-from evonas.training.timings import designed_sample, measure_timings
 
-CPU = torch.device("cpu")
 TRUTH = {"constant": 1e-4, "conv.flops": 2e-11, "conv.bytes": 3e-10, "pool.kernels": 5e-5}
 
 
@@ -73,50 +66,3 @@ def test_too_few_networks_are_refused():
     samples = [timed(network, 8) for network in networks(LEAST_NETWORKS - 1)]
     with pytest.raises(ValueError, match=f"{LEAST_NETWORKS - 1} networks are too few to fit"):
         judge(samples, samples, batch=8)
-
-
-def test_a_sample_is_reproducible_and_spreads_over_the_flops():
-    problem = ProblemSpec("digits", Settings()).open()
-    sample = designed_sample(problem, n=8, seed=0)
-    assert sample == designed_sample(problem, n=8, seed=0)
-    assert len(set(sample)) == 8
-    flops = [problem.cost(genome).flops for genome in sample]
-    assert flops == sorted(flops)
-    assert flops[-1] > 50 * flops[0]
-
-
-def test_timings_of_real_networks_can_be_fitted():
-    problem = ProblemSpec("digits", Settings(device="cpu")).open()
-    genomes = designed_sample(problem, n=LEAST_NETWORKS, seed=0)
-    told = []
-    timings = measure_timings(problem, genomes, batch=4, on_network=lambda: told.append(1))
-    assert len(told) == len(genomes)
-    assert all(t.training_seconds > t.batch_seconds > 0 for t in timings)
-    training, inference = fit_training(timings, batch=4), fit_inference(timings, batch=4)
-    assert training.model.batch == 4
-    assert inference.model.batch == 1
-    assert training.model.n_held_out == inference.model.n_held_out == LEAST_NETWORKS // 3
-
-
-def test_the_shortest_of_several_passes_counts(monkeypatch):
-    clock = iter(np.cumsum([0.0, 1.0, 0.0, 3.0, 0.0, 2.0, 0.0, 1.5, 0.0, 4.0]).tolist())
-    monkeypatch.setattr("evonas.networks.timing.time.perf_counter", lambda: next(clock))
-    passes = []
-
-    class Counted(nn.Module):
-        def forward(self, images):
-            passes.append(images.shape)
-            return images
-
-    assert inference_seconds(Counted(), (1, 2, 2), batch=3, device=CPU) == 1.0
-    assert passes == [(3, 1, 2, 2)] * (MIN_REPEATS + 1)  # and one to warm up
-
-
-def test_a_training_step_goes_back_through_the_network_and_changes_it():
-    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 10))
-    before = [p.clone() for p in model.parameters()]
-    backward = []
-    model[-1].register_full_backward_hook(lambda *_: backward.append(1))
-    assert training_seconds(model, (1, 8, 8), batch=4, device=CPU) > 0
-    assert len(backward) > MIN_REPEATS
-    assert all((a != b).any() for a, b in zip(before, model.parameters(), strict=True))

@@ -1,45 +1,17 @@
-"""What is counted part by part is what would be counted as a whole."""
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import torch
 from torch import nn
 
-from evonas.networks import counting as cost
-from evonas.networks.chain import Part, count_chain
-from evonas.problem import Settings
-from evonas.problems.layerwise import Digits
-from evonas.problems.macro import Macro
+from evonas.networks.chain import Part, _counted, chain, count_chain
+from evonas.networks.counting import count
 
-OPENED = [Digits(), Macro(Settings(data="digits")), Digits(Settings(image_size=70))]
-
-
-def shape_of(problem):
-    return (problem.n_channels, problem.image_size, problem.image_size)
-
-
-@pytest.mark.parametrize("problem", OPENED, ids=["digits", "macro", "large images"])
-@given(data=st.data())
-@settings(max_examples=30, deadline=None)
-def test_a_chain_costs_what_its_parts_cost(problem, data):
-    genes = [st.integers(0, size - 1) for size in problem.space.sizes]
-    genome = problem.canonical(data.draw(st.tuples(*genes)))
-    whole = cost.count(lambda: problem.build(problem.decode(genome)), shape_of(problem))
-    assert problem.cost(genome) == whole
-
-
-class Longer(Macro):
-    """Builds something else than its parts."""
-
-    def build(self, architecture):
-        return nn.Sequential(super().build(architecture), nn.Linear(10, 10))
-
-
-def test_who_builds_something_else_is_counted_as_a_whole():
-    problem, plain = Longer(Settings(data="digits")), OPENED[1]
-    genome = (0,) * 8
-    assert problem.cost(genome).params == plain.cost(genome).params + 110
-    assert problem.cost(genome).flops == plain.cost(genome).flops + 200
+PARTS = (
+    Part.of(nn.Conv2d, 3, 4, 3, padding=1, bias=False),
+    Part.of(nn.ReLU),
+    Part.of(nn.Conv2d, 4, 4, 3, stride=2),
+    Part.of(nn.Flatten),
+    Part.of(nn.Linear, 36, 5),
+)
 
 
 def test_parts_are_equal_when_all_of_them_is():
@@ -62,3 +34,28 @@ def test_only_the_last_part_of_a_chain_may_give_several_tensors():
     assert count_chain([layer, pair], (4,)).params == 20
     with pytest.raises(ValueError, match="the part before Linear gives several tensors; in a"):
         count_chain([layer, pair, layer], (4,))
+
+
+def test_a_chain_passes_on_what_each_part_gives():
+    network = chain(PARTS)
+    assert network(torch.zeros(2, 3, 8, 8)).shape == (2, 5)
+    assert [type(layer) for layer in network] == [part.make for part in PARTS]
+
+
+def test_a_chain_costs_what_the_whole_network_costs():
+    assert count_chain(PARTS, (3, 8, 8)) == count(lambda: chain(PARTS), (3, 8, 8))
+
+
+def test_a_part_is_counted_once_for_every_shape_that_it_takes():
+    part = Part.of(nn.Conv2d, 2, 2, 3, padding=1)
+    _counted.cache_clear()
+    once = count_chain([part], (2, 6, 6))
+    assert count_chain([part] * 5, (2, 6, 6)).flops == 5 * once.flops
+    assert _counted.cache_info().misses == 1
+    assert count_chain([part], (2, 3, 3)).flops == once.flops / 4
+    assert _counted.cache_info().misses == 2
+
+
+def test_a_chain_of_nothing_costs_nothing():
+    empty = count_chain([], (3, 8, 8))
+    assert (empty.flops, empty.params, empty.operations) == (0, 0, ())

@@ -1,0 +1,66 @@
+import pytest
+import torch
+
+from evonas.hardware.calibration import LEAST_NETWORKS, fit_inference, fit_training
+from evonas.plugins.loading import ProblemSpec
+from evonas.problem import Settings
+from evonas.training.timings import designed_sample, measure_timings
+
+
+def test_a_sample_is_reproducible_and_spreads_over_the_flops():
+    problem = ProblemSpec("digits", Settings()).open()
+    sample = designed_sample(problem, n=8, seed=0)
+    assert sample == designed_sample(problem, n=8, seed=0)
+    assert len(set(sample)) == 8
+    flops = [problem.cost(genome).flops for genome in sample]
+    assert flops == sorted(flops)
+    assert flops[-1] > 50 * flops[0]
+
+
+def test_timings_of_real_networks_can_be_fitted():
+    problem = ProblemSpec("digits", Settings(device="cpu")).open()
+    genomes = designed_sample(problem, n=LEAST_NETWORKS, seed=0)
+    told = []
+    timings = measure_timings(problem, genomes, batch=4, on_network=lambda: told.append(1))
+    assert len(told) == len(genomes)
+    assert all(t.training_seconds > t.batch_seconds > 0 for t in timings)
+    training, inference = fit_training(timings, batch=4), fit_inference(timings, batch=4)
+    assert training.model.batch == 4
+    assert inference.model.batch == 1
+    assert training.model.n_held_out == inference.model.n_held_out == LEAST_NETWORKS // 3
+
+
+def test_a_sample_of_a_small_space_has_every_network_once():
+    problem = ProblemSpec("digits", Settings()).open()
+    problem.canonical = lambda genome: (genome[0] % 2,) + (0,) * (len(genome) - 1)
+    assert len(designed_sample(problem, n=50, seed=0)) == 2
+
+
+def test_networks_are_timed_on_one_thread_and_the_threads_come_back(monkeypatch):
+    seen = []
+
+    def timed(model, shape, *, batch, device):
+        seen.append((torch.get_num_threads(), batch))
+        return 1.0
+
+    for name in ("training_seconds", "inference_seconds"):
+        monkeypatch.setattr(f"evonas.training.timings.{name}", timed)
+    problem = ProblemSpec("digits", Settings(device="cpu")).open()
+    before = torch.get_num_threads()
+    genome = designed_sample(problem, n=2, seed=0)[0]
+    (timing,) = measure_timings(problem, [genome], batch=8)
+    assert seen == [(1, 8), (1, 8), (1, 1)]
+    assert torch.get_num_threads() == before
+    assert timing.operations == problem.cost(genome).operations
+
+
+def test_the_threads_come_back_after_an_error_too(monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("evonas.training.timings.training_seconds", fail)
+    problem = ProblemSpec("digits", Settings(device="cpu")).open()
+    before = torch.get_num_threads()
+    with pytest.raises(MemoryError, match="no room"):
+        measure_timings(problem, designed_sample(problem, n=2, seed=0), batch=8)
+    assert torch.get_num_threads() == before
