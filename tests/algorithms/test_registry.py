@@ -261,20 +261,6 @@ def test_moead_does_not_mix_kinds_of_variables():
         run("Mixed", algorithm="moead")
 
 
-def test_random_search_draws_independently():
-    result = run(algorithm="random", objectives=TWO, evaluations=60)
-    assert asked(result)[:2] != [(0, 0, 0, 0), (2, 4, 4, 1)]  # as a spread sample begins
-    assert [generation.n_evaluations for generation in result.generations] == [
-        10 * (i + 1) for i in range(6)
-    ]
-
-
-def test_ctaea_ends_where_the_space_holds_fewer_than_its_population():
-    """pymoo's own loops for ever over a population that is not full."""
-    result = run(algorithm="ctaea", pop_size=150, evaluations=150)
-    assert len(result.records) == toy.Bowl.n_distinct
-
-
 @pytest.mark.parametrize("surrogate", ["none", "gp"])
 def test_aspirations_draw_the_search_near(surrogate):
     def distances(**given):
