@@ -5,56 +5,9 @@ import sys
 
 import pytest
 import toy
-from matplotlib.figure import Figure
 
-from evonas.bench.contest import Score, checkpoints, judged, tried
-from evonas.bench.judge import Verdict
-from evonas.bench.other_optimisers import PEERS, lacking
-from evonas.bench.standings import Standings
+from evonas.bench.contest import checkpoints
 from evonas.commands.bench import main
-from evonas.config import Config
-from evonas.plots.bench import draw_contest
-
-INSTALLED = [name for name in PEERS if not lacking(name)]
-BASE = Config(problem="synthetic", evaluations=24, pop_size=8, option=("blocks=2",), n_jobs=0)
-
-
-@pytest.mark.parametrize(
-    "method", ["gp", "nsga2", "nsga2+screen", "forest+moead", "gp+epochs", *INSTALLED]
-)
-def test_every_method_measures_its_budget_and_nothing_twice(method):
-    trials = tried(BASE, method, 1, "fpo")
-    assert len({trial.genome for trial in trials}) == 24
-    if "epochs" not in method:
-        assert len(trials) == 24
-    assert trials == tried(BASE, method, 1, "fpo")
-    assert trials != tried(BASE, method, 2, "fpo")
-
-
-def test_a_peer_that_only_repeats_itself_is_ended(monkeypatch):
-    def stubborn(space, oracle, n_objectives, seed):
-        while True:
-            oracle((0,) * len(space.sizes))
-
-    monkeypatch.setitem(PEERS, "stubborn", stubborn)
-    assert [trial.genome for trial in tried(BASE, "stubborn", 0, "fpo")] == [(0,) * 6]
-
-
-def test_a_search_is_judged_at_every_checkpoint():
-    scores = judged(BASE, "nsga2", 0, "macs")
-    assert [s.n_evaluations for s in scores] == checkpoints(24) == [5, 10, 15, 20, 24]
-    costs = [s.cost for s in scores]
-    assert costs == sorted(costs)
-    volumes = [s.verdict.hypervolume for s in scores]
-    assert volumes == sorted(volumes)
-
-
-def test_what_a_fidelity_costs_is_what_its_steps_take():
-    (*_, last) = judged(BASE, "random+epochs", 0, "fpo")
-    (*_, whole) = judged(BASE, "random", 0, "fpo")
-    assert last.n_evaluations == whole.n_evaluations == 24
-    assert last.cost < whole.cost
-    assert 0 < last.verdict.hypervolume <= 1
 
 
 def test_the_number_of_processes_makes_no_difference(tmp_path):
@@ -132,25 +85,3 @@ def test_a_mistake_is_said_in_one_line(arguments, message, capsys, tmp_path, mon
     assert re.search(message, said), said
     assert len(said.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
-
-
-def test_a_peer_whose_package_is_missing_says_how_to_get_it(monkeypatch, capsys):
-    monkeypatch.setattr("evonas.bench.contest.lacking", lambda name: "optuna")
-    assert main(["--methods", "optuna-tpe"]) == 2
-    assert "method optuna-tpe needs optuna: pip install optuna" in capsys.readouterr().err
-
-
-def test_no_two_methods_look_alike(monkeypatch, tmp_path):
-    drawn = []
-    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
-    methods = [f"method {i}" for i in range(28)]
-    verdicts = {n: Verdict(hypervolume=n / 11, igd_plus=0.1, recall=0.5) for n in (5, 10)}
-    scores = [
-        Score(name, 0, n, n, verdict) for name in methods for n, verdict in verdicts.items()
-    ]
-    out = tmp_path / "out.png"
-    draw_contest(Standings(scores, methods), title="", cost="macs", out=out)
-    (figure,) = drawn
-    by_count, _ = figure.axes
-    looks = {(line.get_color(), line.get_linestyle()) for line in by_count.lines}
-    assert len(looks) == len(by_count.lines) == 28

@@ -1,0 +1,69 @@
+import pytest
+from matplotlib.figure import Figure
+
+from evonas.bench.contest import Score
+from evonas.bench.judge import Verdict
+from evonas.bench.standings import Standings
+from evonas.plots.bench import LEAST, draw_contest
+
+
+def test_no_two_methods_look_alike(monkeypatch, tmp_path):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
+    methods = [f"method {i}" for i in range(28)]
+    verdicts = {n: Verdict(hypervolume=n / 11, igd_plus=0.1, recall=0.5) for n in (5, 10)}
+    scores = [
+        Score(name, 0, n, n, verdict) for name in methods for n, verdict in verdicts.items()
+    ]
+    out = tmp_path / "out.png"
+    draw_contest(Standings(scores, methods), title="", cost="macs", out=out)
+    (figure,) = drawn
+    by_count, _ = figure.axes
+    looks = {(line.get_color(), line.get_linestyle()) for line in by_count.lines}
+    assert len(looks) == len(by_count.lines) == 28
+
+
+def score(method, seed, n, hypervolume):
+    return Score(method, seed, n, 10.0 * n, Verdict(hypervolume, igd_plus=0.1, recall=0.5))
+
+
+@pytest.fixture
+def panels(monkeypatch, tmp_path):
+    """Draws scores, and gives the pair of axes."""
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
+
+    def draw(scores):
+        standings = Standings(scores, ["gp"])
+        draw_contest(standings, title="a contest", cost="macs", out=tmp_path / "out.png")
+        return drawn[-1].axes
+
+    return draw
+
+
+def test_a_line_is_the_median_of_what_is_missing(panels):
+    volumes = {5: (0.2, 0.5, 0.9), 10: (0.8, 0.85, 0.99)}
+    by_count, by_cost = panels(
+        [
+            score("gp", i, n, volume)
+            for n, row in volumes.items()
+            for i, volume in enumerate(row)
+        ]
+    )
+    (line,) = by_count.lines
+    assert line.get_xdata().tolist() == [5, 10]
+    assert line.get_ydata() == pytest.approx([0.5, 0.15])
+    assert by_cost.lines[0].get_xdata().tolist() == [50, 100]
+    assert "macs" in by_cost.get_xlabel()
+
+
+def test_what_is_complete_stays_on_a_logarithmic_axis(panels):
+    by_count, _ = panels([score("gp", 0, 5, 0.5), score("gp", 0, 10, 1.0)])
+    assert by_count.get_yscale() == "log"
+    assert by_count.lines[0].get_ydata().tolist() == [0.5, LEAST]
+
+
+def test_a_contest_becomes_a_picture(tmp_path):
+    standings = Standings([score("gp", 0, n, n / 11) for n in (5, 10)], ["gp"])
+    draw_contest(standings, title="a contest", cost="macs", out=tmp_path / "out.png")
+    assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
