@@ -56,7 +56,8 @@ def checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, 
     if missing:
         raise MetricError(f"the problem did not measure {', '.join(missing)}")
     for name, value in metrics.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        is_real = isinstance(value, (int, float, np.integer, np.floating))
+        if isinstance(value, bool) or not is_real:
             raise MetricError(f"metric {name} is a {type(value).__name__}; expected a number")
     return {str(name): _finite(name, value) for name, value in metrics.items()}
 
@@ -64,7 +65,7 @@ def checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, 
 def _finite(name: str, value: float) -> float:
     try:
         number = float(value)
-    except (OverflowError, TypeError):  # an endless integer, a complex number
+    except OverflowError:  # an endless integer
         number = math.nan
     if not math.isfinite(number):
         raise MetricError(f"metric {name} is {value!s:.40}; expected a finite number")
