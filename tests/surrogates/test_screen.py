@@ -12,7 +12,7 @@ KINDS = [kind for kind in SURROGATES if kind != "none"]
 
 
 def run(problem="synthetic", *, folder=None, resume=False, **settings):
-    defaults = {"evaluations": 120, "n_jobs": 0, "screen": "gp"}
+    defaults = {"evaluations": 60, "n_jobs": 0, "screen": "gp"}
     name = problem if problem == "synthetic" else toy.reference(problem)
     merged = {**defaults, **settings}
     return search(Config(problem=name, **merged), folder=folder, resume=resume)
@@ -24,17 +24,17 @@ def asked(result):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_left_out_is_neither_kept_nor_counted(kind):
-    result = run(screen=kind, evaluations=80)
-    assert len(result.records) == 80
+    result = run(screen=kind, evaluations=40)
+    assert len(result.records) == 40
     assert result.n_left_out > 0
     assert all(record.fidelity == "" for record in result.records)
-    said = rf"80 architectures measured\. {result.n_left_out} more were not: even at their best"
+    said = rf"40 architectures measured\. {result.n_left_out} more were not: even at their best"
     assert re.search(said, summary(result))
 
 
 def test_fewer_trainings_lead_further():
     def reached(screen):
-        found = [run(seed=seed, screen=screen) for seed in range(4)]
+        found = [run(seed=seed, screen=screen, evaluations=90) for seed in range(3)]
         return np.median([result.generations[-1].hypervolume for result in found])
 
     assert reached("gp") > reached("none")
@@ -42,26 +42,26 @@ def test_fewer_trainings_lead_further():
 
 def test_little_of_the_front_is_left_out():
     """What a search without a screen finds, a screen that learns from it lets pass."""
-    free = run(screen="none", evaluations=60)
-    screened = run(evaluations=60)
+    free = run(screen="none", evaluations=40)
+    screened = run(evaluations=40)
     first = asked(free)[:20]
     assert asked(screened)[:20] == first  # nothing is left out before anything is known
 
 
 @pytest.mark.parametrize("fidelity", [None, "epochs"])
 def test_a_resumed_search_ends_as_a_whole_one(fidelity, tmp_path):
-    whole = run(evaluations=60, fidelity=fidelity)
-    run(evaluations=40, fidelity=fidelity, folder=tmp_path / "run")
-    resumed = run(evaluations=60, fidelity=fidelity, folder=tmp_path / "run", resume=True)
+    whole = run(evaluations=45, fidelity=fidelity)
+    run(evaluations=32, fidelity=fidelity, folder=tmp_path / "run")
+    resumed = run(evaluations=45, fidelity=fidelity, folder=tmp_path / "run", resume=True)
     assert asked(resumed) == asked(whole)
     assert resumed.n_left_out == whole.n_left_out
 
 
 @pytest.mark.parametrize("constraint", ["acc>=60", "flops<=1e6"])
 def test_constraints_and_failures_do_no_harm(constraint):
-    result = run("Bowl", constraint=(constraint,), evaluations=60)
+    result = run("Bowl", constraint=(constraint,), evaluations=40)
     assert result.front
-    assert len(run("Flaky", evaluations=60).records) == 60
+    assert len(run("Flaky", evaluations=40).records) == 40
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 import csv
+import shutil
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -30,9 +32,15 @@ def asked(result):
     return [record.genome for record in result.records]
 
 
+@cache
+def found(problem="Bowl", kind="gp"):
+    """A search that several tests look at."""
+    return search(config(problem, surrogate=kind))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_model_measures_what_the_budget_pays_for_and_nothing_twice(kind):
-    result = search(config(surrogate=kind))
+    result = found(kind=kind)
     assert len(set(asked(result))) == len(asked(result)) == 36
     assert result.stopped == "the budget of 36 architectures is spent"
     assert result.reliability.n == 24
@@ -41,20 +49,20 @@ def test_every_model_measures_what_the_budget_pays_for_and_nothing_twice(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_equal_searches_measure_the_same(kind):
-    assert asked(search(config(surrogate=kind))) == asked(search(config(surrogate=kind)))
+    assert asked(search(config(surrogate=kind))) == asked(found(kind=kind))
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("problem", ["Bowl", "Laborious"])
 def test_the_number_of_workers_makes_no_difference(problem, n_jobs):
-    assert asked(search(config(problem, n_jobs=n_jobs))) == asked(search(config(problem)))
+    assert asked(search(config(problem, n_jobs=n_jobs))) == asked(found(problem))
 
 
 @pytest.mark.parametrize("algorithm", sorted(ALGORITHMS))
 @pytest.mark.parametrize("constraint", [(), ("acc>=40", "params<=40000")])
 def test_every_algorithm_evolves_on_predictions(algorithm, constraint):
-    result = search(config(algorithm=algorithm, constraint=constraint, evaluations=24))
-    assert len(set(asked(result))) == 24
+    result = search(config(algorithm=algorithm, constraint=constraint, evaluations=18))
+    assert len(set(asked(result))) == 18
     assert len(result.front) > 1
 
 
@@ -88,13 +96,13 @@ def test_the_first_design_holds_the_cheapest_and_the_dearest_architecture():
 
 
 def test_it_finds_more_than_the_same_algorithm_alone():
-    found = {"gp": [], "none": []}
+    volumes_by_kind = {"gp": [], "none": []}
     for seed in range(3):
-        for kind, volumes in found.items():
+        for kind, volumes in volumes_by_kind.items():
             own = {"proposals": None, "pop_size": 12} if kind == "none" else {}
             result = search(config("synthetic", surrogate=kind, seed=seed, **own))
             volumes.append(result.generations[-1].hypervolume)
-    assert min(found["gp"]) > max(found["none"])
+    assert min(volumes_by_kind["gp"]) > max(volumes_by_kind["none"])
 
 
 def test_a_space_that_is_used_up_ends_the_search():
@@ -147,23 +155,29 @@ def test_how_far_predictions_came_true_is_in_the_table_of_generations(tmp_path):
     assert latest.spearman > 0.5
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "finished"
+    search(config("Laborious", evaluations=24), folder=folder)
+    return folder
+
+
 @settings(max_examples=8, deadline=None)
 @given(share=st.floats(0, 1))
-def test_whatever_is_left_of_a_run_resumes_to_the_whole(tmp_path_factory, share):
-    folder = tmp_path_factory.mktemp("runs") / "run"
-    search(config("Laborious"), folder=folder)
+def test_whatever_is_left_of_a_run_resumes_to_the_whole(finished, tmp_path_factory, share):
+    folder = shutil.copytree(finished, tmp_path_factory.mktemp("runs") / "run")
     journal = folder / "records.jsonl"
-    whole = (folder / "front.csv").read_bytes()
     data = journal.read_bytes()
     journal.write_bytes(data[: int(share * len(data))])
-    search(config("Laborious"), folder=folder, resume=True)
-    assert (folder / "front.csv").read_bytes() == whole
+    (folder / "front.csv").unlink()
+    search(config("Laborious", evaluations=24), folder=folder, resume=True)
+    assert (folder / "front.csv").read_bytes() == (finished / "front.csv").read_bytes()
 
 
 def test_a_larger_budget_on_resume_equals_the_longer_run(tmp_path):
     search(config(evaluations=22), folder=tmp_path / "run")
-    resumed = search(config(evaluations=40), folder=tmp_path / "run", resume=True)
-    whole = search(config(evaluations=40))
+    resumed = search(config(), folder=tmp_path / "run", resume=True)
+    whole = found()
     assert resumed.genomes == whole.genomes
 
 
