@@ -1,8 +1,10 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.parsing import listed, name_and_value, nearest, read_settings
+from evonas.parsing import check_kind, listed, name_and_value, nearest, read_settings
 
 plain = st.text("abc_*-", min_size=1, max_size=5)
 
@@ -36,12 +38,78 @@ def test_settings_are_read_from_toml_and_json_and_from_a_runs_config(tmp_path):
     assert read_settings(tmp_path / "config.json") == {"seed": 1}
 
 
-def test_a_file_that_is_missing_or_holds_no_settings_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("flops=1e8", ("flops", "1e8")), (" a = b=c ", ("a", "b=c"))],
+)
+def test_the_first_equals_sign_parts_name_and_value(text, parts):
+    assert name_and_value(text, "option", "a=1") == parts
+
+
+@pytest.mark.parametrize("text", ["", "flops", "=1", "flops=", " = "])
+def test_what_lacks_a_part_is_answered_with_an_example(text):
+    with pytest.raises(ValueError, match=f"cannot read the option '{text}'; expected one like"):
+        name_and_value(text, "option", "a=1")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("a", "str"),
+        (3, "int"),
+        (3, "float"),
+        (0.5, "float | None"),
+        (None, "float | None"),
+        (["a", "b"], "tuple[str, ...]"),
+        ([], "tuple[str, ...]"),
+        ({"a": 1}, "Mapping[str, Any] | None"),
+    ],
+)
+def test_a_value_of_its_kind_is_let_pass(value, kind):
+    check_kind("pop_size", value, kind)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "expected"),
+    [
+        (True, "int", "int"),
+        (0.5, "int", "int"),
+        ("3", "float | None", "float"),
+        ("ab", "tuple[str, ...]", "a list of texts"),
+        ([1], "tuple[str, ...] | None", "a list of texts"),
+        (None, "str", "str"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(value, kind, expected):
+    with pytest.raises(ValueError, match="setting pop_size is") as caught:
+        check_kind("pop_size", value, kind)
+    assert str(caught.value) == f"setting pop_size is {value!r}; expected {expected}"
+
+
+def test_settings_come_from_toml_or_json_or_a_run(tmp_path):
+    (tmp_path / "a.toml").write_text('seed = 3\nobjectives = ["acc"]\n')
+    (tmp_path / "a.json").write_text(json.dumps({"seed": 3, "objectives": ["acc"]}))
+    (tmp_path / "config.json").write_text(
+        json.dumps({"config": {"seed": 3, "objectives": ["acc"]}, "resolved": {}})
+    )
+    for name in ("a.toml", "a.json", "config.json"):
+        assert read_settings(tmp_path / name) == {"seed": 3, "objectives": ["acc"]}
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no such file: .*none\.toml"):
         read_settings(tmp_path / "none.toml")
-    (tmp_path / "list.json").write_text("[1]")
-    with pytest.raises(ValueError, match=r"list\.json holds a list; expected keys and values"):
-        read_settings(tmp_path / "list.json")
-    (tmp_path / "bad.toml").write_text("= =")
-    with pytest.raises(ValueError, match=r"cannot read .*bad\.toml"):
-        read_settings(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.json", "[1]", r"a\.json holds a list; expected keys and values"),
+        ("a.json", "{", r"cannot read .*a\.json: Expecting"),
+        ("a.toml", "seed =", r"cannot read .*a\.toml: Invalid value"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_settings(tmp_path / name)

@@ -10,15 +10,10 @@ from evonas.config import Config
 from evonas.engine.search import search
 from evonas.reliability import Reliability
 from evonas.reports.summary import MAX_ROWS, summary
-from evonas.reports.text import aligned
 
 
 def found(problem=toy.Bowl, **settings):
     return search(Config(n_jobs=0, pop_size=10, evaluations=40, **settings), problem=problem)
-
-
-def test_a_table_is_aligned_to_the_right():
-    assert aligned(["a", "name"], [["100", "x"]]) == ["  a  name", "100     x"]
 
 
 def test_the_front_is_told_with_units_cost_and_reason():
