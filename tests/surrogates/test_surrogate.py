@@ -10,7 +10,6 @@ from evonas.problem import Settings
 from evonas.record import Record
 from evonas.surrogates.scale import HOPELESS
 from evonas.surrogates.surrogate import Guide
-from evonas.surrogates.training_set import N_BEST, N_LEARNT, lessons_of, telling
 
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
 
@@ -134,19 +133,3 @@ def test_what_cannot_be_counted_has_no_chance():
 def test_auto_names_the_model_that_it_takes():
     guide, _ = taught(kind="auto")
     assert guide.chosen == {"acc": "gp"}
-
-
-def test_of_many_records_it_learns_from_the_best_and_some_others():
-    rng = np.random.default_rng(0)
-    records = [
-        Record((0, 0, 0, i), {"acc": a, "flops": f, "params": 1.0}, 0.0)
-        for i, (a, f) in enumerate(rng.random((600, 2)) * [100, 1e8])
-    ]
-    chosen = telling(lessons_of(records, (), ["acc"]), GOALS, seed=0)
-    assert len(chosen) == N_LEARNT
-    F = np.array([GOALS.scaled(record.metrics) for record in records])
-    depth = np.array([(row > F).all(1).sum() for row in F])
-    kept = np.isin(np.arange(600), [record.genome[3] for record in chosen])
-    assert kept[depth == 0].all()
-    assert depth[kept].mean() < depth[~kept].mean()
-    assert N_LEARNT - N_BEST == 100
