@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import evonas
+
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     *("pareto", "words", "data", "hardware", "carbon", "problem", "sections", "config"),
@@ -124,3 +126,51 @@ def test_nothing_that_is_read_from_a_file_can_run_code(path):
             assert called not in ("eval", "exec", "compile", "__import__"), called
             assert called != "torch.load" or given.get("weights_only") == "True"
             assert called not in ("np.load", "numpy.load") or "allow_pickle" not in given
+
+
+TESTS = Path(__file__).parent
+AT_THE_DOOR = {"evonas.__main__", "evonas.run", "evonas.plot"}  # three lines each
+UNTESTED = {  # seen through their neighbours' tests; to be shorter
+    "evonas.commands.plot",
+    "evonas.engine.plan",
+    "evonas.engine.result",
+    "evonas.evaluation.worker_process",
+    "evonas.plots.axes",
+    "evonas.plots.carbon",
+    "evonas.plots.price_tag",
+    "evonas.reports.priced_front",
+    "evonas.reports.shortlist",
+    "evonas.runs.manifest",
+    "evonas.runs.price_tag",
+    "evonas.runs.run",
+    "evonas.surrogates.inner_search",
+    "evonas.surrogates.transfer",
+}
+
+
+def tested_in(module: str) -> Path:
+    """The file that holds the tests of a module."""
+    *folders, name = module.split(".")[1:]
+    return TESTS.joinpath(*folders, f"test_{name}.py")
+
+
+@pytest.mark.parametrize("module", sorted(set(INNER) - AT_THE_DOOR))
+def test_every_module_has_a_file_of_tests_in_the_same_place(module):
+    assert tested_in(module).is_file() != (module in UNTESTED), tested_in(module)
+
+
+def test_no_module_bears_a_public_name():
+    assert "search" in evonas.__all__
+    taken = {f"evonas.{name}" for name in evonas.__all__} & set(MODULES)
+    assert not taken, f"they would be a module or what is meant, by chance: {taken}"
+
+
+MOST_LINES = 320
+LONGER = {"evonas.config": 450}  # and to be shorter
+
+
+@pytest.mark.parametrize("module", INNER)
+def test_no_module_is_longer_than_can_be_overlooked(module):
+    n_lines = len(MODULES[module].read_text(encoding="utf-8").splitlines())
+    assert n_lines <= LONGER.get(module, MOST_LINES)
+    assert module not in LONGER or n_lines > MOST_LINES, "take it off the list"

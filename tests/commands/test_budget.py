@@ -10,7 +10,7 @@ from evonas.commands import budget
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.record import Record
-from evonas.reports.statement import latex, markdown, paragraph
+from evonas.reports.statement import paragraph
 from evonas.runs.journal import read_journal
 from evonas.runs.price_tag import PriceTag, why_not_independent
 
@@ -169,13 +169,6 @@ def test_a_statement_names_what_a_reviewer_asks_for(run):
         "kg CO2e",
     ):
         assert part in words
-
-
-def test_tables_for_papers():
-    header, rows = ["run", "kg"], [["a_b", "1"]]
-    assert markdown(header, rows) == "| run | kg |\n| --- | ---: |\n| a_b | 1 |"
-    assert r"a\_b & 1 \\" in latex(header, rows)
-    assert latex(header, rows).startswith(r"\begin{tabular}{lr}")
 
 
 def test_a_record_keeps_its_effort_and_processor_time():

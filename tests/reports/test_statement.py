@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evonas.reports.statement import escaped, latex, markdown, paragraph, table
+from evonas.runs.price_tag import PriceTag
+
+
+def test_tables_for_papers():
+    header, rows = ["run", "kg"], [["a_b", "1"]]
+    assert markdown(header, rows) == "| run | kg |\n| --- | ---: |\n| a_b | 1 |"
+    assert r"a\_b & 1 \\" in latex(header, rows)
+    assert latex(header, rows).startswith(r"\begin{tabular}{lr}")
+
+
+words = st.text(st.characters(codec="ascii", exclude_characters="|\n\r\\"), max_size=6)
+
+
+@given(st.lists(st.lists(words, min_size=3, max_size=3), max_size=4))
+def test_every_row_is_a_line_with_every_cell(rows):
+    header = ["run", "kg", "kWh"]
+    for line, row in zip(markdown(header, rows).split("\n")[2:], rows, strict=True):
+        assert line == f"| {row[0]} | {row[1]} | {row[2]} |"
+    body = latex(header, rows).split("\n")[4:-2]
+    assert body == [" & ".join(map(escaped, row)) + r" \\" for row in rows]
+
+
+def test_what_latex_would_take_for_a_command_is_escaped():
+    assert escaped("50 % of a_b & c") == r"50 \% of a\_b \& c"
+
+
+@pytest.fixture
+def tag(small_run):
+    return PriceTag.read(small_run)
+
+
+def test_a_table_has_the_numbers_of_the_price_tag(tag):
+    header, (row,) = table([tag])
+    cells = dict(zip(header, row, strict=True))
+    assert cells["run"] == tag.trace.name
+    assert cells["trials"] == cells["H"] == "16"
+    assert cells["failed"] == "0"
+    assert cells["FPO"] == f"{tag.fpo:.3g}"
+    example, examples, trials = tag.split
+    assert float(cells["E"]) == pytest.approx(example, rel=0.005)
+    assert cells["D"] == f"{examples:,.0f}"
+    assert example * examples * trials == pytest.approx(tag.fpo)
+    assert cells["kg CO2e"] == f"{tag.kg:.3g}"
+
+
+def test_the_paragraph_says_how_the_operations_came_about(tag):
+    said = paragraph(tag)
+    assert f"took {tag.fpo:.3g} floating-point operations, that is E x D x H = " in said
+    assert "FLOP per forward pass" in said
+    assert "at a power usage effectiveness of 1.59" in said
+    assert f"emitted {tag.kg:.3g} kg CO2e" in said
