@@ -106,7 +106,7 @@ def test_it_finds_more_than_the_same_algorithm_alone():
 
 
 def test_a_space_that_is_used_up_ends_the_search():
-    result = search(config(evaluations=None, generations=100))
+    result = search(config(evaluations=None, generations=100, batch=30))
     assert len(result.records) == toy.Bowl.n_distinct
     assert result.stopped == "there is nothing left that was not measured"
 
@@ -162,7 +162,7 @@ def finished(tmp_path_factory):
     return folder
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(share=st.floats(0, 1))
 def test_whatever_is_left_of_a_run_resumes_to_the_whole(finished, tmp_path_factory, share):
     folder = shutil.copytree(finished, tmp_path_factory.mktemp("runs") / "run")
