@@ -162,8 +162,8 @@ def measured_by(
     """
     found: dict[str, float] = {}
     for provider in providers:
-        names = {metric.name for metric in provider.metrics}.intersection(wanted)
+        names = [metric.name for metric in provider.metrics if metric.name in wanted]
         if names:
             answer = checked(provider.measure(network, context, wanted=names), names)
-            found |= {name: answer[name] for name in answer if name in names}
+            found |= {name: answer[name] for name in names}
     return found

@@ -133,17 +133,17 @@ class TrainedProblem(Problem):
         accuracy is the network that was measured before.
         """
         metrics = self._untrained(genome, wanted, seed=seed)
-        final = {metric.name for metric in self.task.metrics if metric.when == "final"}
-        if self._trained.union(final).isdisjoint(wanted):
+        final = [metric.name for metric in self.task.metrics if metric.when == "final"]
+        if set(wanted).isdisjoint((*self._trained, *final)):
             return Measurement(metrics)
         with reproducible():
             training = self._begun(genome, seed=seed)
             training.run(self.recipe.epochs)
             metrics |= self._scores(training)
-            if not final.isdisjoint(wanted):
+            if not set(wanted).isdisjoint(final):
                 tested = self._judged(training.model, self._dataset().test)
                 scores = {TEST + name: score for name, score in tested.items()}
-                metrics |= {name: scores[name] for name in final & scores.keys()}
+                metrics |= {name: scores[name] for name in final if name in scores}
         return Measurement(metrics, training.curve)
 
     def add_provider(self, provider: MetricProvider) -> None:
@@ -182,7 +182,7 @@ class TrainedProblem(Problem):
         if "fpo" in wanted:
             epochs = fidelity.amount - fidelity.after
             metrics["fpo"] = proxy_flops(self.cost(genome), self.info, epochs=epochs)
-        if self._trained.isdisjoint(wanted):
+        if set(wanted).isdisjoint(self._trained):
             return Measurement(metrics)
         with reproducible():
             training = self._begun(genome, seed=seed)
@@ -225,8 +225,8 @@ class TrainedProblem(Problem):
         return self.n_channels, self.image_size, self.image_size
 
     @property
-    def _trained(self) -> set[str]:
-        return {metric.name for metric in self.task.metrics if metric.when == "trained"}
+    def _trained(self) -> list[str]:
+        return [metric.name for metric in self.task.metrics if metric.when == "trained"]
 
     def _untrained(
         self, genome: Genome, wanted: Collection[str], *, seed: int
