@@ -104,7 +104,16 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
     table = README[README.index("| flag |") : README.index("A run directory holds")]
     named = set(re.findall(r"--[a-z][a-z-]*", README))
     assert set(re.findall(r"--[a-z][a-z-]*", table)) <= offered | {"--list"}
-    others = {"--failed", "--genome", "--list", "--measure", "--methods", "--model", "--input"}
+    others = {
+        "--failed",
+        "--fractions",
+        "--genome",
+        "--list",
+        "--measure",
+        "--methods",
+        "--model",
+        "--input",
+    }
     others |= {"--best", "--knee", "--near", "--networks", "--seeds", "--weights", "--where"}
     assert named - offered <= others  # of other commands
     assert offered - named <= {"--sampling", "--crossover"}
