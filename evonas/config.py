@@ -68,7 +68,7 @@ class Config(  # dataclasses take fields from the last base first
     SearchSection,
     ProblemSection,
 ):
-    """One search, completely.
+    """All settings of one search.
 
     Its words are those of its sections, which explain them: ``ProblemSection`` and so on, in
     ``evonas.sections``. Every word is also a flag of the command line and a key of a config
@@ -135,7 +135,7 @@ class Config(  # dataclasses take fields from the last base first
 
     @cached_property
     def settings(self) -> Settings:
-        """What of this the problem is told."""
+        """What the config tells the problem."""
         return Settings(
             data=self.data,
             data_dir=self.data_dir,
@@ -181,7 +181,7 @@ class Config(  # dataclasses take fields from the last base first
         return cls(**words)
 
     def differences(self, other: Config) -> list[str]:
-        """Each setting that a resumed run must not change, and that differs, in words.
+        """Each setting that differs though a resumed run must not change it, in words.
 
         Args:
             other: the config of the run that is to be resumed.
@@ -197,10 +197,12 @@ class Config(  # dataclasses take fields from the last base first
         """A copy with some settings changed; a new budget takes the place of the old.
 
         Args:
-            changes: as ``from_dict`` reads them.
+            changes: the new value by word, alone or in tables named after sections, as
+                ``from_dict`` reads them.
 
         Raises:
-            ValueError: As ``from_dict`` does.
+            ValueError: A key is unknown or in the wrong section, or the changed config is not
+                allowed.
         """
         changes = flattened(changes)
         budgets = ("generations", "evaluations")
@@ -223,7 +225,7 @@ class Config(  # dataclasses take fields from the last base first
 
 
 def flattened(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings without their sections.
+    """The settings of a config file, all on one level, without their sections.
 
     A table ``carbon`` is what a carbon file holds, and may hold the section's ``target`` and
     ``tracker`` beside it.

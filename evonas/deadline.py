@@ -32,7 +32,7 @@ def check() -> None:
     worker process a little later.
 
     Raises:
-        LateError: The time is over.
+        LateError: The candidate's time is over.
     """
     seconds, end = _limit.get((0.0, 0.0))
     if seconds and time.monotonic() > end:
@@ -40,5 +40,5 @@ def check() -> None:
 
 
 def late(seconds: float) -> LateError:
-    """What is said of a candidate that took longer than that."""
+    """What is said of a candidate that took longer than the given seconds."""
     return LateError(f"took longer than {seconds:g} s")

@@ -17,7 +17,7 @@ class View:
     A class or an object that has a value of its own for the collection hides the view.
 
     Args:
-        read: Takes the collection out of the metrics.
+        read: Takes the collection out of the metrics that a problem states.
 
     Attributes:
         of: Takes the collection out of any metrics.
@@ -27,7 +27,7 @@ class View:
         self.of = read
 
     def __get__(self, problem: Any, owner: type | None = None) -> Any:
-        """The collection, of the object if there is one."""
+        """The collection of the object, or of the class if there is no object."""
         return self.of(_stated(owner if problem is None else problem))
 
 
@@ -35,7 +35,7 @@ class Translated:
     """The ``metrics`` of a problem that declares them in the five older collections."""
 
     def __get__(self, problem: Any, owner: type | None = None) -> tuple[Metric, ...]:
-        """All metrics, of the object if there is one."""
+        """All metrics of the object, or of the class if there is no object."""
         return translated(owner if problem is None else problem)
 
 
@@ -73,7 +73,8 @@ def translated(problem: Any) -> tuple[Metric, ...]:
     """All metrics of a problem or its class, each saying when it is known.
 
     Args:
-        problem: Has the five older collections, its own or as views of its metrics.
+        problem: The problem, or its class; it has the five older collections, its own or as
+            views of its metrics.
     """
 
     def dated(metric: Metric) -> Metric:

@@ -34,9 +34,9 @@ class Fault:
     """What went wrong with one candidate.
 
     Attributes:
-        kind: A key of ``KINDS``.
-        reason: One line.
-        trace: The last lines of its traceback, or of what its process wrote.
+        kind: The kind of the failure, a key of ``KINDS``.
+        reason: Why the candidate failed, in one line.
+        trace: The last lines of the candidate's traceback, or of what its process wrote.
     """
 
     kind: str

@@ -14,10 +14,12 @@ class Fidelity:
     """An amount of what makes a measurement thorough.
 
     Attributes:
-        kind: One of ``KINDS``.
-        amount: Epochs, training images, or pixels of an image's side.
-        is_whole: Whether it is all of them: a measurement like any other.
-        after: The amount that was measured before, and on which this one goes on; 0 for none.
+        kind: What there may be less of, one of ``KINDS``.
+        amount: How many epochs, training images, or pixels of an image's side are used.
+        is_whole: Whether the amount is the full one, so that this is a measurement like any
+            other.
+        after: The amount that was measured before, in the same unit, and on which this one goes
+            on; 0 for none.
         store: The folder in which trainings leave what a later one needs to go on; empty for
             none. What is lost there is done again, with the same result.
     """
@@ -30,7 +32,7 @@ class Fidelity:
 
     @property
     def label(self) -> str:
-        """Such as ``epochs=3``; empty for the whole."""
+        """The fidelity in a word, such as ``epochs=3``; empty for the whole."""
         return "" if self.is_whole else f"{self.kind}={self.amount}"
 
 
@@ -38,10 +40,10 @@ def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity,
     """Amounts that grow by a factor up to the whole, as in successive halving.
 
     Args:
-        kind: Of the fidelity.
-        whole: Its full amount.
-        n: How many.
-        reduction: The factor.
+        kind: What there may be less of, one of ``KINDS``.
+        whole: The full amount: epochs, training images, or pixels of an image's side.
+        n: How many amounts there are, the whole included.
+        reduction: The factor between an amount and the next, greater than 1.
 
     Raises:
         ValueError: The whole is too little for so many different amounts.

@@ -16,7 +16,7 @@ def attach(
     A tabular problem need not wait for torch, nor ``evonas --help`` for anything.
 
     Args:
-        package: the package's name.
+        package: the name of the package that offers the names.
         names: the names on offer, by the module that they are from, such as
             ``{"blocks": ["Conv"]}``; a module deeper down has dots.
 

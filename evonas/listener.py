@@ -23,10 +23,10 @@ class Start:
     """What there is to know of a search before it measures anything.
 
     Attributes:
-        config: The search, completely.
+        config: The config of the search, completely.
         resolved: Everything that was settled beyond the config, JSON-able: the objectives with
             units and directions, the reference point, the number of workers and so on.
-        spend: Tells, whenever it is called, what the search has taken so far.
+        spend: Gives what the search has taken so far, whenever it is called.
     """
 
     config: Config
@@ -41,15 +41,17 @@ class Generation:
     Attributes:
         number: The generation's number, from 1.
         n_evaluations: Distinct architectures measured so far.
-        n_failures: How many of them failed.
+        n_failures: How many of the architectures measured so far failed.
         front_size: Distinct points on the front so far.
-        hypervolume: That of the front, as a share of the box between ideal and reference point;
-            ``None`` where there is no reference point.
+        hypervolume: The hypervolume of the front, as a share of the box between ideal and
+            reference point; ``None`` where there is no reference point.
         best: The best value of each objective so far, in natural units; NaN if there is
             none.
-        spend: What the search took so far.
-        metered_kwh: The part of its energy that a meter in the machine has counted.
-        reliability: How far predictions of this generation came true, if there were any.
+        spend: What the search has taken so far.
+        metered_kwh: The part of the search's energy that meters in the machine have counted, in
+            kilowatt-hours.
+        reliability: How far the predictions of this generation came true; ``None`` if there
+            were none.
     """
 
     number: int
@@ -113,7 +115,7 @@ class Outcome(Protocol):
         """What the front's networks cost, by genome; empty where nothing is counted."""
 
     def tables(self) -> Mapping[str, Table]:
-        """All that is worth a table, by name, that of the front first."""
+        """All that is worth a table, by name, the front's table first."""
 
 
 class Listener:
@@ -139,7 +141,8 @@ class Listener:
         """Hear that the search has ended, once; whoever was told of a start is told of an end.
 
         Args:
-            outcome: The ``Result``; ``None`` if an error, or a second Ctrl-C, ended the search.
+            outcome: The ``Result`` of the search; ``None`` if an error, or a second Ctrl-C,
+                ended it.
         """
 
     def why_stop(self) -> str:
@@ -155,7 +158,7 @@ class ListenerError(RuntimeError):
     """A listener raised an error; all that was measured is kept.
 
     Attributes:
-        result: What the search has found.
+        result: What the search has found until the listener failed.
     """
 
     def __init__(self, message: str, *, result: Outcome) -> None:

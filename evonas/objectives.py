@@ -21,10 +21,10 @@ class Metric:
     plotted stays in natural units and natural direction.
 
     Attributes:
-        name: The word used in command lines, journals and tables.
+        name: The metric's word in command lines, journals and tables.
         unit: The unit of the stored number; empty for a plain number.
-        label: What an axis says.
-        sign: +1 if smaller is better, -1 if larger is better.
+        label: What the metric's axis in a plot says.
+        sign: The direction: +1 if smaller is better, -1 if larger is better.
         best: A value that nothing can improve on; the hypervolume is scaled by it.
         worst: A value that everything improves on, where one is known beforehand. Without it
             the reference point of a counted metric comes from a fixed sample of the space.
@@ -78,7 +78,7 @@ class Metric:
         """The metric that ``as_dict`` wrote, as one that is measured and not computed.
 
         Raises:
-            ValueError: A field is missing, or is of the wrong kind.
+            ValueError: A field of the metric is missing, or is of the wrong kind.
         """
         missing = [name for name in _KEPT if name not in kept]
         if missing:
@@ -122,7 +122,7 @@ class Constraint:
         """Read ``METRIC<=NUMBER`` or ``METRIC>=NUMBER``.
 
         Raises:
-            ValueError: The text is neither.
+            ValueError: The text is of neither form.
         """
         match = _CONSTRAINT.fullmatch(text)
         bound = _finite(match[3]) if match else None
@@ -149,10 +149,11 @@ class Goals:
     """What a search is after: objectives, constraints, and the scale to judge them on.
 
     Attributes:
-        objectives: To be improved, in this order.
-        constraints: To be kept.
-        reference: By objective name, the value that counts as no progress at all. With
-            the objective's ``best`` it spans the scale of ``scaled`` and of the hypervolume.
+        objectives: What is to be improved; whatever lists the objectives keeps this order.
+        constraints: The bounds that are to be kept.
+        reference: The value of an objective that counts as no progress at all, by objective
+            name. With the objective's ``best`` it spans the scale of ``scaled`` and of the
+            hypervolume.
     """
 
     objectives: tuple[Objective, ...]

@@ -14,8 +14,8 @@ def listed(words: str | Iterable[str]) -> tuple[str, ...]:
     """A list of words, given as one text with commas or word by word.
 
     Args:
-        words: such as ``"acc, flops"`` or ``["acc", "flops"]``; empty words of a text are
-            left out.
+        words: the list, such as ``"acc, flops"`` or ``["acc", "flops"]``; empty words of a text
+            are left out.
     """
     if isinstance(words, str):
         return tuple(word.strip() for word in words.split(",") if word.strip())
@@ -26,7 +26,7 @@ def nearest(word: str, offered: Collection[str]) -> str:
     """`` (did you mean 'x'?)`` for the likeliest words, or nothing.
 
     Args:
-        word: what a user wrote.
+        word: the word that a user wrote.
         offered: the words that would have been understood.
     """
     close = difflib.get_close_matches(word, list(offered), n=2, cutoff=0.5)
@@ -37,7 +37,7 @@ def name_and_value(text: str, setting: str, example: str) -> tuple[str, str]:
     """The two parts of a text such as ``flops=1e8``.
 
     Args:
-        text: what a user wrote.
+        text: the text that a user wrote.
         setting: the setting that the text is of, for the message.
         example: a text that would have been understood, for the message.
 
@@ -54,7 +54,7 @@ def check_kind(name: str, value: Any, kind: str) -> None:
     """Refuse a setting of the wrong kind.
 
     Args:
-        name: the setting's word.
+        name: the word of the setting, for the message.
         value: the setting's value, as a file holds it.
         kind: the setting's type hint, as text.
 

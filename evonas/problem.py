@@ -23,16 +23,16 @@ class Settings:
     """What a user may tell a problem from outside; ``None`` leaves it to the problem.
 
     Attributes:
-        data: A data set's name, or a folder of images.
-        data_dir: Where data sets and tables lie.
-        data_seed: Fixes the split into training, validation and test part.
+        data: Name of a data set, or a folder of images.
+        data_dir: The folder in which data sets and tables lie.
+        data_seed: Fixes the split of the images into training, validation and test part.
         epochs: Passes over the training images in a proxy training.
         subset: How many training images a proxy training sees.
         image_size: Side of the square images, in pixels.
-        batch_size: Images per step.
-        augment: Any of ``crop``, ``flip``, ``cutout``; empty for none.
-        device: ``auto``, ``cpu`` or ``cuda``.
-        carbon: All that the carbon model assumes.
+        batch_size: How many images a training step sees.
+        augment: The augmentations, any of ``crop``, ``flip``, ``cutout``; empty for none.
+        device: Where candidates are trained: ``auto``, ``cpu`` or ``cuda``.
+        carbon: Everything that the carbon model assumes of a network's life.
         options: The problem's own options, as (name, text) pairs.
         providers: References of providers of further metrics that a problem of networks is to
             take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
@@ -58,7 +58,7 @@ class Measurement:
 
     Attributes:
         metrics: Value by metric name, in natural units.
-        curve: One mapping per epoch, in order.
+        curve: The training curve, one mapping per epoch, in order.
     """
 
     metrics: Mapping[str, float]
@@ -93,7 +93,7 @@ class Problem(ABC):
             search never sees them.
         options: The problem's own options with their defaults; a user's text is read as the
             type of the default.
-        settings: What the user set.
+        settings: What the user set from outside.
 
     Raises:
         ValueError: An option is unknown or cannot be read.
@@ -129,9 +129,10 @@ class Problem(ABC):
         """Measure one architecture.
 
         Args:
-            genome: Canonical, of ``space``.
-            wanted: Names of metrics; at least these must be in the answer.
-            seed: The only source of randomness. Equal arguments give equal answers.
+            genome: The canonical genome of the architecture, of ``space``.
+            wanted: Names of the metrics to measure; at least these must be in the answer.
+            seed: The only source of randomness in the measuring. Equal arguments give equal
+                answers.
 
         Returns:
             Value by metric name, or a ``Measurement`` where there is a curve to keep.
@@ -141,7 +142,7 @@ class Problem(ABC):
         """The full amount of a kind of fidelity: how many epochs, images or pixels.
 
         Raises:
-            ValueError: The problem cannot be measured less thoroughly in this way.
+            ValueError: The problem cannot be measured less thoroughly by this kind of fidelity.
         """
         raise ValueError(f"{type(self).__name__} has no measurements with less {kind}")
 
@@ -151,11 +152,12 @@ class Problem(ABC):
         """Measure one architecture less thoroughly, or go on with it.
 
         Args:
-            genome: Canonical, of ``space``.
+            genome: The canonical genome of the architecture, of ``space``.
             wanted: Names of metrics that take a training; or the ``effort`` of this step, what
                 came before it not included.
-            seed: The only source of randomness, as in ``measure``.
-            fidelity: How thoroughly. Where it is whole the answer is that of ``measure``.
+            seed: The only source of randomness in the measuring, as in ``measure``.
+            fidelity: How thoroughly to measure. Where it is whole the answer is that of
+                ``measure``.
         """
         raise NotImplementedError
 

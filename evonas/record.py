@@ -38,22 +38,24 @@ class Record:
     """One measured architecture: the unit of truth.
 
     Attributes:
-        genome: Canonical.
+        genome: The canonical genome of the architecture.
         metrics: Value by metric name, in natural units; empty where the measuring failed.
             A candidate that breaks a constraint on a cheap metric has the cheap ones alone.
         partial: What trainings with less than the whole have shown: value by metric name, by
             label of the fidelity, such as ``{"epochs=3": {"acc": 51.2}}``.
-        seconds: Wall-clock time that the measuring took.
-        error: Why it failed, in one line; ``None`` where it did not.
-        seed: The candidate's own.
-        kind: Of the failure, one of ``faults.KINDS``; empty where there is none.
-        trace: The last lines of the failure's traceback.
-        curve: Its training curve, one mapping per epoch.
-        cpu_seconds: Of processor cores that the measuring took; 0 where its worker died.
-        effort: FLOPs of its training as planned, in full even where it failed; 0 where there
-            was none, or where the problem does not know.
-        fidelity: Label of the last rung that it was measured at, such as ``epochs=3``, where
-            that was not the whole; what was trained is then in ``partial`` alone.
+        seconds: Wall-clock time that the measuring took, in seconds.
+        error: Why the measuring failed, in one line; ``None`` where it did not.
+        seed: The candidate's own seed, which fixes all that its measuring draws.
+        kind: The kind of the failure, one of ``faults.KINDS``; empty where there is none.
+        trace: The last lines of the failure's traceback, in order; empty where there is none.
+        curve: The training curve, one mapping per epoch, in order.
+        cpu_seconds: Seconds of processor cores that the measuring took; 0 where its worker
+            died.
+        effort: FLOPs of the candidate's training as planned, in full even where it failed; 0
+            where there was none, or where the problem does not know.
+        fidelity: Label of the last rung that the candidate was measured at, such as
+            ``epochs=3``, where that was not the whole; what was trained is then in ``partial``
+            alone.
     """
 
     genome: Genome
@@ -77,7 +79,7 @@ class Record:
         """The metrics as they stood at a fidelity: what was trained with less, all else exact.
 
         Args:
-            label: Of the fidelity, such as ``epochs=3``; empty for the whole.
+            label: The fidelity's label, such as ``epochs=3``; empty for the whole.
 
         Returns:
             Value by metric name; ``None`` where nothing was trained so.
@@ -95,7 +97,7 @@ class Record:
         """The record as one line of JSON, ending in its checksum and a newline.
 
         Raises:
-            ValueError: It holds what no record may hold, and could not be read back.
+            ValueError: The record holds what no record may hold, and could not be read back.
         """
         _check(self)
         fields: dict[str, Any] = {

@@ -18,7 +18,7 @@ class Reliability:
     Attributes:
         metric: Name of the metric that was predicted.
         model: Kind of the model that predicted it, such as ``gp``.
-        n: How many predictions were compared with a measurement.
+        n: How many predictions were compared with a measurement, [0, inf).
         kendall: Kendall's rank correlation of predicted and measured values; NaN where they
             have none.
         spearman: Spearman's rank correlation of predicted and measured values; NaN where they
@@ -35,7 +35,7 @@ class Reliability:
     within_90: float
 
     def row(self) -> dict[str, object]:
-        """As columns of a table; a correlation that there is none of stays empty."""
+        """The figures as columns of a table; a correlation that does not exist stays empty."""
         return {
             "predicted_by": self.model,
             "kendall": _text(self.kendall),
@@ -49,7 +49,7 @@ class Predictions:
     """Predicted values of a metric beside measured ones.
 
     Attributes:
-        mean: The values as predicted.
+        mean: The values as the model predicted them.
         std: The standard deviations that the model gave each measurement, noise included.
         measured: The values that measuring showed, in the order of the predictions.
     """
@@ -64,7 +64,7 @@ class Predictions:
         )
 
     def judge(self, metric: str, *, model: str) -> Reliability:
-        """How far they came true."""
+        """How far the predictions came true."""
         mean, std, measured = map(np.array, (self.mean, self.std, self.measured))
         is_within = np.abs(measured - mean) <= Z_90 * std
         return Reliability(

@@ -17,8 +17,8 @@ class Gene:
     """One decision about an architecture.
 
     Attributes:
-        name: What is decided, unique within a space.
-        choices: The values to choose from; a genome holds the index of one of them.
+        name: What the gene decides, unique within a space.
+        choices: The values that the gene chooses from; a genome holds the index of one of them.
         ordered: Whether neighbouring choices are alike, so that a mutation may step from one
             to the next. Left out, it is true for numbers and false for everything else.
 
@@ -57,7 +57,8 @@ class Gene:
         """The gene that ``as_dict`` wrote, maybe through JSON.
 
         Raises:
-            ValueError: A field is missing or of the wrong kind, or the gene is none.
+            ValueError: A field of the gene is missing or of the wrong kind, or the gene is
+                none.
         """
         name, choices, ordered = (kept.get(word) for word in ("name", "choices", "ordered"))
         if not (isinstance(name, str) and isinstance(choices, list) and type(ordered) is bool):
@@ -72,7 +73,8 @@ class SearchSpace:
     """All architectures that a list of genes can spell.
 
     Args:
-        genes: In the order in which a genome lists them; names are unique.
+        genes: The decisions about an architecture, in the order in which a genome lists them;
+            their names are unique.
         fold: Maps a genome to the one genome that stands for everything that builds the same
             network. It must be idempotent. Without it every genome stands for itself.
 
@@ -102,7 +104,7 @@ class SearchSpace:
         """The space that ``as_dicts`` wrote, without its fold: every genome stands for itself.
 
         Raises:
-            ValueError: One of the genes is none, or they are no space.
+            ValueError: One of the entries is no gene, or the genes make no space.
         """
         return cls([Gene.from_dict(gene) for gene in kept])
 
@@ -162,7 +164,8 @@ class SearchSpace:
         """Refuse what is not a genome of this space.
 
         Raises:
-            ValueError: Wrong length, a value that is not an integer, or one out of bounds.
+            ValueError: The genome has the wrong length, a value that is no integer, or one out
+                of bounds.
         """
         if len(genome) != len(self.sizes):
             raise ValueError(

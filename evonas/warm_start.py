@@ -16,13 +16,13 @@ class Prior:
     """Known architectures, spelt in the genes of the space that they come from.
 
     Attributes:
-        genes: Names.
-        rows: An architecture each: the value of every gene, a number or a text.
-        metrics: What was measured, by name: a value for every row.
-        n_best: The first so many are those to begin a search with.
+        genes: Names of the genes that the rows have values for.
+        rows: The known architectures, one a row: the value of every gene, a number or a text.
+        metrics: What was measured of the architectures, by metric name: a value for every row.
+        n_best: How many rows, from the first on, are those to begin a search with.
 
     Raises:
-        ValueError: The parts do not fit each other.
+        ValueError: The genes, rows and metrics do not fit each other.
     """
 
     genes: tuple[str, ...]
@@ -39,10 +39,10 @@ class Prior:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Prior:
-        """What ``as_dict`` gave.
+        """The prior that ``as_dict`` gave.
 
         Raises:
-            ValueError: Something is missing, or unknown, or does not fit.
+            ValueError: A part of the prior is missing, or unknown, or does not fit.
         """
         if set(content) != set(KEYS):
             raise ValueError(f"a warm start must hold {', '.join(KEYS)}")
@@ -54,7 +54,7 @@ class Prior:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
+        """The prior as keys and values, JSON-able."""
         return {name: getattr(self, name) for name in KEYS}
 
     def genomes(self, space: SearchSpace) -> list[Genome]:
@@ -64,7 +64,7 @@ class Prior:
         cannot be told, or the source had no such gene, it takes its first choice.
 
         Raises:
-            ValueError: No gene has a name in common.
+            ValueError: No gene of the rows has a name in common with one of the space.
         """
         places = [
             self.genes.index(gene.name) if gene.name in self.genes else None

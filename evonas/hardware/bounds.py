@@ -7,12 +7,13 @@ def check(thing: object, interval: str, *names: str) -> None:
     """Refuse attributes outside of an interval.
 
     Args:
-        thing: Whose attributes; its class is named in the message.
-        interval: Such as ``(0, 1]`` or ``[0, inf)``; only a square bracket includes its end.
-        names: Of the attributes.
+        thing: The object whose attributes are checked; its class is named in the message.
+        interval: The numbers that are allowed, such as ``(0, 1]`` or ``[0, inf)``; only a
+            square bracket includes its end.
+        names: Names of the attributes to be checked.
 
     Raises:
-        ValueError: One is no number, or lies outside.
+        ValueError: An attribute is no number, or lies outside of the interval.
     """
     low, high = map(float, interval[1:-1].split(","))
     for name in names:

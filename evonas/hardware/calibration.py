@@ -19,14 +19,15 @@ NEGLIGIBLE = 1e-9  # part of the longest time that a term must be able to explai
 
 @dataclass(frozen=True)
 class Timing:
-    """One network, timed.
+    """How long one network took on the device at hand.
 
     Attributes:
-        genome: Of the network.
-        operations: Of one input.
-        training_seconds: Of one step with a batch.
-        batch_seconds: Of one forward pass of a batch.
-        single_seconds: Of one forward pass of one input.
+        genome: The genome of the network that was timed.
+        operations: The network's kernels in a forward pass of one input, in the order of
+            execution.
+        training_seconds: Time of one training step with a batch.
+        batch_seconds: Time of one forward pass of a batch.
+        single_seconds: Time of one forward pass of one input.
     """
 
     genome: Genome
@@ -41,9 +42,10 @@ class Judged:
     """A fitted model with what it was judged on.
 
     Attributes:
-        model: With its quality on the held-out networks.
-        measured: ``(n_held_out,)`` seconds.
-        predicted: Likewise.
+        model: The fitted time model, with its quality on the held-out networks.
+        measured: Measured seconds of the held-out networks, ``(n_held_out,)``.
+        predicted: Seconds that the model predicts for the held-out networks, ``(n_held_out,)``,
+            in the order of ``measured``.
     """
 
     model: TimeModel
@@ -71,13 +73,14 @@ def judge(samples: Sequence[Sample], judged: Sequence[Sample], *, batch: int) ->
     """Fit to two thirds of some networks and judge on the rest.
 
     Args:
-        samples: To be fitted, each network as often as in ``judged`` or a whole multiple, in
-            the same order.
-        judged: One for each network.
-        batch: Of those judged.
+        samples: What the model is fitted to, two thirds of it: operations, batch and seconds.
+            Each network occurs as often as in ``judged`` or a whole multiple, in the same
+            order.
+        judged: What the model is judged by, one sample for each network.
+        batch: Inputs at a time in the judged samples.
 
     Raises:
-        ValueError: There are too few.
+        ValueError: There are too few networks to fit and to judge.
     """
     if len(judged) < LEAST_NETWORKS:
         raise ValueError(

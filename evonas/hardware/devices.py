@@ -36,18 +36,19 @@ class Device:
     """A device, as its data sheet describes it.
 
     Attributes:
-        name: The word to choose it by.
-        tdp_w: Power that it may draw in the long run.
-        peak_flops_per_s: At the precision below; a multiply and an add count as two.
+        name: The word by which users choose the device.
+        tdp_w: Power that the device may draw in the long run, in watts.
+        peak_flops_per_s: Highest rate of arithmetic, in numbers of the format ``precision``; a
+            multiply and an add count as two.
         precision: Number format of the peak rate.
-        bandwidth_bytes_per_s: Of its memory.
+        bandwidth_bytes_per_s: Bytes that the device's memory moves in a second.
         idle_share: Part of full power drawn for time, in [0, 1]; the rest is paid per FLOP.
-        kernel_overhead_seconds: Added by every kernel, however small.
-        joules_per_byte: Paid for every byte moved, on top.
-        conv3x3_saving: How many times fewer operations its kernels take for a dense 3 x 3
-            convolution of stride 1 than its definition does, at least 1.
+        kernel_overhead_seconds: Time that every kernel takes on top, however small it is.
+        joules_per_byte: Energy paid for every byte moved, on top.
+        conv3x3_saving: How many times fewer operations the device's kernels take for a dense 3
+            x 3 convolution of stride 1 than its definition does, at least 1.
         has_host: Whether a host computer with power of its own works beside it.
-        source: Of the numbers, in words, with the year.
+        source: Where the numbers come from, in words, with the year.
 
     Raises:
         ValueError: A number is not finite or out of its range.

@@ -27,10 +27,10 @@ class Operation:
     """One kernel of the forward pass of one input.
 
     Attributes:
-        flops: A multiply and an add count as two.
-        activation_bytes: Read and written once per input.
-        weight_bytes: Read once per batch.
-        kind: One of ``KINDS``.
+        flops: Arithmetic of the kernel for one input; a multiply and an add count as two.
+        activation_bytes: Bytes of activations, read and written once per input.
+        weight_bytes: Bytes of weights, read once per batch.
+        kind: What the kernel does, one of ``KINDS``.
 
     Raises:
         ValueError: A number is not finite or negative, or the kind is unknown.
@@ -67,9 +67,10 @@ def roofline_seconds(
     operation, for depthwise layers wait for memory and dense layers for arithmetic, in turn.
 
     Args:
-        operations: Of one input.
-        batch: Inputs at a time.
-        device: That runs them.
+        operations: The network's kernels in a forward pass of one input, in the order of
+            execution.
+        batch: How many inputs pass at a time.
+        device: The device that runs the operations.
         utilisation: Part of the peak rate that arithmetic reaches, (0, 1].
     """
     flops_per_s = device.peak_flops_per_s * utilisation
@@ -93,8 +94,9 @@ def terms(operations: Sequence[Operation], *, batch: int) -> dict[str, float]:
     """What a linear time model multiplies: FLOPs, bytes and kernels of each kind, and 1.
 
     Args:
-        operations: Of one input.
-        batch: Inputs at a time.
+        operations: The network's kernels in a forward pass of one input, in the order of
+            execution.
+        batch: How many inputs pass at a time.
 
     Returns:
         Amount by the name of its term; kinds that do not occur are left out.
@@ -116,13 +118,15 @@ class TimeModel:
     """Seconds of one pass as a sum of amounts with coefficients that are never negative.
 
     Attributes:
-        coefficients: Seconds per unit, by the terms of ``terms``.
-        batch: Inputs at a time where it was judged.
-        n_fitted: Networks that it was fitted to.
-        n_held_out: Networks that it was judged on.
+        coefficients: Seconds per unit of each term, as (term, seconds); the terms are those of
+            ``terms``.
+        batch: How many inputs passed at a time where the model was judged.
+        n_fitted: How many networks the model was fitted to.
+        n_held_out: How many networks the model was judged on.
         r2: Part of the variance of seconds explained on the held-out networks.
         spearman: Rank correlation with measured seconds on the held-out networks.
-        relative_error: Of nine in ten held-out networks, it is below this.
+        relative_error: The relative error of predicted seconds that nine in ten held-out
+            networks stay below.
 
     Raises:
         ValueError: A number is not finite or out of its range, or a term is unknown.
@@ -156,7 +160,7 @@ class TimeModel:
         return math.fsum(value * amounts.get(name, 0.0) for name, value in self.coefficients)
 
     def scaled(self, factor: float) -> TimeModel:
-        """The same, with all its times multiplied."""
+        """The same model, with all its times multiplied."""
         return replace(self, coefficients=tuple((n, c * factor) for n, c in self.coefficients))
 
 
@@ -166,10 +170,10 @@ class Calibration:
 
     Attributes:
         device: What was timed: its name, threads and library versions in words.
-        date: Of the measurement, year-month-day.
-        space: The problem whose networks were timed.
-        training: Of one training step, forward, backward and update.
-        inference: Of one forward pass without gradients.
+        date: Day of the measurement, as year-month-day.
+        space: Name of the problem whose networks were timed.
+        training: Model of the time of one training step: forward, backward and update.
+        inference: Model of the time of one forward pass without gradients.
     """
 
     device: str
@@ -179,7 +183,7 @@ class Calibration:
     inference: TimeModel
 
     def at(self, end: Literal["low", "high"]) -> Calibration:
-        """The same, with all times at one end of what nine in ten networks showed."""
+        """The same models, with all times at one end of what nine in ten networks showed."""
         sign = -1 if end == "low" else 1
         training, inference = (
             model.scaled(max(0.0, 1 + sign * model.relative_error))
@@ -193,9 +197,9 @@ class Cost:
     """The cost of one forward pass of one input.
 
     Attributes:
-        flops: Multiplies and adds, counted separately.
-        params: Trainable parameters.
-        operations: One for every kernel, in the order of execution.
+        flops: Multiplies and adds of the pass, counted separately.
+        params: How many trainable parameters the network has.
+        operations: The kernels of the pass, in the order of execution.
     """
 
     flops: int

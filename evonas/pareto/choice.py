@@ -22,10 +22,10 @@ class Choice:
     """Rows of a front in the order of preference.
 
     Attributes:
-        order: Their indices, best first. Of rows that are equal in what decides, the best
+        order: Indices of rows, best first. Of rows that are equal in what decides, the best
             compromise stands for all; rows that are dominated in it are left out.
-        n_chosen: How many of the first are chosen; the others are alternatives.
-        is_compromise: Whether there was no knee, and a compromise stands in for it.
+        n_chosen: How many rows, from the first on, are chosen; the others are alternatives.
+        is_compromise: Whether the front had no knee, and a compromise stands in for it.
     """
 
     order: tuple[int, ...]
@@ -44,10 +44,10 @@ def knees(F: np.ndarray) -> Choice:
     largest loss is smallest. By that measure several knees, and the alternatives, are ordered.
 
     Args:
-        F: ``(n, n_objectives)``, to be minimised.
+        F: Objective values, ``(n, n_objectives)``, to be minimised.
 
     Raises:
-        ValueError: There is no row, or a value is not finite.
+        ValueError: There is no row in ``F``, or a value is not finite.
     """
     rows, losses, _ = _contest(F)
     found = _high_tradeoffs(losses)
@@ -66,11 +66,11 @@ def weighted(F: np.ndarray, weights: np.ndarray) -> Choice:
     the weights decides alone, which does not follow where there are three.
 
     Args:
-        F: ``(n, n_objectives)``, to be minimised.
-        weights: ``(n_objectives,)``, of any sum.
+        F: Objective values, ``(n, n_objectives)``, to be minimised.
+        weights: How much each objective counts, ``(n_objectives,)``, of any sum.
 
     Raises:
-        ValueError: There is no row, a value is not finite, or no weight is positive.
+        ValueError: There is no row in ``F``, a value is not finite, or no weight is positive.
     """
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
         raise ValueError(f"weights must not be negative, nor all zero; got {weights.tolist()}")
@@ -96,12 +96,12 @@ def nearest_to(F: np.ndarray, levels: np.ndarray) -> Choice:
     place of his small term with the sum.
 
     Args:
-        F: ``(n, n_objectives)``, to be minimised.
-        levels: ``(n_objectives,)``, in the units of ``F``. That of an objective which is the
-            same in all rows has no say.
+        F: Objective values, ``(n, n_objectives)``, to be minimised.
+        levels: The levels of aspiration, ``(n_objectives,)``, in the units of ``F``. That of an
+            objective which is the same in all rows has no say.
 
     Raises:
-        ValueError: There is no row, or a value is not finite.
+        ValueError: There is no row in ``F``, or a value is not finite.
     """
     rows, losses, columns = _contest(F)
     if not np.isfinite(levels).all():
@@ -114,11 +114,11 @@ def best(F: np.ndarray, costs: np.ndarray) -> Choice:
     """The row with the least cost; of several, the best compromise.
 
     Args:
-        F: ``(n, n_objectives)``, to be minimised.
-        costs: ``(n,)``, one of the objectives or anything else.
+        F: Objective values, ``(n, n_objectives)``, to be minimised.
+        costs: What each row costs, ``(n,)``: one of the objectives or anything else.
 
     Raises:
-        ValueError: There is no row, or a value is not finite.
+        ValueError: There is no row in ``F``, or a value is not finite.
     """
     _check(F)
     _check(costs[:, None])
@@ -136,7 +136,7 @@ def shares(F: np.ndarray) -> np.ndarray:
 
 
 def places(F: np.ndarray) -> np.ndarray:
-    """Each row's place in each objective, from 1; equal rows share one: ``F``'s shape."""
+    """Each row's place in each objective, from 1, in ``F``'s shape; equal rows share one."""
     found: np.ndarray = 1 + (F[None] < F[:, None]).sum(1)  # (n, n, n_objectives) summed
     return found
 

@@ -11,8 +11,8 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
     It is that of ``scipy.stats``, whose import would cost every command half a second.
 
     Args:
-        a: ``(n,)``.
-        b: ``(n,)``.
+        a: The first column of numbers, ``(n,)``.
+        b: The second column of numbers, ``(n,)``, in the same order of rows.
 
     Returns:
         In [-1, 1]; NaN where either is constant or empty.
@@ -26,8 +26,8 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
     """Kendall's rank correlation, tau-b: pairs in the same order less those in the other.
 
     Args:
-        a: ``(n,)``.
-        b: ``(n,)``.
+        a: The first column of numbers, ``(n,)``.
+        b: The second column of numbers, ``(n,)``, in the same order of rows.
 
     Returns:
         In [-1, 1]; NaN where either is constant or empty.

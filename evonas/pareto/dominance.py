@@ -11,7 +11,7 @@ def front(F: np.ndarray) -> np.ndarray:
     Equal rows do not dominate each other, so duplicates of a front row are all kept.
 
     Args:
-        F: ``(n, n_objectives)``, to be minimised, finite.
+        F: Objective values, ``(n, n_objectives)``, to be minimised, finite.
 
     Returns:
         ``(n,)`` booleans; empty for n = 0.

@@ -16,8 +16,8 @@ def expected_best(values: Sequence[float], *, is_unbiased: bool = True) -> np.nd
     searches with different seeds, and never those within an evolutionary search.
 
     Args:
-        values: Of all trials, larger is better.
-        is_unbiased: Whether trials are drawn without putting them back; else with, as in the
+        values: The score of every trial, in any order; larger is better.
+        is_unbiased: Whether trials are drawn without putting them back; else with it, as in the
             paper's own estimator, which is too low.
 
     Returns:

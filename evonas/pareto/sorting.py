@@ -14,8 +14,9 @@ def best_first(F: np.ndarray, violation: np.ndarray) -> np.ndarray:
     decide before their ranks.
 
     Args:
-        F: ``(n, n_objectives)``, to be minimised.
-        violation: ``(n,)``; 0 or less where every constraint is kept.
+        F: Objective values, ``(n, n_objectives)``, to be minimised.
+        violation: How far each row breaks the constraints, ``(n,)``; 0 or less where every
+            constraint is kept.
 
     Returns:
         Indices, ``(n,)``.
