@@ -39,23 +39,29 @@ class Assumptions:
     """Everything about a network's life that its architecture does not say.
 
     Attributes:
-        model: ``physical``, or ``fu2021`` for the published equations, which are an index.
-        device: That the network is trained and used on.
-        grid: That feeds it.
-        calibration: Where given, times come from it and not from the roofline.
-        training_hours: Where given, one training takes them, whatever the network.
+        model: How carbon is reckoned: ``physical``, or ``fu2021`` for the published equations,
+            which are an index.
+        device: The device that the network is trained and used on.
+        grid: The electricity grid that feeds the device.
+        calibration: Time models of a device, from which times come, and not from the roofline;
+            ``None`` for the roofline.
+        training_hours: Hours that one training takes, whatever the network; ``None`` where they
+            depend on it.
         utilisation: Part of the peak rate that arithmetic reaches, in (0, 1].
-        host_w: Drawn by the host while the device works, where the device has one.
-        pue: Power usage effectiveness of the building, at least 1.
-        trainings: From scratch, by everyone.
-        inferences: Inputs, one at a time, by everyone.
-        epochs: Of one training.
-        training_images: Of one epoch; those of the problem's whole data set if left out.
-        validation_images: Passed once after every epoch; likewise.
-        training_batch: Inputs per training step.
-        released: Networks that share the cost of the search that found them.
-        bounds: Low and high of numbers, in the user's own words, as (name, low, high); the
-            first of the two emits less.
+        host_w: Power that the host draws while the device works, in watts, where the device has
+            one.
+        pue: Power usage effectiveness of the building that houses the device, at least 1.
+        trainings: How often the network is trained from scratch, by everyone together.
+        inferences: How many inputs the network classifies, one at a time, by everyone together.
+        epochs: Passes over the training images in one training.
+        training_images: Images in one epoch of a training; those of the problem's whole data
+            set if left out.
+        validation_images: Images that a training passes once after every epoch; those of the
+            problem's whole data set if left out.
+        training_batch: How many inputs a training step takes.
+        released: How many networks share the cost of the search that found them.
+        bounds: The low and high ends of numbers that a user stated with both, as (name, low,
+            high); the first of the two emits less.
 
     Raises:
         ValueError: A number is not finite or out of its range.
@@ -104,7 +110,7 @@ class Assumptions:
         return "roofline" if self.calibration is None else "calibrated"
 
     def at(self, end: End) -> Assumptions:
-        """The same, with all that is uncertain at the end that emits less, or more.
+        """The same assumptions, with all that is uncertain at the end that emits less, or more.
 
         What a user stated is certain, unless it was stated with bounds. These are not the
         limits of a confidence interval: all errors point the same way.
@@ -117,7 +123,7 @@ class Assumptions:
         return replace(moved, calibration=self.calibration.at(end))
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it for a report or JSON, with where each number comes from, and the bounds."""
+        """All assumptions for a report or JSON: values, bounds, and where each comes from."""
         plain = {
             name: asdict(value) if isinstance(value, (Device, Grid, Calibration)) else value
             for name, value in vars(self).items()

@@ -29,8 +29,9 @@ def overruled(settings: Mapping[str, Any], flags: Mapping[str, Any]) -> dict[str
     """A file's settings with those of the command line in their places.
 
     Args:
-        settings: Of a carbon file.
-        flags: By the names of ``CARBON_FLAGS``; ``None`` where one was not given.
+        settings: What a carbon file says, value by word.
+        flags: What the command line says, by the names of ``CARBON_FLAGS``; ``None`` where a
+            flag was not given.
     """
     given = {name: value for name, value in flags.items() if value is not None}
     gone = {word for name in given for word in CARBON_FLAGS[name]}
@@ -47,7 +48,8 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     list, ascending: low, central, high.
 
     Raises:
-        ValueError: A word is unknown, or a value is of the wrong kind or out of its range.
+        ValueError: A word of the file is unknown, or a value is of the wrong kind or out of its
+            range.
     """
     offered = {f.name for f in fields(Assumptions)} - {"bounds"} | set(_SHORT)
     for name in settings:

@@ -16,16 +16,16 @@ IMAGENET = (1_281_167, 50_000)  # training and validation images, Russakovsky et
 
 @dataclass(frozen=True)
 class Footprint:
-    """One network, priced.
+    """What one network emits in its life, piece by piece.
 
     Attributes:
-        name: What a table calls it.
-        cost: Of one forward pass.
-        price: Of one training and one inference.
-        lifetime: In its three parts.
-        training_kg: Of one training, with its band.
-        inference_g: Of one inference, with its band.
-        total_kg: Of the whole life, with its band.
+        name: What a table calls the network.
+        cost: The cost of one forward pass of one input.
+        price: The price of one training and of one inference.
+        lifetime: CO2e of the network's whole life in its three parts.
+        training_kg: CO2e of one training in kilograms, with its band.
+        inference_g: CO2e of one inference in grams, with its band.
+        total_kg: CO2e of the network's whole life in kilograms, with its band.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Footprint:
     total_kg: Band
 
     def row(self) -> dict[str, Any]:
-        """As a row of a table, with units in the names of its columns."""
+        """The network as a row of a table, with units in the names of its columns."""
         return {
             "flops [FLOP]": self.cost.flops,
             "params": self.cost.params,
@@ -62,14 +62,16 @@ def footprint(
     n_images: tuple[int, int],
     search_kwh: float = 0.0,
 ) -> Footprint:
-    """Price one network.
+    """Price the whole life of one network.
 
     Args:
-        name: What a table calls it.
-        cost: Of one forward pass.
-        assumptions: About its life.
-        n_images: For training and for validation.
-        search_kwh: What the search that found it has spent in all.
+        name: What a table calls the network.
+        cost: The cost of one forward pass of one input.
+        assumptions: Everything about the network's life that its architecture does not say.
+        n_images: Numbers of images for training and for validation,
+            ``(n_train, n_validation)``.
+        search_kwh: Energy that the search which found the network has spent in all, PUE
+            included.
     """
 
     def reckon(told: Assumptions) -> tuple[Price, Lifetime]:
@@ -92,11 +94,13 @@ class BreakEven:
     """When a search has paid for itself with one of its networks against another network.
 
     Attributes:
-        ours: What was found.
-        theirs: What it is compared with.
-        search_kg: Of the search, or of this network's share of it.
-        trainings: After so many trainings, if it is never used; infinite for never.
-        inferences: After so many inferences, if both are trained equally often elsewhere.
+        ours: The network that the search has found.
+        theirs: The network that ours is compared with.
+        search_kg: CO2e of the search, or of this network's share of it, in kilograms.
+        trainings: After how many trainings the search has paid for itself, if the networks are
+            never used; infinite for never.
+        inferences: After how many inferences the search has paid for itself, if both networks
+            are trained equally often elsewhere; infinite for never.
     """
 
     ours: Footprint

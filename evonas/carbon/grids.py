@@ -16,11 +16,11 @@ class Grid:
     """The electricity of one place.
 
     Attributes:
-        name: The word to choose it by: a country's code of three letters, or ``us-`` and a
-            state's of two.
-        label: The place in words.
-        intensity_g_per_kwh: CO2e of one kWh.
-        source: Of the intensity, with its year.
+        name: The word by which users choose the grid: a country's code of three letters, or
+            ``us-`` and a state's of two.
+        label: The place that the grid feeds, in words.
+        intensity_g_per_kwh: Grams of CO2e that one kWh of the grid emits.
+        source: Where the intensity comes from, with its year.
 
     Raises:
         ValueError: The intensity is negative or not finite.

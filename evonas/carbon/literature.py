@@ -18,12 +18,13 @@ class Network:
     """A published network for ImageNet at 224 x 224.
 
     Attributes:
-        name: As its authors call it.
-        top1: Accuracy in percent.
+        name: The network's name, as its authors call it.
+        top1: Top-1 accuracy on ImageNet, in percent.
         gmacs: Billions of multiply-accumulates of one image, which Fu et al. call FLOPS.
-        search_gpu_hours: That found it; ``None`` where nobody has published them.
-        is_searched: Found by a search, and not by hand.
-        source: Of the numbers, with the year of the network.
+        search_gpu_hours: GPU hours of the search that found the network; ``None`` where nobody
+            has published them.
+        is_searched: Whether a search found the network, and not somebody by hand.
+        source: Where the numbers come from, with the year of the network.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Network:
 
     @property
     def gpu_hours(self) -> float:
-        """Of one training, as Fu et al. assume: 250 epochs of 60 minutes, or of 40."""
+        """GPU hours of one training, as Fu et al. assume: 250 epochs of 60 minutes, or 40."""
         return fu2021.NAS_GPU_HOURS if self.is_searched else fu2021.RESNET_GPU_HOURS
 
     @property
@@ -81,12 +82,16 @@ class Printed:
     """One row of Table 1 of Fu et al. 2021, and what we put into their equations for it.
 
     Attributes:
-        name: Of the network.
-        tonnes: As printed; cars and homes driven and powered for a year, likewise.
+        name: The name of the network, as the table has it.
+        tonnes: Tonnes of CO2 of all trainings of the network, as printed.
+        cars: Cars whose driving for a year emits as much as the trainings, as printed.
+        homes: Homes whose power for a year emits as much as the trainings, as printed.
         network: The member of the family that we take, by torchvision's name.
-        gmacs: What we take for its FLOPS.
-        citations: What we take; ``None`` where they print none.
-        remark: What does not fit.
+        gmacs: What we put in for the network's FLOPS: billions of multiply-accumulates of one
+            image.
+        citations: How many papers we take to cite the network; ``None`` where they print no
+            number.
+        remark: What does not fit, in words.
     """
 
     name: str
@@ -100,18 +105,18 @@ class Printed:
 
     @property
     def tonnes_per_citation(self) -> float:
-        """By Eq. 3 with 50 trainings each."""
+        """Tonnes of CO2 for each citation, by Eq. 3 with 50 trainings each."""
         kg = fu2021.lifetime_kg(self.gmacs, gpu_hours=fu2021.RESNET_GPU_HOURS, citations=1)
         return kg / 1000
 
     @property
     def ours_tonnes(self) -> float | None:
-        """By Eq. 3, where the citations are known."""
+        """Tonnes of CO2 by Eq. 3; ``None`` where the citations are not known."""
         return None if self.citations is None else self.citations * self.tonnes_per_citation
 
     @property
     def implied_citations(self) -> float:
-        """That would give what is printed."""
+        """How many citations would give the tonnes that are printed."""
         return self.tonnes / self.tonnes_per_citation
 
 

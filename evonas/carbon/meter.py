@@ -23,15 +23,15 @@ class Sensor(Protocol):
     """A counter of energy in the machine.
 
     Attributes:
-        name: In words.
-        part: ``accelerator`` or ``processor``.
+        name: The sensor's name in words.
+        part: What the sensor measures, ``accelerator`` or ``processor``.
     """
 
     name: str
     part: str
 
     def joules(self) -> float:
-        """Since any fixed time in the past; it never falls."""
+        """Joules since any fixed time in the past; the number never falls."""
 
 
 class Nvml:
@@ -47,7 +47,7 @@ class Nvml:
         self.joules()
 
     def joules(self) -> float:
-        """Since the driver was loaded."""
+        """Joules of all GPUs since the driver was loaded."""
         count = self._library.nvmlDeviceGetTotalEnergyConsumption
         return float(sum(count(handle) for handle in self._handles)) / 1000  # mJ
 
@@ -68,7 +68,7 @@ class Rapl:
         self._microjoules = 0.0
 
     def joules(self) -> float:
-        """Since it was made; counters that began again at zero are accounted for."""
+        """Joules since this was made; counters that began again at zero are accounted for."""
         now = [_number(zone / "energy_uj") for zone in self._packages]
         for last, value, span in zip(self._last, now, self._ranges, strict=True):
             self._microjoules += value - last + (span if value < last else 0.0)
@@ -81,7 +81,7 @@ def _number(file: Path) -> float:
 
 
 def find_sensors(kinds: Sequence[Callable[[], Sensor]] = (Nvml, Rapl)) -> list[Sensor]:
-    """Those that this machine has and lets us read."""
+    """Those sensors that this machine has and lets us read."""
     found = []
     for kind in kinds:
         with suppress(Exception):  # no library, no driver, no permission
@@ -94,10 +94,11 @@ class Tariff:
     """What time and energy cost where a search runs.
 
     Attributes:
-        accelerator_w: Of the accelerator that a worker keeps busy, where none measures it.
-        pue: Power usage effectiveness.
-        intensity_g_per_kwh: CO2e of the grid.
-        core_w: Of a busy processor core, where nothing measures it.
+        accelerator_w: Power of the accelerator that a worker keeps busy, in watts, where none
+            measures it.
+        pue: Power usage effectiveness of the building that houses the machine.
+        intensity_g_per_kwh: Grams of CO2e that one kWh of the grid emits.
+        core_w: Power of a busy processor core, in watts, where nothing measures it.
     """
 
     accelerator_w: float
@@ -114,9 +115,9 @@ class Meter:
     what they counted before.
 
     Args:
-        tariff: Power, PUE and grid.
-        sensors: To be read; those of the machine if left out.
-        earlier_kwh: Measured in earlier sessions of the run, PUE included.
+        tariff: Power, PUE and grid where the search runs.
+        sensors: The sensors to read; those of the machine if left out.
+        earlier_kwh: Energy that sensors counted in earlier sessions of the run, PUE included.
     """
 
     def __init__(
@@ -149,11 +150,11 @@ class Meter:
 
     @property
     def wall_seconds(self) -> float:
-        """Since it was made."""
+        """Seconds since the meter was made."""
         return time.monotonic() - self._started
 
     def measured_kwh(self) -> float:
-        """By sensors, in all sessions so far, PUE included; 0 without any."""
+        """Energy that sensors counted in all sessions so far, PUE included; 0 without any."""
         self.poll()
         joules = sum(last - first for last, first in zip(self._last, self._first, strict=True))
         return self._earlier_kwh + self.tariff.pue * joules / carbon.JOULES_PER_KWH
@@ -175,8 +176,8 @@ class Meter:
         """What was spent so far.
 
         Args:
-            busy_seconds: Summed over all measurements.
-            cpu_seconds: Of processor cores in them.
+            busy_seconds: Seconds that measuring took, summed over all measurements.
+            cpu_seconds: Seconds of processor cores that all measurements took.
             fpo: Floating-point operations of all trainings.
         """
         seen = {sensor.part for sensor in self._sensors}

@@ -31,9 +31,9 @@ class Pass:
     """What some passes of inputs take.
 
     Attributes:
-        seconds: Of device and host.
-        flops: Done by the device.
-        n_bytes: Moved by its memory.
+        seconds: Time for which the device and its host are occupied.
+        flops: Arithmetic that the device does; a multiply and an add count as two.
+        n_bytes: Bytes that the device's memory moves.
     """
 
     seconds: float
@@ -41,11 +41,11 @@ class Pass:
     n_bytes: float
 
     def times(self, n: float) -> Pass:
-        """What that many of it take."""
+        """What that many times as many passes take."""
         return Pass(n * self.seconds, n * self.flops, n * self.n_bytes)
 
     def plus(self, other: Pass) -> Pass:
-        """What both take together."""
+        """What both passes take together."""
         return Pass(
             self.seconds + other.seconds,
             self.flops + other.flops,
@@ -63,7 +63,7 @@ class Lifetime:
 
     @property
     def total_kg(self) -> float:
-        """The three parts together."""
+        """CO2e of the three parts together."""
         return self.training_kg + self.inference_kg + self.search_kg
 
 
@@ -72,11 +72,12 @@ class Price:
     """What a network costs, piece by piece; multiplied and summed it is a ``Lifetime``.
 
     Attributes:
-        training_kwh: Of one training.
-        training_seconds: Of one training.
-        inference_kwh: Of one input.
-        inference_seconds: Of one input, alone.
-        kg_per_kwh: Of the grid.
+        training_kwh: Energy of one training, PUE included; with the model ``fu2021`` an index.
+        training_seconds: Time of one training of the network.
+        inference_kwh: Energy of one inference, PUE included; 0 with the model ``fu2021``.
+        inference_seconds: Time of one inference, of one input alone; 0 with the model
+            ``fu2021``.
+        kg_per_kwh: Kilograms of CO2e that one kWh of the grid emits.
     """
 
     training_kwh: float
@@ -87,12 +88,12 @@ class Price:
 
     @property
     def training_kg(self) -> float:
-        """Of one training."""
+        """CO2e of one training."""
         return self.training_kwh * self.kg_per_kwh
 
     @property
     def inference_kg(self) -> float:
-        """Of one input."""
+        """CO2e of one inference, of one input."""
         return self.inference_kwh * self.kg_per_kwh
 
 
@@ -191,8 +192,8 @@ def banded(
     """Numbers reckoned from assumptions, with their bands.
 
     Args:
-        reckon: Any numbers from any assumptions, as many each time.
-        assumptions: The central ones.
+        reckon: Makes any numbers from any assumptions, as many each time.
+        assumptions: The central assumptions, with the bounds of those that are uncertain.
     """
     ends = (assumptions.at("low"), assumptions, assumptions.at("high"))
     return [Band(*values) for values in zip(*map(reckon, ends), strict=True)]
@@ -244,9 +245,10 @@ def break_even(search_kg: float, *, ours_kg: float, theirs_kg: float) -> float:
     """After how many uses a search has paid for itself against a network that needed none.
 
     Args:
-        search_kg: Of the search, or of this network's share of it.
-        ours_kg: Of one use, a training or an inference, of the network that was found.
-        theirs_kg: Of one use of the other.
+        search_kg: CO2e of the search, or of this network's share of it, in kilograms.
+        ours_kg: CO2e of one use, a training or an inference, of the network that was found, in
+            kilograms.
+        theirs_kg: CO2e of one use of the other network, in kilograms.
 
     Returns:
         Not rounded; infinite where ours is no better.

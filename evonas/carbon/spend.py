@@ -16,14 +16,16 @@ class Spend:
     """What a search has spent so far.
 
     Attributes:
-        wall_seconds: Of this process alone, whatever a run it resumes took.
-        busy_seconds: Summed over all measurements, those of a run it resumes included.
-        cpu_seconds: Of processor cores in them.
+        wall_seconds: Time of this process alone, whatever a run it resumes took.
+        busy_seconds: Time that measuring took, summed over all measurements, those of a run it
+            resumes included.
+        cpu_seconds: Time of processor cores that all measurements took.
         fpo: Floating-point operations of all proxy trainings, failed ones included (Schwartz
             et al., Green AI); 0 where the problem does not know.
-        energy_kwh: PUE included, by the method.
-        co2_g: What that emitted.
-        method: How the energy came about, in words.
+        energy_kwh: Energy that the search took, PUE included; ``method`` says how it comes
+            about.
+        co2_g: Grams of CO2e that the search's energy emitted.
+        method: How the search's energy comes about, in words.
     """
 
     wall_seconds: float
@@ -45,7 +47,7 @@ class Budget:
     flops: float = math.inf
 
     def why_over(self, spend: Spend) -> str:
-        """Which of them is spent, in words; empty while none is."""
+        """Which of the budgets is spent, in words; empty while none is."""
         if spend.wall_seconds > self.seconds:
             return f"{self.seconds:g} seconds are over"
         if spend.energy_kwh >= self.kwh:
@@ -65,11 +67,12 @@ def training_flops(
     from, for the backward pass costs two forward ones, and once where it is judged.
 
     Args:
-        flops: Of one forward pass of one example, multiplies and adds counted separately.
-        n_train: Examples of an epoch.
-        n_validation: Examples of an evaluation.
-        epochs: Of the training.
-        evaluations: On the validation examples.
+        flops: Floating-point operations of one forward pass of one example, multiplies and adds
+            counted separately.
+        n_train: How many examples an epoch learns from.
+        n_validation: How many examples an evaluation judges by.
+        epochs: How many times the training passes over its examples.
+        evaluations: How many times the validation examples are judged.
     """
     return flops * (3.0 * n_train * epochs + n_validation * evaluations)
 

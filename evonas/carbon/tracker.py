@@ -16,10 +16,10 @@ class Opinion:
     """What a tracker says of a search.
 
     Attributes:
-        energy_kwh: PUE included.
-        co2_g: By its own grid table.
-        country: Whose grid.
-        method: How it came about, in words.
+        energy_kwh: Energy that the tracker counted, PUE included.
+        co2_g: Grams of CO2e that the search's energy emitted, by the tracker's own grid table.
+        country: The country whose grid the tracker took, in a code of three letters.
+        method: How the tracker came by the energy, in words.
     """
 
     energy_kwh: float
@@ -28,7 +28,7 @@ class Opinion:
     method: str
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
+        """The opinion as keys and values, JSON-able."""
         return asdict(self)
 
 
@@ -39,11 +39,11 @@ class CodeCarbon:
     per CPU thread and 5 W per memory module.
 
     Args:
-        pue: Power usage effectiveness, which it multiplies in.
-        grid: Name of a grid; a country's is understood, else that of the USA is taken.
+        pue: Power usage effectiveness, which codecarbon multiplies in.
+        grid: Name of a grid of ours; a country's is understood, else that of the USA is taken.
 
     Raises:
-        ValueError: It is not installed.
+        ValueError: codecarbon is not installed.
     """
 
     def __init__(self, *, pue: float, grid: str) -> None:

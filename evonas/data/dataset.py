@@ -25,8 +25,8 @@ class Part:
     """Images with their labels.
 
     Attributes:
-        images: ``(n, channels, image_size, image_size)`` uint8.
-        labels: ``(n,)`` int64.
+        images: The images, ``(n, channels, image_size, image_size)`` uint8.
+        labels: The class of each image, ``(n,)`` int64.
     """
 
     images: Tensor
@@ -38,12 +38,14 @@ class Dataset:
     """Three disjoint parts, and what normalises them.
 
     Attributes:
-        info: Agrees with ``describe``.
-        train: To train on.
-        validation: To compare architectures by.
-        test: For the last word on the few that were chosen.
-        mean: ``(channels, 1, 1)`` float32, of the train part with pixels scaled to [0, 1].
-        std: Likewise; at least 1/255, so that constant images can be divided by it.
+        info: The data set in numbers, as ``describe`` gives it.
+        train: The images to train on.
+        validation: The images to compare architectures by.
+        test: The images for the last word on the few architectures that were chosen.
+        mean: Mean of the train part's pixels, scaled to [0, 1], ``(channels, 1, 1)`` float32.
+        std: Standard deviation of the train part's pixels, scaled to [0, 1],
+            ``(channels, 1, 1)`` float32; at least 1/255, so that constant images can be divided
+            by it.
     """
 
     info: DataInfo
@@ -86,19 +88,20 @@ def load(
     there, as nearly as can be by its share. The result is shared: do not write to it.
 
     Args:
-        name: One of ``DATASET_NAMES``, or a folder of images (see ``images.find_images``).
+        name: The data set's name, one of ``DATASET_NAMES``, or a folder of images (see
+            ``image_folder.find_images``).
         data_dir: Where torchvision's files lie, or are put; else the environment variable
             ``EVONAS_DATA``, else ``~/.cache/evonas``. Digits need none.
-        image_size: Side in pixels, [8, 224]; else that of the data set. For a folder that is
-            the shorter side of its first image, [8, 64].
+        image_size: Side of the square images in pixels, [8, 224]; else that of the data set.
+            For a folder that is the shorter side of its first image, [8, 64].
         subset: How many training images to keep, [n_classes, n_train]; a smaller subset is
             contained in a larger one. The validation part is cut to as many, so that
             validating costs no more than training; the test part never is.
         seed: Fixes the split and the subset, >= 0.
 
     Raises:
-        ValueError: An argument is out of range, the name is unknown, or a folder does not
-            hold what ``images.find_images`` and ``images.decode`` expect.
+        ValueError: An argument is out of range, the name is unknown, or a folder does not hold
+            what ``image_folder.find_images`` and ``image_folder.decode`` expect.
         ConnectionError: A named set is missing or incomplete, and could not be downloaded.
     """
     if seed < 0:

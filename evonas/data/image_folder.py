@@ -26,8 +26,9 @@ class Files:
     """Image files with their classes.
 
     Attributes:
-        paths: In the order of the class names, then of the file names.
-        labels: ``(n,)`` int64, indices into the classes of the folder.
+        paths: Where the files lie, in the order of the class names, then of the file names.
+        labels: The class of each file, ``(n,)`` int64, as indices into the classes of the
+            folder.
     """
 
     paths: tuple[str, ...]
@@ -39,12 +40,14 @@ class ImageFolder:
     """What a folder of images holds, before any of them is decoded.
 
     Attributes:
-        classes: Sorted names; a label is an index into them.
-        train: All images that the folder does not set aside itself.
-        validation: ``None`` where the folder has no labelled one.
-        test: ``None`` where the folder has no labelled one.
-        channels: 1 if the first 16 training images are all grey, else 3.
-        image_size: Shorter side of the first training image, but 8 at least and 64 at most.
+        classes: Sorted names of the classes; a label is an index into them.
+        train: The training images: all that the folder does not set aside itself.
+        validation: The validation images; ``None`` where the folder has none with labels.
+        test: The test images; ``None`` where the folder has none with labels.
+        channels: Channels of the images: 1 if the first 16 training images are all grey, else
+            3.
+        image_size: Side of the square images in pixels: the shorter side of the first training
+            image, but 8 at least and 64 at most.
     """
 
     classes: tuple[str, ...]
@@ -97,8 +100,9 @@ def decode(paths: Sequence[str], *, channels: int, image_size: int) -> Tensor:
     """Read images, each cut to its central square and scaled to one size.
 
     Args:
-        paths: May be empty.
-        channels: 1 for grey, 3 for colour, whatever the files hold.
+        paths: Where the image files lie; there may be none.
+        channels: How many channels the images get: 1 for grey, 3 for colour, whatever the files
+            hold.
         image_size: Side of the squares, in pixels.
 
     Returns:
@@ -118,8 +122,8 @@ def resize(images: Tensor, image_size: int) -> Tensor:
     """Scale square images, smoothed where they shrink.
 
     Args:
-        images: ``(n, channels, side, side)`` uint8.
-        image_size: The new side, in pixels.
+        images: Square images, ``(n, channels, side, side)`` uint8.
+        image_size: The new side of the images, in pixels.
 
     Returns:
         ``(n, channels, image_size, image_size)`` uint8; the same tensor if nothing changes.

@@ -20,13 +20,13 @@ class DataInfo:
     """What is known of a data set without decoding its images.
 
     Attributes:
-        name: As it was asked for.
-        channels: 1 for grey, 3 for colour.
+        name: The data set's name, as it was asked for.
+        channels: Channels of the images: 1 for grey, 3 for colour.
         image_size: Side of the square images, in pixels.
-        n_classes: Labels are 0 to ``n_classes - 1``.
-        n_train: Images to train on.
-        n_validation: Images by which a search compares architectures.
-        n_test: Images that a search never sees.
+        n_classes: How many classes there are; labels are 0 to ``n_classes - 1``.
+        n_train: How many images there are to train on.
+        n_validation: How many images there are by which a search compares architectures.
+        n_test: How many images there are that a search never sees.
         flip: Whether a mirrored image keeps its label: a boat does, a digit does not.
     """
 
@@ -42,11 +42,11 @@ class DataInfo:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Images to draw from.
+    """Images to draw from, with their labels.
 
     Attributes:
-        labels: ``(n,)`` int64.
-        read: Gives the images of some rows, ``(n_rows, channels, height, width)`` uint8.
+        labels: The class of each image, ``(n,)`` int64.
+        read: Gives the images of some rows, as ``(n_rows, channels, height, width)`` uint8.
     """
 
     labels: np.ndarray
@@ -76,8 +76,8 @@ def pools(published: DataInfo, directory: Path) -> Pools:
     """The training and the test images of a published set, downloaded if need be.
 
     Args:
-        published: One of ``PUBLISHED``.
-        directory: Where torchvision's files lie, or are put.
+        published: The published data set, one of ``PUBLISHED``.
+        directory: The folder in which torchvision's files lie, or are put.
 
     Raises:
         ConnectionError: The files are missing or incomplete, and cannot be downloaded.
