@@ -39,8 +39,9 @@ class Entry:
     """One cell of the table.
 
     Attributes:
-        cell: As the table numbers its vertices, which decides who is a channel wider.
-        metrics: One value per training.
+        cell: The cell, its vertices numbered as in the table, which decides who is a channel
+            wider.
+        metrics: What was measured, by metric name, one value per training.
     """
 
     cell: Cell

@@ -34,7 +34,7 @@ class NasBenchMacro(TabularProblem):
         self._table = _read(Path(folder).expanduser() / FILE)
 
     def lookup(self, architecture: Mapping[str, Any]) -> dict[str, Any]:
-        """Three accuracies; MACs, FLOPs and parameters."""
+        """Three accuracies of one network, with its MACs, FLOPs and parameters."""
         row = self._table["".join(str(digit) for digit in architecture.values())]
         return {
             "acc": row["test_acc"],

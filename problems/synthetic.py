@@ -74,7 +74,7 @@ class Synthetic(Problem):
     def measure(
         self, genome: Genome, wanted: Collection[str], *, seed: int
     ) -> Mapping[str, float]:
-        """Add up the blocks."""
+        """Add up the blocks of one architecture."""
         loss, macs, link = 0.0, 0, 0
         for i in range(self.option["blocks"]):
             operation, width, next_link = genome[3 * i : 3 * i + 3]
@@ -88,13 +88,13 @@ class Synthetic(Problem):
         return {"acc": min(acc, 100.0), "macs": 1e6 * macs, "fpo": fpo}
 
     def full_amount(self, kind: str) -> int:
-        """Of epochs; there is nothing else to have less of."""
+        """The number of epochs of a training; there is nothing else to have less of."""
         return N_EPOCHS if kind == "epochs" else super().full_amount(kind)
 
     def measure_at(
         self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
     ) -> Mapping[str, float]:
-        """As after some epochs of a training."""
+        """Measure one architecture as after some epochs of a training."""
         whole = self.measure(genome, wanted, seed=seed)
         share = fidelity.amount / N_EPOCHS
         largest = 1e6 * self._macs.max((1, 2, 3)).sum()
@@ -148,7 +148,7 @@ class _Partial:
 
 
 def _losses(n_blocks: int, rng: np.random.Generator) -> np.ndarray:
-    """Of every block: falls with the width, as far as operation and links suit each other."""
+    """Losses by block: less with width, as far as operation and links suit each other."""
     quality = rng.uniform(0.0, 0.5, (n_blocks, 1, len(OPERATIONS), 1, 1))
     steepness = rng.uniform(0.5, 2.0, (n_blocks, 1, len(OPERATIONS), 1, 1))
     width = np.linspace(0, 1, len(WIDTHS))[:, None]
@@ -160,10 +160,10 @@ def _losses(n_blocks: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _flops(macs: float, *, epochs: int) -> float:
-    """Of a training: forward, and twice as much backward."""
+    """FLOPs of a training: a forward pass, and twice as much for the backward one."""
     return 6.0 * macs * N_IMAGES * epochs
 
 
 def _accuracy(loss: float) -> float:
-    """Percent, falling with the loss, in (37, 97)."""
+    """Accuracy in percent, falling with the loss, in (37, 97)."""
     return float(97.0 - 60.0 / (1.0 + np.exp(2.0 - 2.5 * loss)))

@@ -20,9 +20,9 @@ class Part:
     """A module yet to be made; equal parts make equal modules.
 
     Attributes:
-        make: Makes it, of nothing but the arguments.
-        arguments: By position.
-        named: By name.
+        make: The class or function that makes the module, given nothing but the arguments.
+        arguments: The arguments of ``make`` by position, hashable.
+        named: The arguments of ``make`` by name, as (name, value) pairs, hashable.
     """
 
     make: Callable[..., nn.Module]
@@ -35,7 +35,7 @@ class Part:
         return cls(make, arguments, tuple(named.items()))
 
     def __call__(self) -> nn.Module:
-        """Make it."""
+        """Make the module."""
         return self.make(*self.arguments, **dict(self.named))
 
 
@@ -50,8 +50,8 @@ def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
     Equal parts that take equal shapes are counted once in the life of a process.
 
     Args:
-        parts: In the order of execution.
-        input_shape: Of one input without the batch, ``(channels, height, width)``.
+        parts: The parts of the network, in the order of execution.
+        input_shape: Shape of one input without the batch, ``(channels, height, width)``.
 
     Raises:
         ValueError: A part uses an operator whose cost nobody has declared, or one before the

@@ -21,7 +21,7 @@ class Count:
     def measure(
         self, network: Network, context: Context, *, wanted: Collection[str]
     ) -> Mapping[str, float]:
-        """Count, without weights."""
+        """Count the network, without making its weights."""
         cost = network.cost
         return {
             "flops": float(cost.flops),
@@ -54,8 +54,8 @@ def proxy_flops(cost: Cost, info: DataInfo, *, epochs: int) -> float:
 
     Args:
         cost: What one forward pass of one image costs.
-        info: The data set that the training sees.
-        epochs: Passes over the training part.
+        info: The data set in numbers, as the training sees it.
+        epochs: How many passes over the training part there are.
     """
     return training_flops(
         cost.flops,
@@ -71,8 +71,8 @@ def priced(cost: Cost, whole: DataInfo, assumptions: Assumptions) -> carbon.Pric
 
     Args:
         cost: What one forward pass of one image costs.
-        whole: The data set that a real training sees.
-        assumptions: Everything that the architecture does not say.
+        whole: The data set in numbers, as a real training sees it.
+        assumptions: Everything about the network's life that its architecture does not say.
     """
     return carbon.price(
         cost.operations,

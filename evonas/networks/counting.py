@@ -55,8 +55,8 @@ def count_through(
     formulas are used.
 
     Args:
-        build: Makes the network; called with the meta device as the default.
-        input_shape: Of one input without the batch, ``(channels, height, width)``.
+        build: Makes the network; it is called with the meta device as the default.
+        input_shape: Shape of one input without the batch, ``(channels, height, width)``.
 
     Returns:
         The cost, and the shape of the output without the batch; an empty shape where the

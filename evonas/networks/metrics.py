@@ -22,7 +22,7 @@ class Network:
     """One candidate's network, of which only as much is made as somebody looks at.
 
     Attributes:
-        architecture: Value by gene name.
+        architecture: The candidate's architecture, value by gene name.
         input_shape: Shape of one input without the batch, ``(channels, height, width)``.
         build: Makes the network anew, on torch's default device, with weights that are drawn
             from torch's global state; under ``torch.device("meta")`` it takes no memory.
@@ -57,10 +57,10 @@ class Context:
     Attributes:
         info: The data set in numbers, as the proxy training sees it.
         whole: The data set in numbers, as the trainings of a network's life see it.
-        epochs: Passes over the training images in a proxy training.
+        epochs: How many passes over the training images a proxy training makes.
         assumptions: Everything that the carbon model assumes.
         device: Where networks are trained, and where ``model`` and ``batch`` lie.
-        seed: The candidate's own, for what must be drawn.
+        seed: The candidate's own seed, for what must be drawn.
         get_batch: Reads the minibatch; ``batch`` is what it gives.
     """
 
@@ -91,7 +91,7 @@ class MetricProvider(Protocol):
 
     @property
     def metrics(self) -> Sequence[Metric]:
-        """What it offers, each ``counted`` or ``hinted``; a class attribute will do."""
+        """What the provider offers, each counted or hinted; a class attribute will do."""
 
     def measure(
         self, network: Network, context: Context, *, wanted: Collection[str]
@@ -102,7 +102,7 @@ class MetricProvider(Protocol):
             network: The candidate; look only at what is needed, for a counted metric must not
                 make the weights.
             context: The data set, the training to come, and the assumptions.
-            wanted: Names of its metrics; at least these must be in the answer.
+            wanted: Names of the provider's metrics; at least these must be in the answer.
 
         Returns:
             Value by metric name, in natural units. Equal arguments give equal answers. Whatever
@@ -117,7 +117,7 @@ def offered(
 
     Args:
         own: The metrics that the problem has without its providers.
-        providers: Who offers more.
+        providers: The providers that offer more metrics.
         problem: What an error calls the problem.
 
     Raises:
@@ -157,7 +157,8 @@ def measured_by(
     """The wanted metrics of a network, by those providers that offer them.
 
     Raises:
-        MetricError: A provider leaves one out, or answers with what is no finite number.
+        MetricError: A provider leaves a wanted metric out, or answers with what is no finite
+            number.
         Exception: Whatever a provider raises.
     """
     found: dict[str, float] = {}

@@ -20,7 +20,7 @@ def logits_of(outputs: Outputs) -> Tensor:
         outputs: What a network gave for a batch.
 
     Raises:
-        ValueError: There is no such tensor.
+        ValueError: There is no such tensor among the outputs.
     """
     found = outputs
     if isinstance(outputs, Mapping):

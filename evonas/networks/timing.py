@@ -22,10 +22,10 @@ def inference_seconds(
     """Time of one forward pass without gradients.
 
     Args:
-        model: On ``device``.
-        shape: Of one input, ``(channels, height, width)``.
-        batch: Inputs at a time.
-        device: Where.
+        model: The network to be timed, on ``device``.
+        shape: Shape of one input without the batch, ``(channels, height, width)``.
+        batch: How many inputs pass at a time.
+        device: Where the network is and the pass runs.
 
     Returns:
         The shortest of several passes: whatever else the machine does only makes them longer.
@@ -43,7 +43,7 @@ def inference_seconds(
 def training_seconds(
     model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
 ) -> float:
-    """Time of one training step: forward, backward and update; else as above."""
+    """Time of one training step: forward, backward and update; see ``inference_seconds``."""
     model.train().to(memory_format=torch.channels_last)
     images = _images(shape, batch=batch, device=device)
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, fused=True)

@@ -28,7 +28,7 @@ def count_network(reference: str, input_shape: tuple[int, ...]) -> Cost:
     Args:
         reference: A short name, or ``module:callable`` or ``file.py:callable`` that makes a
             network when called without arguments, or is one.
-        input_shape: Of one input, such as ``(channels, height, width)``.
+        input_shape: Shape of one input without the batch, as ``(channels, height, width)``.
 
     Raises:
         ValueError: There is no such network, or it does not take such an input.

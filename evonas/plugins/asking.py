@@ -24,11 +24,11 @@ def ask(
     """Have a problem measure one architecture, and check its answer.
 
     Args:
-        problem: Measures.
-        genome: Canonical.
-        metrics: Names of what the problem itself measures.
+        problem: The problem that measures the architecture.
+        genome: The canonical genome of the architecture.
+        metrics: Names of the metrics that the problem itself measures.
         derived: Objectives that compute themselves from metrics of the problem.
-        seed: The candidate's own.
+        seed: The candidate's own seed, which fixes all that its measuring draws.
 
     Raises:
         MetricError: A metric is missing, is no number, or is not finite.
@@ -48,7 +48,7 @@ def checked(metrics: Mapping[str, float], wanted: Collection[str]) -> dict[str, 
     """Metrics as floats by name, all of the wanted ones among them.
 
     Raises:
-        MetricError: One is missing, is no number, or is not finite.
+        MetricError: A metric is missing, is no number, or is not finite.
     """
     if not isinstance(metrics, Mapping):
         raise MetricError(f"the answer is a {type(metrics).__name__}; expected values by name")
@@ -76,6 +76,6 @@ def checked_curve(curve: Sequence[Mapping[str, float]]) -> tuple[Mapping[str, fl
     """A training curve whose points are finite numbers by name.
 
     Raises:
-        MetricError: A point holds what is no finite number.
+        MetricError: A point of the curve holds what is no finite number.
     """
     return tuple(checked(point, ()) for point in curve)

@@ -21,7 +21,7 @@ def check_declaration(problem: Problem, name: str) -> None:
     """Refuse a problem whose class attributes do not fit together.
 
     Raises:
-        ValueError: One is missing or of the wrong kind; the message names it.
+        ValueError: A class attribute is missing or of the wrong kind; the message names it.
     """
     if not hasattr(problem, "space"):
         raise ValueError(f"{name} is not finished: it lacks 'space', an evonas.SearchSpace")
@@ -51,8 +51,8 @@ def rehearse(problem: Problem, name: str) -> None:
     """Ask a problem, on a few genomes, for all but to measure.
 
     Raises:
-        ValueError: It cannot do what a problem must; the message says what.
-        OSError: Something that it needs is not there.
+        ValueError: The problem cannot do what a problem must; the message says what.
+        OSError: Something that the problem needs is not there.
     """
     told(f"cannot prepare {name}", problem.prepare)
     described = told(f"cannot describe {name}", problem.describe)
@@ -106,8 +106,8 @@ def told(failure: str, call: Callable[[], Any]) -> Any:
     """Call what a user wrote.
 
     Raises:
-        ValueError: It fails with anything but a ``ValueError`` or ``OSError`` of its own; the
-            message begins with ``failure``.
+        ValueError: The call fails with anything but a ``ValueError`` or ``OSError`` of its own;
+            the message begins with ``failure``.
     """
     try:
         return call()

@@ -26,8 +26,8 @@ def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = 
     """What the config's words mean for a problem.
 
     Args:
-        config: The words.
-        problem: What they are about.
+        config: The config whose words are to be understood.
+        problem: The problem that the words are about.
         sample: Measures the given objectives of the given genomes, and leaves out the genomes
             that cannot be measured; this process does so if it is left out.
 

@@ -33,7 +33,7 @@ class ProblemSpec:
 
     Attributes:
         problem: A short name, ``file.py:Name``, ``package.module:Name``, or a problem class.
-        settings: What the user set.
+        settings: What the user set from outside.
     """
 
     problem: str | type[Problem]
@@ -135,8 +135,8 @@ def load_objective(reference: str, problem: Problem) -> Objective:
     ``evonas.plugins.expressions``).
 
     Raises:
-        ValueError: The problem does not measure it, the file holds none of that name, or the
-            expression cannot be read.
+        ValueError: The problem does not measure the objective, the file holds none of that
+            name, or the expression cannot be read.
         FileNotFoundError: There is no such file.
     """
     offered = {objective.name: objective for objective in problem.objectives}
@@ -234,9 +234,9 @@ def load(reference: str, *, kind: type | None = None) -> Any:
     """The object that ``file.py:name`` or ``package.module:name`` stands for.
 
     Args:
-        reference: Where, and what. The name may be left out of a file that defines exactly
-            one subclass of ``kind``.
-        kind: What to look for where no name is given.
+        reference: The object's place and name, as ``file.py:name`` or ``package.module:name``.
+            The name may be left out of a file that defines exactly one subclass of ``kind``.
+        kind: The class whose subclass to look for where no name is given.
 
     Raises:
         ValueError: The module cannot be imported, or has no such name.
@@ -309,8 +309,8 @@ def construct(factory: Any, name: str, *arguments: Any, **named: Any) -> Any:
     """Call a class or factory that a user named.
 
     Raises:
-        ValueError: It is abstract, or fails with anything but a ``ValueError`` or ``OSError``
-            of its own.
+        ValueError: The class is abstract, or the call fails with anything but a ``ValueError``
+            or ``OSError`` of its own.
     """
     if inspect.isabstract(factory):
         missing = ", ".join(sorted(factory.__abstractmethods__))

@@ -23,8 +23,9 @@ class ForeignProblem(Problem):
     has constraints, ``g1, ...`` (kept at or below zero) and ``h1, ...`` (kept at zero).
 
     Args:
-        problem: Anything with pymoo's ``n_var``, ``n_obj`` and ``evaluate``.
-        settings: Only ``options`` could matter, and a plain problem has none.
+        problem: The plain problem: anything with pymoo's ``n_var``, ``n_obj`` and ``evaluate``.
+        settings: What the user set; only ``options`` could matter, and a plain problem has
+            none.
     """
 
     def __init__(self, problem: Any, settings: Settings | None = None) -> None:
@@ -50,11 +51,11 @@ class ForeignProblem(Problem):
         )
 
     def canonical(self, genome: Genome) -> Genome:
-        """Every point stands for itself."""
+        """The point itself, for every point stands for itself."""
         return genome
 
     def decode(self, genome: Genome) -> dict[str, Any]:
-        """Value by variable name."""
+        """The point as values by variable name."""
         return dict(zip(self.names, genome, strict=True))
 
     def to_genome(self, x: Any) -> Genome:

@@ -28,14 +28,15 @@ def check_records(
     """Refuse a journal with a record that a run cannot have written.
 
     Args:
-        journal: As it was opened.
-        problem: Of the run.
+        journal: The journal of the run, as it was opened.
+        problem: The problem that the run searches.
         metrics: Names of all that a candidate is measured for.
-        constraints: A record that breaks one of them may lack metrics.
-        seed: Of the search.
+        constraints: The bounds that must be kept; a record that breaks one of them may lack
+            metrics.
+        seed: The seed of the search, from which its candidates' seeds follow.
 
     Raises:
-        ValueError: There is one; the message names the file and the line.
+        ValueError: There is such a record; the message names the file and the line.
     """
     constraints = tuple(constraints)
     for (genome, fidelity), record in journal.records.items():

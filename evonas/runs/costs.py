@@ -65,7 +65,7 @@ def read_costs(file: Path) -> dict[Genome, Cost]:
     """What ``costs_text`` wrote; empty where there is no such file.
 
     Raises:
-        ValueError: The file cannot be read; the message names it.
+        ValueError: The file cannot be read as costs; the message names it.
     """
     if not file.exists():
         return {}

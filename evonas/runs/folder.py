@@ -48,7 +48,7 @@ class RunFolder(Listener):
     that fails; what was written before can then still be read.
 
     Attributes:
-        path: Of the directory.
+        path: Where the run directory is.
         journal: The records file, open for appending.
     """
 
@@ -63,8 +63,9 @@ class RunFolder(Listener):
         """Make a new run directory; where that fails, nothing is left of it.
 
         Args:
-            path: Must not exist yet, or be empty, or be left from a creation that was killed.
-            config: Of the run.
+            path: Where to make the directory. It must not exist yet, or be empty, or be left
+                from a creation that was killed.
+            config: The config of the run, to be kept in the directory.
             resolved: Whatever was settled beyond the config, to be kept beside it.
 
         Raises:
@@ -105,9 +106,9 @@ class RunFolder(Listener):
         Versions that are no longer those of the run's beginning are told as warnings.
 
         Raises:
-            FileNotFoundError: There is no run, or its journal is gone.
+            FileNotFoundError: There is no run at the path, or its journal is gone.
             ValueError: The run has another configuration, or its journal is damaged.
-            BusyError: Another process is writing to it.
+            BusyError: Another process is writing to the directory.
             FolderError: A file cannot be written.
         """
         text = config_text(config, resolved)
@@ -238,7 +239,7 @@ def check_free(path: Path) -> None:
     """Refuse a place where a run would overwrite something.
 
     Raises:
-        FileExistsError: There is something.
+        FileExistsError: There is something at the path.
     """
     if os.path.lexists(path) and not (path.is_dir() and _is_free(path)):
         raise FileExistsError(

@@ -46,18 +46,18 @@ class Journal:
     """An append-only file of records with one writer; what was appended survives the process.
 
     Args:
-        path: Of the file; made where it does not exist. A torn last line, left by a process
-            that was killed while writing, is cut off, and a warning says so.
+        path: Where the file is, or is to be made. A torn last line, left by a process that was
+            killed while writing, is cut off, and a warning says so.
 
     Attributes:
-        path: Of the file.
+        path: The place of the file.
         records: What the file held when it was opened, by genome and fidelity. Later lines
             about the same add metrics to the first.
-        lines: The number of each one's first line, from 1.
+        lines: The number of each record's first line in the file, from 1.
 
     Raises:
-        BusyError: Another process is writing to it.
-        JournalError: It cannot be opened or made.
+        BusyError: Another process is writing to the file.
+        JournalError: The file cannot be opened or made.
         ValueError: A line that is not the last cannot be read.
     """
 
@@ -77,9 +77,9 @@ class Journal:
         """Write one record, and hand it to the operating system.
 
         Raises:
-            JournalError: It cannot be written, now or in an earlier call; the file ends with
-                the last whole record.
-            ValueError: It could not be read back.
+            JournalError: The record cannot be written, now or in an earlier call; the file ends
+                with the last whole record.
+            ValueError: The record could not be read back.
         """
         line = record.to_line().encode()
         self.check_place()
@@ -93,7 +93,7 @@ class Journal:
         """Wait until all that was appended is on the disk.
 
         Raises:
-            JournalError: It may not be.
+            JournalError: What was appended may not be on the disk.
         """
         self.check_place()
         self._sync()
@@ -102,7 +102,7 @@ class Journal:
         """Refuse to go on where the file failed before, or is no longer at its path.
 
         Raises:
-            JournalError: It is so.
+            JournalError: The file failed before, or is no longer at its path.
         """
         if self._failure is not None:
             raise JournalError(*self._failure.args)
@@ -163,7 +163,8 @@ def read_journal(path: Path) -> dict[Genome, Record]:
     """One record per architecture of a journal, in order; a torn last line is passed over.
 
     Raises:
-        ValueError: Another line cannot be read; the message names file and line.
+        ValueError: A line other than a torn last one cannot be read; the message names file and
+            line.
     """
     try:
         content = path.read_bytes()
@@ -179,7 +180,7 @@ def write_whole(file: FileIO, data: bytes) -> None:
     """Append all of some bytes to a file, or none of them.
 
     Raises:
-        OSError: They cannot be written.
+        OSError: The bytes cannot be written.
     """
     number = file.fileno()
     end = os.fstat(number).st_size

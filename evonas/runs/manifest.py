@@ -22,8 +22,8 @@ def config_text(config: Config, resolved: Mapping[str, Any]) -> str:
     """The content of ``config.json``.
 
     Args:
-        config: Of the run.
-        resolved: Whatever was settled beyond it.
+        config: The config of the run.
+        resolved: What was settled beyond the config, JSON-able.
     """
     content = {"format": FORMAT, "config": config.as_dict(), "resolved": resolved}
     return json.dumps(content, indent=2) + "\n"
@@ -149,8 +149,8 @@ def _read_object(file: Path) -> dict[str, Any]:
     """A JSON file that holds keys and values.
 
     Raises:
-        OSError: It cannot be read.
-        ValueError: It holds something else; the message names it.
+        OSError: The file cannot be read.
+        ValueError: The file holds something else; the message names it.
     """
     try:
         text = file.read_bytes().decode()

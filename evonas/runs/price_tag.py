@@ -38,11 +38,11 @@ class PriceTag:
         """The price tag of a run directory, finished or not.
 
         Args:
-            path: The run directory.
+            path: The run directory, finished or not.
 
         Raises:
-            FileNotFoundError: There is no run.
-            ValueError: One of its files cannot be read, or nothing was measured yet.
+            FileNotFoundError: There is no run at the path.
+            ValueError: A file of the run cannot be read, or nothing was measured yet.
         """
         run = open_run(path)
         if not run.records:
@@ -59,7 +59,7 @@ class PriceTag:
 
     @property
     def n_trials(self) -> int:
-        """All that were begun, failed ones included: the H of Green AI's E x D x H."""
+        """How many trials were begun, failed ones too: the H of Green AI's E x D x H."""
         return len(self.run.records)
 
     @property
@@ -69,17 +69,17 @@ class PriceTag:
 
     @property
     def busy_hours(self) -> float:
-        """Summed over all measurements."""
+        """Hours of measuring, summed over all measurements."""
         return sum(record.seconds for record in self.run.records) / 3600
 
     @property
     def kwh(self) -> float:
-        """By the run's own account, or Eq. 1 of Fu et al. where it was cut off before one."""
+        """Energy by the run's own account; by Eq. 1 of Fu et al. where it was cut short."""
         return self.run.energy_kwh or self._kwh(3600 * self.busy_hours)
 
     @property
     def kg(self) -> float:
-        """What that emitted."""
+        """Kilograms of CO2e that the run's energy emitted."""
         return self.kwh * self.tariff.intensity_g_per_kwh / 1000
 
     @property

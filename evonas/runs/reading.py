@@ -35,11 +35,11 @@ def open_run(path: str | Path) -> Run:
     No code that the run names is imported or run, so this is safe for a run of anybody.
 
     Args:
-        path: The run directory.
+        path: The run directory, which may still be written to.
 
     Raises:
         FileNotFoundError: The directory is not there, or is no run's.
-        ValueError: One of its files cannot be read, or is another version's.
+        ValueError: A file of the run cannot be read, or is another version's.
     """
     path = Path(path)
     resolved, records = read_resolved(path), read_journal(path / RECORDS)
@@ -85,7 +85,7 @@ def generation_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         KeyError: A column that every row has is missing.
-        ValueError: One of these columns holds no number.
+        ValueError: A column that every row has holds no number.
     """
     found = {name: _read_cell(value) for name, value in row.items()}
     int(found["evaluations"])

@@ -38,7 +38,7 @@ class Run:
         config: The settings of the search.
         resolved: What the search settled beyond its config, as ``config.json`` holds it.
         spelling: How genomes read as architectures.
-        path: The directory; ``None`` for records that come from none.
+        path: The run directory; ``None`` for records that come from none.
     """
 
     name: str
@@ -128,7 +128,7 @@ class Run:
         """A metric with its unit and its direction, which is never guessed.
 
         Args:
-            name: The metric's name.
+            name: The word that the metric has in the run.
 
         Raises:
             ValueError: The run does not tell the direction of this metric.
@@ -147,7 +147,7 @@ class Run:
         """The header of a metric's column: its name, and its unit where the run tells it.
 
         Args:
-            name: The metric's name.
+            name: The word that the metric has in the run.
             fidelity: Label of a fidelity below the whole, such as ``epochs=3``, for the column
                 of what was measured there.
         """
@@ -159,10 +159,11 @@ class Run:
         """The architecture that a genome stands for, by what the directory holds.
 
         Args:
-            genome: Canonical, as the records have it.
+            genome: The canonical genome, as the records have it.
 
         Raises:
-            ValueError: The directory does not tell, or the genome is not of its space.
+            ValueError: The directory does not tell what a genome stands for, or the genome is
+                not of the run's space.
         """
         return self.spelling.decode(genome)
 

@@ -80,8 +80,8 @@ class Spelling:
         """How genomes read by what a run settled beyond its config, without ``written``.
 
         Raises:
-            KeyError: A part is missing.
-            TypeError: A part is of the wrong kind.
+            KeyError: A part of what the run settled is missing.
+            TypeError: A part of what the run settled is of the wrong kind.
             ValueError: The genes are no space.
         """
         decoded_by = resolved.get("decoded_by", "")
@@ -107,7 +107,8 @@ class Spelling:
         """The architecture that a genome stands for.
 
         Raises:
-            ValueError: The directory does not tell, or the genome is not of the space.
+            ValueError: The directory does not tell what a genome stands for, or the genome is
+                not of the space.
         """
         if self.decoded_by == BY_VARIABLES:
             return dict(zip(self.variables, genome, strict=True))

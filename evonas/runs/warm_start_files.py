@@ -24,13 +24,13 @@ def read_prior(path: Path, space: SearchSpace) -> Prior:
     """What a run directory, a ``front.csv`` or a JSON file of architectures holds.
 
     Args:
-        path: Of it. Of a run, the front is what to begin with, and all that was measured is
-            what a surrogate can learn from.
-        space: In which genomes of a JSON file are meant.
+        path: A run directory, a ``front.csv`` or a JSON file. Of a run, the front is what to
+            begin with, and all that was measured is what a surrogate can learn from.
+        space: The space that genomes of a JSON file are spelt in.
 
     Raises:
         FileNotFoundError: There is no such file, or it is no run's directory.
-        ValueError: It cannot be read.
+        ValueError: What the path holds cannot be read.
     """
     if path.is_dir():
         return _of_run(path)

@@ -110,7 +110,7 @@ class SearchSection:
 
     @cached_property
     def aspirations(self) -> tuple[Mapping[str, float], ...]:
-        """Levels by objective name, a point each."""
+        """The levels to search near, by objective name, one mapping for each point."""
         return tuple(_levels(text) for text in self.aspire)
 
     @cached_property

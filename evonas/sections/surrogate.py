@@ -59,10 +59,10 @@ class SurrogateSection:
 
     @property
     def n_first(self) -> int:
-        """Architectures that it measures before it can predict any."""
+        """Architectures that a surrogate's search measures before it can predict any."""
         return self.n_batch + self.n_batch // 2
 
     @property
     def n_proposals(self) -> int:
-        """Architectures that it looks at before it chooses a batch."""
+        """Architectures that a surrogate's search looks at before it chooses a batch."""
         return self.proposals or DEFAULT_PROPOSALS

@@ -67,7 +67,7 @@ class TrainingSection:
 
     @property
     def reduced(self) -> float:
-        """The factor between them; one architecture in so many goes on."""
+        """The factor between two amounts of a fidelity; one architecture in so many goes on."""
         return self.reduction or DEFAULT_REDUCTION
 
     @property

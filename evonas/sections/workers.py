@@ -40,7 +40,7 @@ class WorkersSection:
         """Refuse an engine that there is not, and one that has no workers.
 
         Raises:
-            ValueError: It is neither ``local`` nor of Dask, or n_jobs is 0 with Dask.
+            ValueError: The engine is neither ``local`` nor of Dask, or n_jobs is 0 with Dask.
         """
         name, colon, address = self.engine.partition(":")
         if name not in ENGINES or (colon and (name == "local" or not address)):

@@ -23,14 +23,14 @@ class ChainedProblem(TrainedProblem):
 
     @abstractmethod
     def parts(self, architecture: Mapping[str, Any]) -> Sequence[Part]:
-        """The network from images to logits."""
+        """The parts of the network, in their order from images to logits."""
 
     def build(self, architecture: Mapping[str, Any]) -> nn.Module:
-        """The parts in a row."""
+        """The network: the parts in a row."""
         return chain(self.parts(architecture))
 
     def count(self, architecture: Mapping[str, Any], input_shape: tuple[int, ...]) -> Cost:
-        """The sum of the parts; of the whole where a subclass builds something else."""
+        """The sum of the parts' costs; of the whole where a subclass builds something else."""
         if type(self).build is not ChainedProblem.build:
             return super().count(architecture, input_shape)
         return count_chain(self.parts(architecture), input_shape)

@@ -20,8 +20,9 @@ class Checkpoint:
     Nothing that it holds can execute code.
 
     Args:
-        folder: Of all checkpoints of a search.
-        identity: All that the arrays depend on, JSON-able; another one is another file.
+        folder: The folder in which all checkpoints of a search lie.
+        identity: Everything that the arrays depend on, JSON-able; another identity is another
+            file.
     """
 
     def __init__(self, folder: str | Path, identity: Mapping[str, Any]) -> None:
@@ -49,5 +50,5 @@ class Checkpoint:
                 scratch.unlink()
 
     def drop(self) -> None:
-        """Remove it; no matter if it is gone."""
+        """Remove the file; no matter if it is gone."""
         self._path.unlink(missing_ok=True)

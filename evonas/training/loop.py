@@ -24,7 +24,8 @@ class Training:
 
     Args:
         model: The initialised network, on ``device``; trained in place.
-        dataset: Its training part is learnt, its validation part judged after every epoch.
+        dataset: The images: the training part is learnt, the validation part judged after every
+            epoch.
         recipe: How the network is trained.
         device: Where the network is trained. On CUDA the arithmetic is mixed precision.
         seed: Fixes the order of the images and the augmentation.
@@ -32,8 +33,8 @@ class Training:
 
     Attributes:
         model: The network, as far as it is trained.
-        curve: One mapping for every epoch so far: ``epoch``, the mean training ``loss``, and
-            the task's scores on the validation part.
+        curve: The training curve, one mapping for every epoch so far: ``epoch``, the mean
+            training ``loss``, and the task's scores on the validation part.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Training:
 
         Raises:
             DivergedError: The loss is not finite, or far above that of guessing.
-            LateError: It took longer than ``deadline.within`` allows.
+            LateError: The training took longer than ``deadline.within`` allows.
         """
         for epoch in range(len(self.curve) + 1, until + 1):
             loss = self._learn(epoch)
@@ -95,8 +96,8 @@ class Training:
         """Take up what ``state`` gave; the numbers that follow are the same as if never left.
 
         Raises:
-            KeyError: Something is missing in it, or too much.
-            RuntimeError: It is another network's.
+            KeyError: Something is missing in the state, or too much.
+            RuntimeError: The state is another network's.
         """
         tensors = {name: torch.from_numpy(np.array(array)) for name, array in state.items()}
         own = self.model.state_dict()
@@ -162,7 +163,7 @@ def train(
 
     Raises:
         DivergedError: The loss is not finite, or far above that of guessing.
-        LateError: It took longer than ``deadline.within`` allows.
+        LateError: The training took longer than ``deadline.within`` allows.
     """
     training = Training(model, dataset, recipe=recipe, device=device, seed=seed, task=task)
     training.run(recipe.epochs)
@@ -182,12 +183,12 @@ def judge(
     """The task's scores of a network on a part of a data set, means over its images.
 
     Args:
-        model: The network, on ``device``.
+        model: The network to be judged, on ``device``.
         part: The images to judge by.
         dataset: The data set that the part is of, which says how images are normalised.
-        device: Where the network is.
+        device: Where the network is and is judged.
         task: Scores what the network gives.
-        batch_size: Images at a time.
+        batch_size: How many images the network sees at a time.
     """
     model.eval()
     totals: dict[str, Tensor] = {}

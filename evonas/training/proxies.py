@@ -179,7 +179,7 @@ def _batch(tensor: Tensor) -> Tensor:
 def _weights_and_gradients(
     network: nn.Module, images: Tensor, labels: Tensor
 ) -> list[tuple[Tensor, Tensor]]:
-    """Of every convolution and linear layer: its weights, and their gradient."""
+    """The weights of every convolution and linear layer, each with its gradient."""
     copied = _copied(network)
     weights = [m.weight for m in copied.modules() if isinstance(m, WEIGHTED)]
     loss = functional.cross_entropy(logits_of(copied(_batch(images))), _batch(labels))
@@ -187,7 +187,7 @@ def _weights_and_gradients(
 
 
 def _gradients(loss: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
-    """Zero for a tensor that the loss does not depend on."""
+    """Gradients of the loss; zero for a tensor that the loss does not depend on."""
     if not tensors or not loss.requires_grad:
         return [torch.zeros_like(tensor) for tensor in tensors]
     return torch.autograd.grad(loss, tensors, allow_unused=True, materialize_grads=True)

@@ -20,16 +20,17 @@ class Recipe:
     to zero.
 
     Attributes:
-        epochs: Passes over the training part.
-        batch_size: Images per step; the last, smaller batch of an epoch counts too.
-        learning_rate: The highest of the schedule.
+        epochs: How many passes over the training part a training makes.
+        batch_size: How many images a step sees; the last, smaller batch of an epoch counts too.
+        learning_rate: The highest learning rate of the schedule.
         warmup: Share of all steps during which the rate rises, [0, 1).
         momentum: Share of the last step that the next one keeps, [0, 1).
-        weight_decay: On matrices and kernels, not on batch norm and biases.
+        weight_decay: The weight decay on matrices and kernels, not on batch norm and biases.
         label_smoothing: Share of the target spread over all classes, [0, 1).
-        augment: Any of ``crop``, ``flip``, ``cutout``, drawn anew for every image.
-        diverged_above: A mean loss of an epoch beyond this multiple of chance, log(classes),
-            ends a training.
+        augment: The augmentations, any of ``crop``, ``flip``, ``cutout``, drawn anew for every
+            image.
+        diverged_above: A multiple of the task's loss of guessing (log(classes) for
+            classification); an epoch whose mean loss is beyond it ends a training.
 
     Raises:
         ValueError: A value is out of its range.
@@ -63,8 +64,8 @@ def learning_rate(step: int, *, n_steps: int, recipe: Recipe) -> float:
     """The one-cycle schedule: linear up to ``recipe.learning_rate``, then a cosine to zero.
 
     Args:
-        step: [0, n_steps).
-        n_steps: Steps of the whole training.
+        step: The number of the step, [0, n_steps).
+        n_steps: How many steps the whole training has.
         recipe: Says the highest rate, and the share of the warm-up.
     """
     n_warmup = max(1, round(recipe.warmup * n_steps))

@@ -30,7 +30,7 @@ class Task(Protocol):
 
     @property
     def metrics(self) -> Sequence[Metric]:
-        """What a training tells; a class attribute will do.
+        """The metrics that a training tells; a class attribute will do.
 
         Every one is a score on the validation part (``when="trained"``), or the score of the
         same name on the test part (``when="final"``, named ``test_`` and the score's name).
@@ -41,7 +41,7 @@ class Task(Protocol):
 
         Args:
             outputs: What the network gave for the images.
-            labels: One class number per image, ``(n,)``.
+            labels: The images' classes as numbers, ``(n,)``.
             recipe: How candidates are trained, such as the label smoothing.
         """
 
@@ -50,7 +50,7 @@ class Task(Protocol):
 
         Args:
             outputs: What the network gave for the images.
-            labels: One class number per image, ``(n,)``.
+            labels: The images' classes as numbers, ``(n,)``.
 
         Returns:
             By the name of a metric, ``(n,)`` numbers in its natural unit.
@@ -96,11 +96,12 @@ def check_task(task: object, *, problem: str) -> None:
     """Refuse what is no task, or one whose metrics its scores cannot give.
 
     Args:
-        task: What a problem declares.
+        task: What a problem declares as its task.
         problem: What an error calls the problem.
 
     Raises:
-        ValueError: The message names what is wrong.
+        ValueError: Something is no task, or its metrics do not fit; the message names what is
+            wrong.
     """
     if isinstance(task, type) or not isinstance(task, Task):
         raise ValueError(
@@ -127,12 +128,13 @@ def gathered(
     A surrogate's columns stand in this order, so that another one gives other results.
 
     Args:
-        task: Has the metrics that take a training.
-        providers: Offer those that take none.
+        task: The task, with the metrics that take a training.
+        providers: The providers of metrics that take no training.
         problem: What an error calls the problem.
 
     Raises:
-        ValueError: The task or a provider is none, or two offer the same metric.
+        ValueError: The task or a provider is not what it should be, or two offer the same
+            metric.
     """
     check_task(task, problem=problem)
     metrics = offered(task.metrics, providers, problem=f"the task of {problem}")

@@ -39,10 +39,10 @@ def measure_timings(
     """Time networks one after the other, as proxy trainings run: on one thread of a processor.
 
     Args:
-        problem: Builds them.
-        genomes: Canonical.
-        batch: Inputs of a training step.
-        on_network: Told after each.
+        problem: The problem that builds the networks.
+        genomes: Canonical genomes of the networks, in the order in which to time them.
+        batch: How many inputs a training step takes.
+        on_network: Called after each network that was timed.
     """
     shape = (problem.n_channels, problem.image_size, problem.image_size)
     n_threads = torch.get_num_threads()

@@ -39,10 +39,10 @@ class TrainedProblem(Problem):
     ``n_classes`` tell it what the network must take and give.
 
     Attributes:
-        data: The data set when the user names none.
+        data: Name of the data set that is taken when the user names none.
         recipe: How candidates are trained when the user says nothing else.
         task: The loss that candidates are trained by, and the scores that they get.
-        providers: Who tells metrics that take no training. A subclass adds to them with
+        providers: The providers of metrics that take no training. A subclass adds to them with
             ``providers = (*TrainedProblem.providers, PeakMemory())``; ``metrics`` follow.
         info: The data set in numbers, as the proxy training sees it.
         whole: The data set in numbers, as the trainings of a network's life see it.
@@ -81,7 +81,7 @@ class TrainedProblem(Problem):
 
     @property
     def device_name(self) -> str:
-        """What its driver calls the accelerator that trains; empty on a processor."""
+        """What the driver calls the accelerator that trains; empty on a processor."""
         is_cuda = self.device.type == "cuda"
         return torch.cuda.get_device_name(self.device) if is_cuda else ""
 
@@ -97,14 +97,14 @@ class TrainedProblem(Problem):
 
     @property
     def n_classes(self) -> int:
-        """Length of the logits."""
+        """How many classes there are: the length of the logits."""
         return self.info.n_classes
 
     def prepare(self) -> None:
         """Read the data set once, downloading it if need be.
 
         Raises:
-            OSError: It is not there and cannot be downloaded.
+            OSError: The data set is not there and cannot be downloaded.
         """
         self._dataset()
 
@@ -150,7 +150,7 @@ class TrainedProblem(Problem):
         """Offer and measure the metrics of one more provider, in this object alone.
 
         Raises:
-            ValueError: It is no provider, or one of its metrics is here already.
+            ValueError: The object is no provider, or one of its metrics is here already.
         """
         if any(type(known) is type(provider) for known in self.providers):
             return
@@ -161,7 +161,7 @@ class TrainedProblem(Problem):
             setattr(self, word, view.of(self.metrics))
 
     def full_amount(self, kind: str) -> int:
-        """Epochs, training images or pixels of a whole training."""
+        """How many epochs, training images or pixels a whole training has."""
         amounts = {"epochs": self.recipe.epochs, "subset": self.info.n_train}
         return {**amounts, "image-size": self.image_size}[kind]
 
