@@ -25,8 +25,9 @@ class AgeingEvolution(GeneticAlgorithm):
     distance in place of accuracy.
 
     Args:
-        pop_size: Children per generation.
-        operators: Sampling, mutation and so on, but no crossover.
+        pop_size: How many children a generation has.
+        operators: Keyword arguments of pymoo's genetic algorithm: sampling, mutation and so
+            on, but no crossover.
     """
 
     def __init__(self, *, pop_size: int, **operators: Any) -> None:

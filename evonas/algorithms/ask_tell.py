@@ -184,10 +184,10 @@ def _n_planned_generations(config: Config) -> int:
 
 
 def known_genomes(prior: Prior | None, problem: Problem) -> list[Genome]:
-    """What to begin with, in a problem's space, each once.
+    """Genomes to begin with, in a problem's space, each once; empty without a prior.
 
     Raises:
-        ValueError: Nothing of it can be told in that space.
+        ValueError: No architecture of the prior can be told in that space.
     """
     if prior is None:
         return []

@@ -45,7 +45,14 @@ class UniformSampling(Sampling):
         return np.array(genomes, dtype=int).reshape(-1, problem.n_var)
 
     def draw(self, n: int, *, low: np.ndarray, high: np.ndarray, rng: Any) -> list[Genome]:
-        """N genomes with every gene in [low, high]."""
+        """At most ``n`` distinct genomes, every gene within [low, high].
+
+        Args:
+            n: How many genomes are wanted.
+            low: Lowest value of every gene, ``(n_genes,)``.
+            high: Highest value of every gene, ``(n_genes,)``.
+            rng: Fixes the draws.
+        """
         drawn: dict[Genome, None] = {}
         for _ in range(MAX_ROUNDS):
             X = self.rows(n, low=low, high=high, rng=rng)
@@ -56,7 +63,14 @@ class UniformSampling(Sampling):
         return list(drawn)[:n]
 
     def rows(self, n: int, *, low: np.ndarray, high: np.ndarray, rng: Any) -> np.ndarray:
-        """About n rows of genes, ``(about n, n_genes)``."""
+        """About ``n`` rows of genes, ``(about n, n_genes)``.
+
+        Args:
+            n: About how many rows are wanted.
+            low: Lowest value of every gene, ``(n_genes,)``.
+            high: Highest value of every gene, ``(n_genes,)``.
+            rng: Fixes the draws.
+        """
         drawn: np.ndarray = rng.integers(low, high, size=(n, len(low)), endpoint=True)
         return drawn
 
@@ -70,7 +84,7 @@ class SpreadSampling(UniformSampling):
     """
 
     def rows(self, n: int, *, low: np.ndarray, high: np.ndarray, rng: Any) -> np.ndarray:
-        """The two extremes and n rows between, ``(n + 2, n_genes)``."""
+        """The two extremes and ``n`` rows between, ``(n + 2, n_genes)``."""
         ranks = np.stack([rng.permutation(n) for _ in low], axis=1)  # (n, n_genes)
         return np.vstack([low, high, low + ranks * (high - low + 1) // n])
 
@@ -79,8 +93,8 @@ class Seeded(Sampling):
     """A first population of given genomes, and at least a quarter of new ones.
 
     Args:
-        genomes: Given.
-        drawn: Draws the new ones.
+        genomes: The given genomes, of which as many are taken as there is room for.
+        drawn: The sampling that draws the new genomes.
     """
 
     def __init__(self, genomes: Sequence[Genome], drawn: Sampling) -> None:
@@ -152,7 +166,11 @@ class GenomeMutation(Mutation):
 
 
 class CanonicalRepair(Repair):
-    """Replaces every genome by the one that stands for it."""
+    """Replaces every genome by the one that stands for it.
+
+    Args:
+        canonical: Maps a genome to the one that stands for it.
+    """
 
     def __init__(self, canonical: Callable[[Genome], Genome]) -> None:
         super().__init__()
@@ -224,7 +242,10 @@ def _redrawn(X: np.ndarray, low: np.ndarray, high: np.ndarray, rng: Any) -> np.n
 
 
 def places(pop: Any) -> np.ndarray:
-    """From 0 for the best: by violation, non-dominated rank, and least crowded first."""
+    """Place of each individual, ``(n,)``, from 0 for the best.
+
+    Less violation comes first, then the lower non-dominated rank, then the less crowded.
+    """
     places = np.empty(len(pop))
     places[best_first(pop.get("F"), pop.get("CV")[:, 0])] = np.arange(len(pop))
     return places

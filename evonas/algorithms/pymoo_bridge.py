@@ -26,7 +26,7 @@ class GenomeProblem(PymooProblem):
     it can be made, and an algorithm set up on it, before anything can be measured.
 
     Args:
-        space: The genes, whose choices are the values of the variables.
+        space: The search space, whose genes are the variables and choices their values.
         n_objectives: How many columns F has.
         n_constraints: How many columns G has.
 
@@ -90,7 +90,7 @@ class Translator:
         self._best = np.full(len(goals.objectives), np.inf)
 
     def genomes(self, X: Any) -> list[Genome]:
-        """Points as genomes.
+        """Points of a pymoo population as genomes.
 
         Raises:
             ValueError: A point of an integer problem is not integer.
@@ -101,7 +101,7 @@ class Translator:
         return as_genomes(X)
 
     def evaluate(self, X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Measure points.
+        """Measure points of a pymoo population.
 
         Returns:
             F ``(n, n_objectives)``; G ``(n, n_inequalities + 1)``, whose last column is 1 for

@@ -17,8 +17,8 @@ class RandomSearch(Algorithm):
     """Draws every population anew.
 
     Args:
-        pop_size: Points per generation.
-        sampling: Draws them.
+        pop_size: How many points a generation has.
+        sampling: The pymoo sampling that draws every generation.
     """
 
     def __init__(self, *, pop_size: int, sampling: Any) -> None:
@@ -46,9 +46,9 @@ class GenomeSearch(RandomSearch):
     """Makes genomes itself, and draws where it cannot.
 
     Args:
-        pop_size: Points per generation.
-        sampling: Draws.
-        canonical: Of a genome.
+        pop_size: How many points a generation has.
+        sampling: The pymoo sampling that draws what the search does not make itself.
+        canonical: Maps a genome to the one that stands for it.
         taken: Genomes not to be proposed again; read anew at every call.
     """
 

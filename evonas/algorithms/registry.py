@@ -59,7 +59,8 @@ class Parts:
 
     Attributes:
         n_objectives: How many objectives the problem has.
-        pop_size: Wanted; with reference directions, the nearest number below.
+        pop_size: Size of the population that is wanted; with reference directions the nearest
+            possible one below.
         operators: Keyword arguments of a pymoo algorithm: ``sampling``, ``crossover`` and so
             on, those that suit the problem's variables.
         given: Which of these the user named; an algorithm that has no use for one of them is
@@ -197,7 +198,7 @@ def make_algorithm(reference: str, parts: Parts) -> Algorithm:
     Args:
         reference: A name in ``ALGORITHMS``, or where to find an instance, a class or a
             factory. A class or factory is given those of the parts that it names.
-        parts: What it is made from.
+        parts: What the algorithm is made from.
 
     Raises:
         ValueError: There is no such algorithm, or it does not suit the parts.
@@ -237,7 +238,15 @@ def make_algorithm(reference: str, parts: Parts) -> Algorithm:
 def genome_operators(
     *, canonical: Callable[[Genome], Genome], taken: Collection[Genome]
 ) -> dict[str, Any]:
-    """Operators for integer genomes that fold, and are never measured twice."""
+    """Operators for integer genomes that fold, and are never measured twice.
+
+    Args:
+        canonical: Maps a genome to the one that stands for it.
+        taken: Genomes not to be proposed again; read anew at every call.
+
+    Returns:
+        Keyword arguments of a pymoo algorithm.
+    """
     return {
         "sampling": SpreadSampling(canonical=canonical, taken=taken),
         "crossover": GenomeCrossover(),
@@ -275,7 +284,7 @@ def load_operator(reference: str) -> Any:
     """A pymoo operator: an instance, or a class or factory to be called without arguments.
 
     Raises:
-        ValueError: It cannot be made.
+        ValueError: The reference names no operator that can be made.
         FileNotFoundError: There is no such file.
     """
     found = load(reference)

@@ -22,12 +22,12 @@ class Order:
     """What to measure of every candidate.
 
     Attributes:
-        spec: The problem.
-        wanted: References of objectives and names of other metrics.
+        spec: How a process opens the problem.
+        wanted: References of objectives and names of other metrics that are to be measured.
         constraints: A candidate whose cheap metrics break one of them is not measured further.
-        seed: Of the search; every candidate's own derives from it.
-        timeout: Seconds that a candidate may take; ``None`` for ever.
-        fidelity: How thoroughly; ``None`` for a search that has no rungs.
+        seed: Seed of the search, from which that of every candidate derives.
+        timeout: Seconds that one candidate may take; ``None`` for no limit.
+        fidelity: How thoroughly candidates are measured; ``None`` in a search without rungs.
     """
 
     spec: ProblemSpec
@@ -43,9 +43,9 @@ class Measured:
     """What measuring one candidate has shown.
 
     Attributes:
-        metrics: Value by metric name, of the whole.
-        curve: The training curve, one mapping per epoch.
-        partial: Value by metric name of what was trained with less, by label of the fidelity.
+        metrics: Value by metric name, as the whole measurement has it.
+        curve: The training curve: for each epoch, value by name.
+        partial: Value by metric name after a training with less, by label of the fidelity.
         effort: FLOPs of this step of the training, where it is one step of several and the
             order asks for them; else 0.
     """

@@ -50,7 +50,7 @@ class DaskExecutor:
 
     Args:
         spec: the problem, which every worker process opens.
-        address: of a running scheduler, such as ``tcp://host:8786``; ``None`` for a cluster on
+        address: where a scheduler runs, such as ``tcp://host:8786``; ``None`` for a cluster on
             this machine that begins and ends with this executor.
         n_jobs: how many candidates are measured at the same time, at least 1.
         memory_limit_gb: gigabytes that each worker process may take; ``None`` for no limit.
@@ -195,7 +195,7 @@ class _Remote:
         """Have a worker process open the problem.
 
         Raises:
-            WorkerError: It cannot.
+            WorkerError: No worker process can open it, or the cluster is gone.
         """
         self._ask(None, ())
 

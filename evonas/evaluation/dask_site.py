@@ -27,7 +27,7 @@ class Site:
         opening: a pickle of the problem's spec and the memory limit in GB or ``None``.
         path: where whoever gave the order looks for modules; the Dask worker's own places
             come first.
-        folder: in which whoever gave the order works; taken where it exists.
+        folder: working directory of whoever gave the order; taken where it exists.
     """
 
     opening: bytes
@@ -41,8 +41,8 @@ class Reply:
 
     Attributes:
         records: one per task, in order, up to the one that the process was lost with.
-        fault: why it was lost; ``None`` where it was not.
-        seconds: that the lost candidate had taken.
+        fault: why the process was lost; ``None`` where it was not.
+        seconds: how long the lost candidate had taken; 0 where none was lost.
         refusal: why the process could not begin; empty where it could.
     """
 
@@ -60,10 +60,10 @@ def attend(key: str, site: Site, terms: Any, tasks: Sequence[Task]) -> Reply:
     """Have a worker process measure some tasks, or only open the problem.
 
     Args:
-        key: of this very call among the tasks of Dask.
+        key: names this very call among the tasks of Dask.
         site: what the process is started with, if none is idle.
-        terms: of the order: wanted, constraints, timeout and fidelity; ``None`` to open the
-            problem and measure nothing.
+        terms: what the order says but for the problem: wanted, constraints, timeout and
+            fidelity; ``None`` to open the problem and measure nothing.
         tasks: the candidates, each with its own seed.
     """
     worker = _engage(site)

@@ -27,24 +27,27 @@ class Evaluator:
     """Measures genomes; equal genomes, and those that build the same network, once per rung.
 
     Args:
-        order: What to measure.
-        executor: who measures; this process itself if left out.
+        order: What to measure of every candidate.
+        executor: Who measures; this process itself if left out.
         journal: Keeps every record as it arrives, and answers what it already holds.
         should_stop: Asked before every candidate, perhaps from another thread; measuring ends
             in order once it says yes.
         on_record: Told of every record as it arrives, those from the journal included, once the
             journal holds it.
-        budget_flops: Of all trainings together. What is measured ends before the first
-            candidate, in the order of asking, that it does not pay for.
+        budget_flops: FLOPs that all trainings together may take. Measuring ends before the
+            first candidate, in the order of asking, that they do not pay for.
 
     Attributes:
         problem: The opened problem.
         records: What was asked for so far, by canonical genome, in the order of asking; what
             several rungs have shown of an architecture in one record.
         left_out: Genomes that an algorithm asked for, and that a screen did not have measured.
-        busy_seconds: Summed over all measurements, whichever process or run made them.
-        cpu_seconds: Of processor cores, likewise.
-        fpo: FLOPs of all trainings, likewise, those that failed included.
+        busy_seconds: Seconds that all measurements took together, whichever process or run
+            made them.
+        cpu_seconds: Seconds of processor cores that all measurements took together, whichever
+            process or run made them.
+        fpo: FLOPs of all trainings together, those that failed included, whichever process or
+            run made them.
         has_spent_flops: Whether ``budget_flops`` cut the last call short.
     """
 
@@ -79,7 +82,7 @@ class Evaluator:
         """One record per genome, in the same order.
 
         Args:
-            genomes: Of the architectures.
+            genomes: Architectures to be measured; equal ones may be among them.
             fidelity: How thoroughly to measure; as the problem always does if left out. What
                 failed before is not measured again.
 

@@ -21,7 +21,7 @@ class Executor(Protocol):
         """Show whether anything can be measured at all; nothing needs to call it.
 
         Raises:
-            WorkerError: Nothing can.
+            WorkerError: Nothing can be measured.
         """
 
     def measure(
@@ -35,7 +35,7 @@ class Executor(Protocol):
         Args:
             order: what to measure of every candidate, and how.
             tasks: the candidates, each with its own seed.
-            should_stop: asked before a task is begun.
+            should_stop: whether measuring is to end; asked before a task is begun.
 
         Raises:
             WorkerError: Measuring became impossible, for whichever candidate.

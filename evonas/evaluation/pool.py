@@ -26,7 +26,13 @@ SHORTEST_S = 1e-4  # what a task takes at least, with all that lies between two
 
 @dataclass(frozen=True)
 class Lost:
-    """A task whose worker died of it, or for another reason."""
+    """A task whose worker died of it, or for another reason.
+
+    Attributes:
+        task: The candidate that was being measured, and its seed.
+        fault: What the worker died of.
+        seconds: How long the candidate had taken.
+    """
 
     task: Task
     fault: Fault
@@ -81,7 +87,7 @@ class Pool:
         """Start the first worker, which shows whether any can.
 
         Raises:
-            WorkerError: It cannot begin.
+            WorkerError: The first worker cannot open the problem.
         """
         worker, is_fit = self._engage(), False
         try:

@@ -27,15 +27,19 @@ class Rung:
     """What became of the architectures that reached a rung.
 
     Attributes:
-        label: Of its fidelity.
-        metric: The trained one that is compared.
-        n: Architectures that were measured there.
-        n_whole: Of them those that were measured as a whole too, and are compared.
-        spearman: Rank correlation of the metric there with the whole one; NaN where too few
-            can be compared. They were chosen by the former, so it is that of the better part.
-        kendall: Likewise.
-        n_hopeless: Of them those that wait, and whose learning curve cannot reach the front.
-        n_put_off: Of them those that would go on, but for what their next step takes.
+        label: Label of the rung's fidelity, such as ``epochs=3``.
+        metric: Name of the trained metric that is compared.
+        n: How many architectures were measured at the rung.
+        n_whole: How many of them were measured as a whole too, and are compared.
+        spearman: Spearman's rank correlation of the metric at the rung with the whole one; NaN
+            where too few can be compared. They were chosen by the former, so it is that of the
+            better part.
+        kendall: Kendall's rank correlation of the same values; NaN where too few can be
+            compared.
+        n_hopeless: How many of those measured at the rung wait there with a learning curve
+            that cannot reach the front.
+        n_put_off: How many of those measured at the rung would go on, but for what their next
+            step takes.
     """
 
     label: str
@@ -74,11 +78,11 @@ class Ladder:
     architecture, such as the dearest of a space, can eat up what a search was to save.
 
     Args:
-        evaluator: Measures.
-        goals: What counts.
-        rungs: From the least thorough to the whole.
-        metric: The trained one by which rungs are compared.
-        reduction: One in so many goes on.
+        evaluator: Measures architectures at a rung, and keeps their records.
+        goals: Objectives and constraints that decide who goes on.
+        rungs: Fidelities to measure at, from the least thorough to the whole.
+        metric: Name of the trained metric by which ``account`` compares rungs.
+        reduction: One architecture in so many goes on from a rung to the next.
     """
 
     def __init__(
@@ -223,7 +227,7 @@ class Ladder:
         )
 
     def _at(self, record: Record, rung: Fidelity) -> Mapping[str, float] | None:
-        """Metrics as they stood at a rung, under their own names; ``None`` if it was not."""
+        """Metrics as they stood at a rung, by name; ``None`` if the rung was not reached."""
         if record.error is not None:
             return None
         return record.at(rung.label)
@@ -245,9 +249,10 @@ def _hopeless(F: np.ndarray, risen: np.ndarray, whole: np.ndarray) -> np.ndarray
     """Which rows cannot reach the front, whatever they have yet to learn, ``(n,)``.
 
     Args:
-        F: At a rung, ``(n, n_objectives)``, to be minimised.
-        risen: Likewise of those that were measured as a whole, ``(n_whole, n_objectives)``.
-        whole: What became of these, of the same shape.
+        F: Objectives at a rung, ``(n, n_objectives)``, to be minimised.
+        risen: Objectives at the same rung of those that were measured as a whole since,
+            ``(n_whole, n_objectives)``.
+        whole: Objectives of the latter as measured as a whole, of the same shape.
     """
     if len(whole) < LEAST_RISEN:
         return np.zeros(len(F), dtype=bool)

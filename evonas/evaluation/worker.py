@@ -62,8 +62,8 @@ class LostError(Exception):
     """The process is gone, and with it the candidate that it was measuring.
 
     Attributes:
-        fault: Of kind ``died``, or ``timeout`` if the owner had to kill it.
-        seconds: That the candidate had taken.
+        fault: What happened: kind ``died``, or ``timeout`` if the owner had to kill it.
+        seconds: How long the candidate had taken.
     """
 
     def __init__(self, fault: Fault, seconds: float) -> None:
@@ -78,7 +78,7 @@ class Worker:
     Args:
         opening: a pickle of the problem's spec and the memory limit in GB or ``None``.
         path: where the process looks for modules; where this one does if left out.
-        folder: in which it works; that of this process if left out.
+        folder: working directory of the process; that of this one if left out.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Worker:
         """Wait until the process has opened the problem; no matter if it was ready before.
 
         Raises:
-            WorkerError: It cannot.
+            WorkerError: The process cannot open the problem.
         """
         if self._is_ready:
             return
@@ -149,7 +149,7 @@ class Worker:
 
         Raises:
             LostError: The process died, or had to be killed.
-            WorkerError: It could not begin.
+            WorkerError: The process could not open the problem.
         """
         self.begin()
         terms = (

@@ -33,7 +33,12 @@ REPORT_SIGNAL = signal.SIGUSR1  # on it a worker writes where it is, even inside
 
 @dataclass(frozen=True)
 class Task:
-    """A candidate to be measured, and its own seed."""
+    """A candidate to be measured, and its own seed.
+
+    Attributes:
+        genome: Canonical genome of the candidate.
+        seed: Fixes whatever is random in measuring it.
+    """
 
     genome: Genome
     seed: int
@@ -41,7 +46,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a worker could not begin, in one line."""
+    """Why a worker could not begin.
+
+    Attributes:
+        reason: What went wrong, in one line.
+    """
 
     reason: str
 
@@ -55,8 +64,10 @@ def main(requests: int, answers: int, lifeline: int) -> None:
     """Serve until the owner closes its end.
 
     Args:
-        requests: File descriptor; first what to open, then one order and tasks at a time.
-        answers: File descriptor; ``None`` or a refusal first, then one record per task.
+        requests: File descriptor to read from: first what to open, then one order and its
+            tasks at a time.
+        answers: File descriptor to write to: ``None`` or a refusal first, then one record per
+            task.
         lifeline: File descriptor that reads nothing, and then the end.
     """
     _die_with_owner(lifeline)
@@ -125,7 +136,7 @@ def _limit_memory(gigabytes: float | None) -> None:
 
 
 def used_memory_gb() -> float:
-    """What this process counts against a memory limit."""
+    """Gigabytes of this process that count against a memory limit."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     (kilobytes,) = (line.split()[1] for line in status.splitlines() if "VmData" in line)
     return int(kilobytes) * 1024 / 1e9
