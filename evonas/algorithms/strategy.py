@@ -24,8 +24,8 @@ class Status:
             strategy predicts nothing.
         overall: How far all predictions so far came true; ``None`` where the strategy predicts
             nothing.
-        foretold: How far measurements made elsewhere foretold each metric: rank correlation by
-            name, empty where nothing was known beforehand.
+        foretold: How far a transfer from measurements made elsewhere came true: rank
+            correlation by metric name, empty where nothing was known beforehand.
     """
 
     reliability: Reliability | None = None

@@ -249,7 +249,7 @@ class SearchPlan:
         from evonas.surrogates.screen import Screen
         from evonas.surrogates.surrogate import Guide
 
-        guide = Guide(
+        surrogate = Guide(
             self.problem,
             goals,
             oracle.count,
@@ -258,7 +258,7 @@ class SearchPlan:
             seed=self.config.seed,
             rungs=self.rungs,
         )
-        return Screen(oracle, goals, guide)
+        return Screen(oracle, goals, surrogate)
 
     def _accelerator_w(self) -> float:
         """Power of the accelerator here; that of a V100 where it is not listed (Fu et al.)."""

@@ -14,7 +14,7 @@ Modules:
     surrogate: What the measured architectures tell of all others.
     training_set: What a model learns from: measurements, rung by rung, and no more than it has
         time for.
-    transfer: What measurements elsewhere foretell, and how far that is to be believed.
+    transfer: Transfer from measurements made elsewhere, as far as it is to be believed.
 """
 
 from __future__ import annotations

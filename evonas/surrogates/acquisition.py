@@ -30,10 +30,10 @@ def choose_batch(
     Args:
         mean: Predicted objectives, ``(n_candidates, n_objectives)``, to be minimised.
         std: Their standard deviations, of the same shape; 0 where an objective is exact.
-        known: Objectives of what was measured, ``(n_known, n_objectives)``.
-        n: How many to choose; all, if there are fewer.
-        chance: ``(n_candidates,)``, with which each is measured well and keeps all
-            constraints, [0, 1]; 1 if left out.
+        known: Objectives of what was measured, ``(n_known, n_objectives)``; may be empty.
+        n: How many candidates to choose; all, if there are fewer.
+        chance: Probability, [0, 1], that a candidate is measured well and keeps all
+            constraints, ``(n_candidates,)``; 1 for each if left out.
 
     Returns:
         Rows of ``mean``, the most promising first.
@@ -65,12 +65,15 @@ def expected_improvement(mean: np.ndarray, std: np.ndarray, known: np.ndarray) -
     ``N_COORDINATES``, with four or more ``N_POINTS`` random points stand for the cells.
 
     Args:
-        mean: ``(n, n_objectives)``, scaled so that the front's ideal is 0 and its nadir 1.
-        std: ``(n, n_objectives)``; 0 where an objective is exact.
-        known: ``(n_known, n_objectives)``, likewise scaled; may be empty.
+        mean: Predicted objectives, ``(n, n_objectives)``, to be minimised, scaled so that the
+            front's ideal is 0 and its nadir 1.
+        std: Standard deviations on the scale of ``mean`` and of its shape; 0 where an objective
+            is exact.
+        known: Measured objectives, ``(n_known, n_objectives)``, on the scale of ``mean``; may
+            be empty.
 
     Returns:
-        ``(n,)``, at least 0.
+        Volume by candidate, ``(n,)``, at least 0.
     """
     mean, std, known = mean, np.maximum(std, LEAST_STD), known[front(known)]
     is_uncertain = (std > LEAST_STD).any(0)
@@ -87,7 +90,13 @@ def expected_improvement(mean: np.ndarray, std: np.ndarray, known: np.ndarray) -
 
 
 def expected_excess(bound: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
-    """Expected length by which a normal number stays below a bound; 0 where it is above."""
+    """Expected length by which a normal number stays below a bound; 0 where it is above.
+
+    Args:
+        bound: Bounds, of a shape that broadcasts with those of ``mean`` and ``std``.
+        mean: Means of the normal numbers.
+        std: Standard deviations of the normal numbers, above 0.
+    """
     z = (bound - mean) / std
     density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
     excess: np.ndarray = np.maximum((bound - mean) * ndtr(z) + std * density, 0.0)

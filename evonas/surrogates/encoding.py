@@ -24,7 +24,7 @@ class Encoder:
     it has.
 
     Args:
-        space: Whose genomes it encodes.
+        space: The search space whose genomes are encoded.
     """
 
     def __init__(self, space: SearchSpace) -> None:
@@ -74,7 +74,7 @@ class CheapColumns:
         self._std: np.ndarray = np.zeros(0)
 
     def fit(self, values: np.ndarray) -> None:
-        """Learn the scales from ``(n, n_metrics)``."""
+        """Learn the scales from metrics in natural units, ``(n, n_metrics)``."""
         self._is_positive = np.asarray((values > 0).all(0))
         columns = self._logarithms(values)
         std = columns.std(0)
@@ -87,7 +87,7 @@ class CheapColumns:
         self._mean, self._std = columns.mean(0)[self._kept], std[self._kept]
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Rows ``(n, n_kept)``; what is unknown (NaN) counts as the mean."""
+        """Scaled metrics, ``(n, n_kept)``; what is unknown (NaN) counts as the mean."""
         columns = self._logarithms(values)[:, self._kept]
         scaled: np.ndarray = np.nan_to_num((columns - self._mean) / self._std)
         return scaled
@@ -104,7 +104,7 @@ class ErrorScale:
     2 % and 4 % error lies as much as between 20 % and 40 %. Otherwise it is the value itself.
 
     Args:
-        objective: The metric's best value and direction.
+        objective: The learnt metric, with its best value and direction.
     """
 
     def __init__(self, objective: Objective) -> None:
@@ -115,14 +115,14 @@ class ErrorScale:
         self._least = HARDLY * (span or 1.0)
 
     def forward(self, values: np.ndarray) -> np.ndarray:
-        """From natural units."""
+        """Values in natural units on the scale of the model, of the same shape."""
         if self._best is None:
             return values
         distance = np.maximum(self._sign * (values - self._best), 0.0)
         return np.asarray(np.log(distance + self._least))
 
     def backward(self, mean: np.ndarray, std: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A mean and a standard deviation in natural units, to first order."""
+        """Means and standard deviations of the model in natural units, to first order."""
         if self._best is None:
             return mean, std
         distance = np.exp(mean)

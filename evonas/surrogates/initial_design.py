@@ -23,11 +23,12 @@ def first_design(
     """Genomes that fill the space, its cheapest and its dearest architecture among them.
 
     Args:
-        space: Of the genomes.
-        drawn: Canonical and distinct, filling the space.
-        canonical: Of a genome.
-        count: Answers the cheap metrics of genomes.
-        metrics: Those that count; the ends are those of the first. Without any there are none.
+        space: The search space that is to be filled.
+        drawn: Canonical and distinct genomes that fill the space.
+        canonical: Maps a genome to the one that stands for it.
+        count: Answers the cheap metrics of genomes, by name.
+        metrics: Names of cheap metrics, by the first of which an architecture is cheap or dear;
+            without any there are no ends.
 
     Returns:
         The ends, then as many of ``drawn`` as are needed for the same number.

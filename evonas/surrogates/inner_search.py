@@ -19,38 +19,39 @@ OPTIMISM = 1.0  # standard deviations by which what is uncertain counts as bette
 
 
 class PredictedProblem(GenomeProblem):
-    """Architectures as a guide sees them.
+    """Architectures as a surrogate predicts them.
 
     Args:
-        guide: Predicts them.
-        space: Of the architectures.
-        n_objectives: As many as the guide's.
-        n_constraints: Likewise.
+        guide: The surrogate that predicts them.
+        space: The search space of the architectures.
+        n_objectives: How many objectives the surrogate predicts.
+        n_constraints: How many constraints the algorithm sees: all that the surrogate
+            predicts, or 0 for an algorithm that ignores them.
 
     Attributes:
-        genomes: Those that were looked at, in the order of asking; none twice.
+        genomes: Genomes that were predicted, in the order of asking; none twice.
     """
 
     def __init__(
         self, guide: Guide, space: SearchSpace, *, n_objectives: int, n_constraints: int
     ) -> None:
         super().__init__(space, n_objectives=n_objectives, n_constraints=n_constraints)
-        self._guide = guide
+        self._surrogate = guide
         self._rows: dict[Genome, tuple[np.ndarray, ...]] = {}
 
     @property
     def genomes(self) -> Collection[Genome]:
-        """Those that were looked at, in the order of asking; none twice."""
+        """Genomes that were predicted, in the order of asking; none twice."""
         return self._rows.keys()
 
     def forecast(self, genomes: Iterable[Genome]) -> Forecast:
-        """What was expected of genomes that were looked at."""
+        """The remembered forecast of genomes that were predicted before."""
         columns = zip(*(self._rows[genome] for genome in genomes), strict=True)
         return Forecast(*map(np.array, columns))
 
     def look_at(self, genomes: Sequence[Genome]) -> Forecast:
         """Have genomes predicted, and remember it."""
-        seen = self._guide.forecast(genomes)
+        seen = self._surrogate.forecast(genomes)
         rows = zip(seen.mean, seen.std, seen.violation, seen.chance, strict=True)
         self._rows.update(zip(genomes, rows, strict=True))
         return seen
@@ -63,7 +64,11 @@ class PredictedProblem(GenomeProblem):
 
 
 class Either(Collection[Genome]):
-    """The genomes in any of several collections, read anew at every call."""
+    """The genomes in any of several collections, read anew at every call.
+
+    Args:
+        parts: The collections.
+    """
 
     def __init__(self, *parts: Collection[Genome]) -> None:
         self._parts = parts
@@ -81,7 +86,14 @@ class Either(Collection[Genome]):
 def evolve(
     problem: PredictedProblem, algorithm: Algorithm, *, n_generations: int, seed: int
 ) -> None:
-    """Run an algorithm on predictions; the problem remembers what it looked at."""
+    """Run an algorithm on predictions; the problem remembers what it predicted.
+
+    Args:
+        problem: Predicts what the algorithm asks for.
+        algorithm: A pymoo algorithm that was not set up yet.
+        n_generations: How many generations it runs at most.
+        seed: Fixes the draws of the algorithm.
+    """
     algorithm.setup(problem, seed=seed, termination=MaximumGenerationTermination(n_generations))
     while algorithm.has_next():
         asked = algorithm.ask()

@@ -28,7 +28,7 @@ class Predictor(ABC):
     """A regression model that says how sure it is.
 
     Args:
-        seed: Of everything random in it.
+        seed: Fixes whatever is random in fitting the model.
     """
 
     def __init__(self, *, seed: int) -> None:
@@ -64,7 +64,7 @@ class GaussianProcess(Predictor):
         self._n_tuned = 0
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Learn; the shares are found anew whenever there is a fifth more to learn from."""
+        """Learn; the shares are estimated anew whenever there is a fifth more to learn from."""
         is_due = self._process is None or len(y) >= 1.2 * self._n_tuned
         self._mean, self._std = float(np.mean(y)), float(np.std(y)) or 1.0
         self._process = GaussianProcessRegressor(
@@ -79,7 +79,7 @@ class GaussianProcess(Predictor):
             self._n_tuned = len(y)
 
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of the noise-free value."""
+        """Mean and standard deviation of the noise-free value, each ``(n,)``."""
         assert self._process is not None
         mean, std = self._process.predict(X, return_std=True)
         variance = (std * self._std) ** 2 - self.noise_std**2
@@ -87,7 +87,7 @@ class GaussianProcess(Predictor):
 
     @property
     def noise_std(self) -> float:
-        """As estimated, in units of the values."""
+        """Standard deviation of the noise as estimated, in units of the values."""
         assert self._process is not None
         return self._std * float(np.sqrt(self._process.kernel_.k2.noise_level))
 
@@ -96,12 +96,12 @@ class Forest(Predictor):
     """Extremely randomised trees (Geurts et al. 2006); their spread is the uncertainty."""
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Learn."""
+        """Learn from rows ``(n, n_features)`` and their values ``(n,)``."""
         self._forest = ExtraTreesRegressor(N_TREES, random_state=self.seed).fit(X, y)
         self._floor = max(LEAST_STD, 0.01 * float(np.std(y)))
 
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation over the trees."""
+        """Mean and standard deviation over the trees, each ``(n,)``."""
         rows = X.astype(np.float32)
         trees = (tree.tree_ for tree in self._forest.estimators_)  # each check of rows is dear
         by_tree = np.stack([tree.predict(rows)[:, 0] for tree in trees])
@@ -115,14 +115,14 @@ def cross_validated(X: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[str, di
     """The predictor that tells held-out values best.
 
     Args:
-        X: ``(n, n_features)``.
-        y: ``(n,)``.
-        seed: Of the folds, and of the models.
+        X: Features, ``(n, n_features)``.
+        y: Values to be predicted, ``(n,)``.
+        seed: Fixes the folds and whatever is random in the models.
 
     Returns:
-        Its name, and by name the root mean square error over all folds, as a share of the
-        standard deviation of ``y``. With fewer than ten values the first of ``PREDICTORS``,
-        and nothing.
+        Its name in ``PREDICTORS``, and for every name the root mean square error over all
+        folds, as a share of the standard deviation of ``y``. With fewer than ten values the
+        first name, and no errors.
     """
     if len(y) < 2 * N_FOLDS:
         return next(iter(PREDICTORS)), {}

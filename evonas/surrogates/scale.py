@@ -26,9 +26,9 @@ class Outlook:
     themselves, turned so that less is better.
 
     Args:
-        goals: What counts.
+        goals: Objectives and constraints that predictions are compared by.
         cheap: Names of the metrics that are counted.
-        scales: Of the metrics that are learnt, by name.
+        scales: Scale of every metric that is learnt, by name.
     """
 
     def __init__(
@@ -40,13 +40,19 @@ class Outlook:
         self._least = 1.0
 
     def fit(self, cheap: np.ndarray) -> None:
-        """Learn what is little from the cheap metrics of known architectures."""
+        """Learn the least value that has a logarithm from cheap metrics, ``(n, n_metrics)``."""
         self._least = float(min(cheap[cheap > 0], default=1.0)) * HARDLY
 
     def outcomes(
         self, counted: Mapping[str, float], predicted: Predicted
     ) -> list[tuple[float, float]]:
-        """Mean and standard deviation of every objective, then of every constraint."""
+        """Mean and standard deviation of every objective, then of every constraint.
+
+        Args:
+            counted: Cheap metrics of one architecture, by name; empty where counting failed.
+            predicted: Mean and standard deviation of its learnt metrics, in natural units, by
+                name.
+        """
         goals = self._goals
         if self._cheap and not counted:
             return [(HOPELESS, 0.0)] * (len(goals.objectives) + len(goals.constraints))
@@ -56,7 +62,7 @@ class Outlook:
         return [_propagated(target, expected, predicted) for target in targets]
 
     def minimised(self, objective: Objective, metrics: Mapping[str, float]) -> float:
-        """An objective of some metrics on the scale of the search."""
+        """An objective, computed from natural metrics, on the scale of the search."""
         return self.turned(objective, value_of(objective, metrics))
 
     def turned(self, objective: Objective, value: float) -> float:
@@ -74,8 +80,9 @@ class Outlook:
         """What the noise of a training does to the best known objectives, ``(n_objectives,)``.
 
         Args:
-            rows: Metrics of known architectures.
-            noise_by_metric: Standard deviation on the scale of each learnt metric.
+            rows: Metrics of known architectures in natural units, by name; one row at least.
+            noise_by_metric: Standard deviation of the noise by learnt metric, on its model's
+                scale.
         """
         found = np.zeros(len(self._goals.objectives))
         for i, objective in enumerate(self._goals.objectives):
@@ -96,7 +103,7 @@ class Outlook:
 
 
 def value_of(objective: Objective, metrics: Mapping[str, float]) -> float:
-    """An objective's natural value, computed where it is derived."""
+    """An objective's value in natural units, computed from metrics where it is derived."""
     return objective.compute(metrics) if objective.compute else metrics[objective.name]
 
 

@@ -30,14 +30,13 @@ class Screen:
     Args:
         oracle: Measures all others, and keeps the records.
         goals: Objectives and constraints that decide what is hopeless.
-        guide: Predicts what a training would show.
-
+        guide: The surrogate that predicts what a training would show.
     """
 
     def __init__(self, oracle: Oracle, goals: Goals, guide: Guide) -> None:
         self._oracle = oracle
         self._goals = goals
-        self._guide = guide
+        self._surrogate = guide
 
     @property
     def problem(self) -> Problem:
@@ -84,14 +83,14 @@ class Screen:
         """Records as predicted of those that are not worth a training."""
         known = list(self._oracle.records.values())
         new = [genome for genome in genomes if genome not in self._oracle.records]
-        if not new or len(known) < LEAST_KNOWN or not self._guide.learn(known):
+        if not new or len(known) < LEAST_KNOWN or not self._surrogate.learn(known):
             return {}
         met = [record.genome for record in known if self._goals.are_met(record.metrics)]
         if not met:
             return {}
-        seen = self._guide.forecast(met)
-        hoped = self._guide.forecast(new)
-        limit = (seen.mean - self._guide.noise).min(0)  # (n_objectives,)
+        seen = self._surrogate.forecast(met)
+        hoped = self._surrogate.forecast(new)
+        limit = (seen.mean - self._surrogate.noise).min(0)  # (n_objectives,)
         best = hoped.mean - DOUBT * hoped.std
         best = np.where(hoped.std > 0, np.maximum(best, limit), best)
         is_doomed = [not front(np.vstack([row, seen.mean]))[0] for row in best]
@@ -99,5 +98,5 @@ class Screen:
         self._oracle.left_out.update(doomed)
         return {
             genome: Record(genome, metrics, 0.0, fidelity=LABEL)
-            for genome, metrics in zip(doomed, self._guide.tell(doomed), strict=True)
+            for genome, metrics in zip(doomed, self._surrogate.tell(doomed), strict=True)
         }

@@ -35,7 +35,7 @@ class Guided:
     batch that is expected to enlarge the front most.
 
     Args:
-        config: Says kind of model, algorithm, batch, budgets and seed.
+        config: Settings of the search: kind of model, algorithm, batch, budgets and seed.
         oracle: Measures the batches, and counts what is cheap.
         goals: Objectives and constraints that are predicted.
         rungs: Fidelities that the oracle measures at, the whole last; empty for none.
@@ -52,7 +52,7 @@ class Guided:
         self._problem = oracle.problem
         self._goals = goals
         self._rng = np.random.default_rng(np.random.SeedSequence([config.seed]))
-        self._guide = Guide(
+        self._surrogate = Guide(
             self._problem,
             goals,
             oracle.count,
@@ -77,13 +77,13 @@ class Guided:
             asked = self._ask()[: self._n_left()]
             if not asked:
                 return NOTHING_LEFT
-            expected = self._guide.expect(asked) if n_done else []
+            expected = self._surrogate.expect(asked) if n_done else []
             records = self._oracle(asked)
             latest = self._compared(expected, records) if expected else Predictions()
             overall += latest
             n_done += 1
             yield Status(
-                self._judged(latest), self._judged(overall), dict(self._guide.foretold)
+                self._judged(latest), self._judged(overall), dict(self._surrogate.foretold)
             )
         return over
 
@@ -99,10 +99,10 @@ class Guided:
         records = list(self._oracle.records.values())
         if not records:
             return self._design()
-        if not self._guide.learn(records):
+        if not self._surrogate.learn(records):
             return self._drawn(self._config.n_batch)
         met = [record.genome for record in records if self._goals.are_met(record.metrics)]
-        known = self._guide.forecast(met).mean
+        known = self._surrogate.forecast(met).mean
         on_front = [genome for genome, is_on in zip(met, front(known), strict=True) if is_on]
         looked_at = self._evolved(on_front)
         pool = [g for g in looked_at.genomes if g not in self._oracle.records]
@@ -122,7 +122,7 @@ class Guided:
         Nearest is the least achievement scalarising function (Wierzbicki 1980): the largest
         excess over a level, in shares of the known range.
         """
-        levels = self._guide.seen_from(self._config.aspirations)
+        levels = self._surrogate.seen_from(self._config.aspirations)
         if levels is None:
             return np.arange(len(mean))
         span = np.ptp(known, axis=0) if len(known) else np.ones(mean.shape[1])
@@ -152,7 +152,7 @@ class Guided:
     def _evolved(self, seeds: list[Genome]) -> PredictedProblem:
         n_constraints = len(self._goals.constraints)
         problem = PredictedProblem(
-            self._guide,
+            self._surrogate,
             self._problem.space,
             n_objectives=len(self._goals.objectives),
             n_constraints=0 if self._config.algorithm in IGNORES_CONSTRAINTS else n_constraints,
@@ -169,7 +169,7 @@ class Guided:
             taken=Either(self._oracle.records, problem.genomes),
             pop_size=POP_SIZE,
             seeds=seeds,
-            aspirations=self._guide.seen_from(self._config.aspirations),
+            aspirations=self._surrogate.seen_from(self._config.aspirations),
         )
         n_generations = max(1, self._config.n_proposals // POP_SIZE)
         seed = int(self._rng.integers(2**31))
@@ -180,7 +180,7 @@ class Guided:
         self, expected: Sequence[tuple[float, float]], records: Sequence[Record]
     ) -> Predictions:
         """What was expected of the first learnt metric beside what measuring showed."""
-        metric = self._guide.learnt[0]
+        metric = self._surrogate.learnt[0]
         made = [
             Predictions((mean,), (std,), (record.metrics[metric],))
             for (mean, std), record in zip(expected, records, strict=True)
@@ -189,8 +189,8 @@ class Guided:
         return sum(made, Predictions())
 
     def _judged(self, predictions: Predictions) -> Reliability:
-        metric = self._guide.learnt[0]
-        return predictions.judge(metric, model=self._guide.chosen.get(metric, ""))
+        metric = self._surrogate.learnt[0]
+        return predictions.judge(metric, model=self._surrogate.chosen.get(metric, ""))
 
 
 def check_surrogate(config: Config, problem: Problem, goals: Goals) -> None:

@@ -34,10 +34,12 @@ class Forecast:
     """What is expected of architectures, row by row.
 
     Attributes:
-        mean: Objectives to be minimised, ``(n, n_objectives)``.
-        std: Their standard deviations, of the same shape; 0 where an objective is exact.
-        violation: Of the constraints, as expected, ``(n, n_constraints)``; kept at 0 or below.
-        chance: With which an architecture can be measured and keeps all constraints, ``(n,)``.
+        mean: Expected objectives, ``(n, n_objectives)``, to be minimised.
+        std: Standard deviations of the objectives, of the same shape; 0 where one is exact.
+        violation: Expected violation of each constraint, ``(n, n_constraints)``, which is kept
+            at 0 or below.
+        chance: Probability, [0, 1], that each can be measured and keeps all constraints,
+            ``(n,)``.
     """
 
     mean: np.ndarray
@@ -46,7 +48,7 @@ class Forecast:
     chance: np.ndarray
 
     def rows(self, indices: np.ndarray) -> Forecast:
-        """Some of the rows."""
+        """The forecast of some of the architectures, by their row numbers."""
         columns = (self.mean, self.std, self.violation, self.chance)
         return Forecast(*(column[indices] for column in columns))
 
@@ -78,19 +80,19 @@ class Guide:
     and the metrics that are known without training. Forecasts are on the scale of ``Outlook``.
 
     Args:
-        problem: Whose architectures these are.
-        goals: What counts.
+        problem: The opened problem whose architectures are predicted.
+        goals: Objectives and constraints that are predicted.
         count: Answers the cheap metrics of genomes, and nothing where counting fails.
-        cheap: Names of these metrics.
-        kind: Of the models, one of ``PREDICTORS``, or ``auto`` for the one that tells
+        cheap: Names of the metrics that ``count`` answers.
+        kind: Kind of the models, one of ``PREDICTORS``, or ``auto`` for the one that tells
             held-out records best.
-        seed: Of everything random.
+        seed: Fixes whatever is random in the models and in the choice of their training set.
         rungs: Fidelities that architectures are measured at, the whole last; empty for none.
-        prior: What was measured elsewhere; what it foretells the models see beside the rest.
+        prior: What was measured elsewhere; models of it give this one further features.
 
     Attributes:
         learnt: Names of the metrics that are predicted.
-        chosen: Kind of the model by metric, after the first call of ``learn``.
+        chosen: Kind of the model by metric name, after the first call of ``learn``.
 
     Raises:
         ValueError: There is nothing to predict, or the problem does not say what.
@@ -124,8 +126,8 @@ class Guide:
         self._columns = CheapColumns()
         self._failing: ExtraTreesClassifier | None = None
         self.chosen: dict[str, str] = {}
-        self._outlook = Outlook(goals, cheap=self._cheap, scales=self._scales)
-        self._foretelling = self._told_by(prior, problem) if prior else None
+        self._objective_scale = Outlook(goals, cheap=self._cheap, scales=self._scales)
+        self._transfer = self._transfer_from(prior, problem) if prior else None
 
     def learn(self, records: Sequence[Record]) -> bool:
         """Learn from what was measured, failures included.
@@ -139,31 +141,31 @@ class Guide:
         with threadpool_limits(1):  # sums depend on the number of threads
             self._learn_failures(records)
             known = telling(known, self._goals, seed=self._seed)
-            cheap = self._cheap_rows([lesson.metrics for lesson in known])
+            cheap = self._cheap_rows([sample.metrics for sample in known])
             self._columns.fit(cheap)
-            self._outlook.fit(cheap)
-            if self._foretelling:
-                self._foretelling.judge([k for k in known if k.rung == len(self._rungs) - 1])
-            steps = np.array([lesson.rung for lesson in known])
-            X = self._features([lesson.genome for lesson in known], cheap, steps)
+            self._objective_scale.fit(cheap)
+            if self._transfer:
+                self._transfer.judge([s for s in known if s.rung == len(self._rungs) - 1])
+            steps = np.array([sample.rung for sample in known])
+            X = self._features([sample.genome for sample in known], cheap, steps)
             for name in self.learnt:
-                values = np.array([lesson.metrics[name] for lesson in known])
+                values = np.array([sample.metrics[name] for sample in known])
                 y = self._scales[name].forward(values)
                 self._model(name, X, y).fit(X, y)
             self._n_compared = len(known)
-            self._noise = self._outlook.noise(
-                [lesson.metrics for lesson in known],
+            self._noise = self._objective_scale.noise(
+                [sample.metrics for sample in known],
                 {name: model.noise_std for name, model in self._models.items()},
             )
         return True
 
     def forecast(self, genomes: Sequence[Genome]) -> Forecast:
-        """What is expected of genomes; one that cannot be counted has no chance."""
+        """What is expected of genomes, row by row; one that cannot be counted has chance 0."""
         counted = self._count(genomes)
         predicted = self._predicted(genomes, counted)
         is_counted = np.array([len(row) > 0 or not self._cheap for row in counted], dtype=bool)
         rows = [
-            self._outlook.outcomes(
+            self._objective_scale.outcomes(
                 row, {name: (m[i], s[i]) for name, (m, s) in predicted.items()}
             )
             for i, row in enumerate(counted)
@@ -178,22 +180,22 @@ class Guide:
 
     @property
     def foretold(self) -> Mapping[str, float]:
-        """Rank correlation of what the prior foretold with what was measured, by metric."""
-        return self._foretelling.came_true if self._foretelling else {}
+        """Rank correlation of what the prior predicts with what was measured, by metric."""
+        return self._transfer.came_true if self._transfer else {}
 
     def seen_from(self, levels: Sequence[Mapping[str, float]]) -> np.ndarray | None:
-        """Objectives in natural units on the scale of forecasts; ``None`` for no rows."""
+        """Levels in natural units on the scale of ``Forecast.mean``; ``None`` for no levels."""
         rows = [
-            [self._outlook.turned(o, row[o.name]) for o in self._goals.objectives]
+            [self._objective_scale.turned(o, row[o.name]) for o in self._goals.objectives]
             for row in levels
         ]
         return np.array(rows) if rows else None
 
     @property
     def noise(self) -> np.ndarray:
-        """Of one training, in every objective on the scale of forecasts, ``(n_objectives,)``.
+        """Standard deviation of the noise of one training, by objective, ``(n_objectives,)``.
 
-        Of the latest records; 0 in what is counted.
+        On the scale of forecasts, as estimated from the latest records; 0 in what is counted.
         """
         return self._noise
 
@@ -213,7 +215,7 @@ class Guide:
         """What measuring the first learnt metric is expected to show, its noise included.
 
         Returns:
-            Mean and standard deviation by genome, in natural units.
+            Mean and standard deviation by genome, in natural units; empty before ``learn``.
         """
         if self.learnt[0] not in self._models:
             return []
@@ -248,10 +250,10 @@ class Guide:
         """Genes, cheap metrics, and a column for every step between rungs: 1 below it."""
         below = rung[:, None] < np.arange(1, len(self._rungs))
         genes = self._encode(genomes)
-        foretold = [self._foretelling.columns(genes)] if self._foretelling else []
-        return np.hstack([genes, self._columns(cheap), below, *foretold])
+        transferred = [self._transfer.columns(genes)] if self._transfer else []
+        return np.hstack([genes, self._columns(cheap), below, *transferred])
 
-    def _told_by(self, prior: Prior, problem: Problem) -> Foretelling:
+    def _transfer_from(self, prior: Prior, problem: Problem) -> Foretelling:
         genomes = [problem.canonical(genome) for genome in prior.genomes(problem.space)]
         kind = "gp" if self._kind == "auto" else self._kind
         with threadpool_limits(1):
@@ -290,7 +292,7 @@ class Guide:
             self._failing = forest.fit(X, failed)
 
     def _chance(self, genomes: Sequence[Genome]) -> np.ndarray:
-        """With which genomes can be measured."""
+        """Probability with which each genome can be measured, ``(n,)``."""
         if self._failing is None:
             return np.ones(len(genomes))
         with threadpool_limits(1):

@@ -13,13 +13,20 @@ from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.space import Genome
 
-N_LEARNT = 300  # lessons at most, so that a fit takes no longer however long a search is
+N_LEARNT = 300  # samples at most, so that a fit takes no longer however long a search is
 N_BEST = 200  # of them the nearest to the front; the others are drawn
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What one measurement of an architecture showed, by natural names, at a rung."""
+    """A sample of the training set: what one measurement of an architecture showed.
+
+    Attributes:
+        genome: Canonical genome of the architecture.
+        metrics: Value in natural units by metric name.
+        rung: Place of the rung that it was measured at, from 0 for the lowest; that of the
+            whole is the highest, and -1 in a search without rungs.
+    """
 
     genome: Genome
     metrics: Mapping[str, float]
@@ -29,7 +36,13 @@ class Lesson:
 def lessons_of(
     records: Sequence[Record], rungs: Sequence[Fidelity], learnt: Sequence[str]
 ) -> list[Lesson]:
-    """What records show of the learnt metrics, at every rung and as a whole."""
+    """The samples that records hold of the learnt metrics, at every rung and as a whole.
+
+    Args:
+        records: What was measured; failures among it hold no sample.
+        rungs: Fidelities that architectures are measured at, the whole last; empty for none.
+        learnt: Names of the metrics that a sample must have.
+    """
     found = []
     for record in records:
         for i, rung in enumerate(rungs[:-1]):
@@ -42,10 +55,16 @@ def lessons_of(
 
 
 def telling(lessons: Sequence[Lesson], goals: Goals, *, seed: int) -> list[Lesson]:
-    """Those to learn from: all, or the nearest to the front and some of the others."""
+    """The samples to learn from: all, or the nearest to the front and some of the others.
+
+    Args:
+        lessons: Samples to choose from; at most ``N_LEARNT`` of them are taken, in their order.
+        goals: Objectives whose front is meant.
+        seed: Fixes which of those far from the front are drawn.
+    """
     if len(lessons) <= N_LEARNT:
         return list(lessons)
-    F = np.array([goals.scaled(lesson.metrics) for lesson in lessons])
+    F = np.array([goals.scaled(sample.metrics) for sample in lessons])
     order = _from_the_front(F)
     rest = np.random.default_rng(seed).permutation(order[N_BEST:])
     chosen = sorted([*order[:N_BEST], *rest[: N_LEARNT - N_BEST].tolist()])

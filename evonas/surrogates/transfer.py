@@ -1,4 +1,4 @@
-"""What measurements elsewhere foretell, and how far that is to be believed."""
+"""Transfer from measurements made elsewhere, as far as it is to be believed."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from evonas.surrogates.predictors import PREDICTORS, Predictor
 from evonas.surrogates.training_set import N_LEARNT, Lesson
 from evonas.warm_start import Prior
 
-LEAST = 8  # architectures, to model a metric from elsewhere, or to judge that
+LEAST = 8  # architectures, to model a metric from elsewhere, or to judge that model
 
 
 class Foretelling:
-    """A model of what is known beforehand, of the genes alone, for every learnt metric.
+    """A model of what was measured elsewhere, of the genes alone, for every learnt metric.
 
     Args:
-        prior: What is known.
-        genomes: Of its rows, in the space that is searched.
-        encode: Encodes them.
-        scales: Of the metrics that are learnt, by name.
-        kind: Of the models, one of ``PREDICTORS``.
-        seed: Of everything random.
+        prior: Architectures that were measured elsewhere, and their metrics.
+        genomes: Genome of each row of the prior, in the space that is searched.
+        encode: Encodes genomes as numbers.
+        scales: Scale of every metric that is learnt, by name.
+        kind: Kind of the models, one of ``PREDICTORS``.
+        seed: Fixes whatever is random in the models.
 
     Attributes:
-        came_true: Rank correlation with what was measured, by metric, once it can be told.
+        came_true: Rank correlation of predicted with measured values, by metric, once enough
+            were measured here.
     """
 
     def __init__(
@@ -56,17 +57,17 @@ class Foretelling:
                 self._models[name].fit(X, (y - y.mean()) / y.std())
 
     def judge(self, whole: Sequence[Lesson]) -> None:
-        """Compare with what was measured as a whole."""
+        """Compare predictions with samples that were measured as a whole."""
         if len(whole) < LEAST:
             return
-        genes = self._encode([lesson.genome for lesson in whole])
+        genes = self._encode([sample.genome for sample in whole])
         for name, model in self._models.items():
-            values = np.array([lesson.metrics[name] for lesson in whole])
+            values = np.array([sample.metrics[name] for sample in whole])
             y = self._scales[name].forward(values)
             self.came_true[name] = spearman(model.predict(genes)[0], y)
 
     def columns(self, genes: np.ndarray) -> np.ndarray:
-        """A column for every metric, ``(n, n_metrics)``, smaller the less of it came true."""
+        """Predictions, ``(n, n_metrics)``, each metric weighted by how far it came true."""
         columns = [
             self._weight(name) * model.predict(genes)[0] for name, model in self._models.items()
         ]
