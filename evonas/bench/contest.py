@@ -33,11 +33,12 @@ class Score:
     """Where a method stood in one search after some evaluations.
 
     Attributes:
-        method: Its name.
-        seed: Of the search.
-        n_evaluations: Distinct architectures that it had begun to measure.
-        cost: Of all measurements so far.
-        verdict: On those that were measured as a whole.
+        method: Name of the method.
+        seed: Seed of the search.
+        n_evaluations: How many distinct architectures it had begun to measure.
+        cost: Cost of all measurements so far, in the unit of the metric that tells it.
+        verdict: How much of the true front the architectures cover that were measured as a
+            whole.
     """
 
     method: str
@@ -53,7 +54,13 @@ class SpentError(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """One measurement: of which architecture, for how much, and whether it was the whole."""
+    """One measurement of a search.
+
+    Attributes:
+        genome: Canonical genome of the architecture.
+        cost: Cost of this measurement, in the unit of the metric that tells it.
+        is_whole: Whether it was the whole measurement, and not that of a lower rung.
+    """
 
     genome: Genome
     cost: float
@@ -64,8 +71,8 @@ def check_method(name: str) -> None:
     """Refuse what is no method, or cannot run here.
 
     Raises:
-        ValueError: It is neither one of ``PEERS``, nor an algorithm, a surrogate, a fidelity or
-            ``screen``, or several of these with a plus; or a package is missing.
+        ValueError: The name is neither one of ``PEERS``, nor an algorithm, a surrogate, a
+            fidelity or ``screen``, or several of these with a plus; or a package is missing.
     """
     if name in PEERS:
         if package := lacking(name):
@@ -90,12 +97,13 @@ def play(
     """Run every method with every seed, and judge how it got on.
 
     Args:
-        base: Problem, objectives and number of evaluations; noisy or not; ``n_jobs=0``.
-        methods: See ``check_method``.
-        seeds: Of the searches.
+        base: Config that all searches share: problem, noisy or not, objectives and number of
+            evaluations, with ``n_jobs=0``.
+        methods: Names of the methods, as ``check_method`` allows them.
+        seeds: Seeds of the searches, one search for each with every method.
         cost: A metric of the problem that says what measuring an architecture takes; its
             ``effort`` where a method has a fidelity.
-        n_jobs: Searches at a time, each in a process of its own.
+        n_jobs: How many searches run at a time, each in a process of its own.
 
     Yields:
         The scores of one search, in any order of searches.
@@ -110,6 +118,12 @@ def judged(base: Config, method: str, seed: int, cost: str) -> list[Score]:
 
     Architectures count when they are begun; only those that were measured as a whole are
     judged, and until there is one the hypervolume is 0.
+
+    Args:
+        base: Config that all searches share.
+        method: Name of the method.
+        seed: Seed of the search.
+        cost: A metric of the problem that says what measuring an architecture takes.
     """
     judge = judge_of(replace(base, seed=0))
     scores, begun, spent = [], dict[Genome, None](), 0.0
@@ -143,7 +157,14 @@ def judge_of(base: Config) -> Judge:
 
 
 def tried(base: Config, method: str, seed: int, cost: str) -> list[Trial]:
-    """What a method measures, in order."""
+    """What a method measures, in order.
+
+    Args:
+        base: Config that all searches share.
+        method: Name of the method.
+        seed: Seed of the search.
+        cost: A metric of the problem that says what measuring an architecture takes.
+    """
     if method in PEERS:
         genomes = _of_peer(base, method, seed)
     else:

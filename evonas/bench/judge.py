@@ -24,7 +24,7 @@ class Verdict:
     """How much of the true front some architectures cover.
 
     Attributes:
-        hypervolume: Relative to that of the true front, [0, 1], up to 1.1 of its nadir.
+        hypervolume: Hypervolume as a share of the true front's, [0, 1], up to 1.1 of its nadir.
         igd_plus: Mean distance from the points of the true front to the point that covers them
             best, where only what is worse counts (Ishibuchi et al. 2015); 0 if all are reached.
         recall: Share of the true front's points that are reached, [0, 1].
@@ -39,11 +39,11 @@ class Judge:
     """Judges architectures by what is true of them, however noisy a search has seen them.
 
     Args:
-        evaluator: Of the same problem without noise.
-        goals: Two objectives or more.
+        evaluator: Measures the same problem without noise.
+        goals: Two objectives or more, and constraints, that the true front is of.
 
     Attributes:
-        true_front: Its distinct points, to be minimised, ``(n, n_objectives)``.
+        true_front: Distinct points of the true front, ``(n, n_objectives)``, to be minimised.
 
     Raises:
         ValueError: The true front cannot be known.
@@ -60,7 +60,7 @@ class Judge:
         self._best = self._hypervolume(self.true_front)
 
     def __call__(self, genomes: Sequence[Genome]) -> Verdict:
-        """How much of the true front these cover; they are one at least."""
+        """How much of the true front some architectures cover; at least one must be given."""
         F = self._values(genomes)
         F = F[front(F)]
         missed = np.maximum(F[None] - self.true_front[:, None], 0.0) / self._span
@@ -72,7 +72,7 @@ class Judge:
         )
 
     def costs(self, genomes: Sequence[Genome], metric: str) -> np.ndarray:
-        """What each takes, by a metric of the problem, ``(n,)``.
+        """What measuring each architecture takes, by a metric of the problem, ``(n,)``.
 
         Raises:
             MetricError: The problem has no such metric.

@@ -20,7 +20,7 @@ class Comparison:
     """One sample against another, larger values being better.
 
     Attributes:
-        p: Two-sided, of the test of Mann and Whitney 1947.
+        p: Two-sided p-value of the test of Mann and Whitney 1947, [0, 1].
         effect: Probability that a value of the first is larger than one of the second, ties
             half (the A of Vargha and Delaney 2000): 1 where all are, .5 for no difference.
     """
@@ -39,12 +39,12 @@ class Standings:
     """All scores of a contest, arranged.
 
     Args:
-        scores: Of any number of methods and seeds.
-        methods: In the order in which they are shown; the first is what the others are
-            compared with.
+        scores: All scores of the searches, of any number of methods and seeds.
+        methods: Names of the methods, in the order in which they are shown; the first is what
+            the others are compared with.
 
     Attributes:
-        methods: As given.
+        methods: Names of the methods, in the order in which they are shown.
     """
 
     def __init__(self, scores: Sequence[Score], methods: Sequence[str]) -> None:

@@ -27,6 +27,9 @@ from evonas.reports.text import aligned, complain
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a contest, print who was ahead, and leave a table and a picture.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0, or 2 for a mistake in the arguments, said in one line.
     """

@@ -26,6 +26,9 @@ PROGRESS, CURVES, EXPECTED, FRACTIONS = "budget", "curves", "expected", "fractio
 def main(argv: Sequence[str] | None = None) -> int:
     """Say what runs have cost and brought, and leave tables and pictures in the first one.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0, or 2 after a mistake, said in one line; 130 after Ctrl-C.
     """

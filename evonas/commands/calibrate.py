@@ -32,6 +32,9 @@ GOOD_R2, GOOD_SPEARMAN = 0.9, 0.95
 def main(argv: Sequence[str] | None = None) -> int:
     """Time a sample of networks, fit, judge, and leave a carbon file and a picture.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0, or 2 after a mistake, said in one line; 130 after Ctrl-C.
     """

@@ -36,6 +36,9 @@ TABLE, PICTURE = "carbon.csv", "carbon.png"
 def main(argv: Sequence[str] | None = None) -> int:
     """Price a run's front or a network, list what can be chosen, or draw the paper's figures.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0, or 2 after a mistake, said in one line.
     """

@@ -262,7 +262,7 @@ def genome_of(text: str) -> tuple[int, ...]:
     """The genome that a text stands for, of whatever space.
 
     Args:
-        text: such as ``1-0-2``, ``1 0 2`` or a JSON list.
+        text: what a user wrote, such as ``1-0-2``, ``1 0 2`` or a JSON list.
 
     Raises:
         ValueError: The text is something else.

@@ -22,6 +22,9 @@ from evonas.reports.text import complain, number
 def main(argv: Sequence[str] | None = None) -> int:
     """Pick from a run's front: say how, show what was picked and what comes next.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0, or 2 after a mistake, said in one line.
     """

@@ -13,6 +13,9 @@ from evonas.reports.text import complain
 def main(argv: Sequence[str] | None = None) -> int:
     """Draw runs from the command line.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0, or 2 after a mistake, said in one line.
     """

@@ -20,6 +20,9 @@ from evonas.space import Genome
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure candidates in this process, one after the other, and leave the run as it is.
 
+    Args:
+        argv: the arguments; those of the process if left out.
+
     Returns:
         0 if all could be measured, 1 if one failed, 2 for a mistake, said in one line, 130
         after Ctrl-C, which shows where a candidate hangs.

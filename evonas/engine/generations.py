@@ -23,12 +23,12 @@ class Archive:
     """The front of what an evaluator measured, and its account.
 
     Args:
-        evaluator: Whose records count.
-        goals: What makes a record better.
-        meter: Reads what the search takes.
+        evaluator: Holds the records that the front is taken from.
+        goals: Objectives and constraints that decide what is on the front.
+        meter: Reads what time and energy the search takes.
 
     Attributes:
-        generations: One entry per call of ``close_generation``.
+        generations: Accounts of generations, one per call of ``close_generation``.
     """
 
     def __init__(self, evaluator: Evaluator, goals: Goals, *, meter: Meter) -> None:
@@ -65,7 +65,12 @@ class Archive:
         return self._members
 
     def close_generation(self, reliability: Reliability | None = None) -> Generation:
-        """Account for what was measured since the last call, and predicted before."""
+        """Account for what was measured since the last call.
+
+        Args:
+            reliability: How far the predictions of this generation came true; ``None`` where
+                nothing was predicted.
+        """
         points = self._scaled(self.front())
         generation = Generation(
             number=len(self.generations) + 1,

@@ -20,7 +20,8 @@ class Spending(Listener):
 
     Args:
         budget: How much the search may spend.
-        meter: Read before every candidate, for some of its counters begin again now and then.
+        meter: Measures energy; read before every candidate, for some of its counters begin
+            again now and then.
     """
 
     def __init__(self, budget: Budget, meter: Meter) -> None:
@@ -161,8 +162,8 @@ class Audience:
     search at once; one of the user's asks for an end, and is raised in the end.
 
     Args:
-        own: Listeners of the engine.
-        guests: Listeners of the user.
+        own: Listeners of the engine, in the order in which they are told.
+        guests: Listeners of the user, in the order in which they are told.
     """
 
     def __init__(self, own: Sequence[Listener], guests: Sequence[Guest]) -> None:
@@ -210,7 +211,7 @@ class Audience:
         """Say which listener of the user's has failed, if one has.
 
         Raises:
-            ListenerError: One has.
+            ListenerError: A listener of the user's has failed.
         """
         for guest in self._guests:
             if guest.error:
@@ -252,6 +253,11 @@ def invited(
     on_generation: Callable[[Generation], None] | None = None,
 ) -> list[Guest]:
     """The user's listeners, and functions in place of them, made safe.
+
+    Args:
+        listeners: The user's own, in the order in which they are told.
+        on_record: Told of every measured candidate as it arrives.
+        on_generation: Told where the search stands, after every generation.
 
     Raises:
         ValueError: One of them is no listener.

@@ -39,7 +39,7 @@ class SearchPlan:
     """A config with everything that follows from it.
 
     Attributes:
-        config: Of the search.
+        config: Config of the search.
         spec: How every process opens the problem.
     """
 
@@ -48,7 +48,12 @@ class SearchPlan:
 
     @classmethod
     def of(cls, config: Config, problem: type[Problem] | None = None) -> SearchPlan:
-        """The plan of a config, for another problem than its own if one is given."""
+        """The plan of a config.
+
+        Args:
+            config: Config of the search.
+            problem: A problem class in place of the one that the config names.
+        """
         if problem is None:
             return cls(config, ProblemSpec(config.problem, config.settings))
         named = replace(config, problem=f"{problem.__module__}:{problem.__qualname__}")
@@ -61,7 +66,7 @@ class SearchPlan:
 
     @cached_property
     def goals(self) -> Goals:
-        """What counts."""
+        """Objectives, constraints and reference point of the search."""
         return resolve_goals(self.config, self.problem, sample=self._sample)
 
     @cached_property
@@ -155,7 +160,7 @@ class SearchPlan:
         """Who measures in several steps, if the config has any.
 
         Args:
-            evaluator: Measures.
+            evaluator: Measures architectures at each of the rungs.
             store: Folder for what a later step needs of an earlier one.
         """
         stored = [replace(rung, store=str(store)) for rung in self.rungs]
@@ -171,7 +176,7 @@ class SearchPlan:
 
     @cached_property
     def rungs(self) -> tuple[Fidelity, ...]:
-        """From the least thorough measurement to the whole; empty for whole ones alone.
+        """Fidelities, from the least thorough to the whole; empty for whole measurements alone.
 
         Raises:
             ValueError: The problem has no such fidelity, or too little of it.
@@ -186,7 +191,7 @@ class SearchPlan:
         """A tracker of the search's energy, if the config wants one.
 
         Raises:
-            ValueError: It is not installed.
+            ValueError: The tracker is not installed.
         """
         if self.config.tracker is None:
             return None

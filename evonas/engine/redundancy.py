@@ -22,12 +22,13 @@ class Degeneracy:
     """What each objective adds to a front.
 
     Attributes:
-        names: Of the objectives.
-        correlations: ``(n, n)`` Spearman's rank correlations over all measured architectures,
-            each objective turned so that smaller is better; NaN where one is constant.
-        front_size: Members of the front of all objectives.
-        sizes_without: Members of the front of all but each.
-        is_idle: Whether the front is the same without it.
+        names: Names of the objectives.
+        correlations: Spearman's rank correlations of the objectives over all measured
+            architectures, ``(n_objectives, n_objectives)``, each turned so that smaller is
+            better; NaN where one is constant.
+        front_size: How many members the front of all objectives has.
+        sizes_without: How many members the front of all other objectives has, by objective.
+        is_idle: Whether the front is the same without the objective, by objective.
     """
 
     names: tuple[str, ...]

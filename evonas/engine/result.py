@@ -30,21 +30,22 @@ class Result:
     """What a search found.
 
     Attributes:
-        config: Of the search.
+        config: Config of the search.
         goals: Objectives, constraints and reference point.
         front: The records on the front, by the first objective, best first.
         records: All records, in the order of asking.
-        generations: One entry each.
+        generations: Accounts of all generations, the first one first.
         problem: The opened problem.
         stopped: Why the search ended, in words.
         spend: What the search itself took, the last measuring of the front included.
-        was_given_up: Whether it was given up because too many candidates failed.
-        folder: Its run directory, if it has one.
+        was_given_up: Whether the search was given up because too many candidates failed.
+        folder: Run directory of the search; ``None`` if it wrote nothing.
         reliability: How far a surrogate's predictions came true, if there was one.
         n_left_out: Architectures that a screen did not have measured.
-        foretold: How far a warm start's measurements foretold each metric: rank correlation
-            with what was measured here.
-        rungs: What became of the architectures at each, if there were any below the whole.
+        foretold: How far a transfer from a warm start's measurements came true: rank
+            correlation with what was measured here, by metric name.
+        rungs: What became of the architectures at each rung below the whole; empty without
+            rungs.
         opinion: What a tracker says of this session's energy, if one was asked for; known once
             the listeners have been told of the end.
     """

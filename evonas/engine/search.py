@@ -38,7 +38,7 @@ def search(
     """Search for the Pareto front of a problem.
 
     Args:
-        config: The search; all defaults if left out.
+        config: Config of the search; all defaults if left out.
         problem: A problem class, in place of the config's reference to one.
         folder: Where to keep the run; nothing is written if left out.
         resume: Whether ``folder`` holds a run that is to go on. Its records answer for what

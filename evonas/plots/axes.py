@@ -40,10 +40,10 @@ def plot_front(
 
     Args:
         runs: A result, several of them, or the records of one run; each has its colour.
-        x: To the right; the second objective of the first run if left out.
-        y: Upwards; the first objective if left out.
-        constraints: To be kept beside the runs' own.
-        ax: To draw on; new ones if left out, whose ``.figure`` a notebook shows after
+        x: Objective or metric to the right; the second objective of the first run if left out.
+        y: Objective or metric upwards; the first objective of the first run if left out.
+        constraints: Constraints that are to be kept beside the runs' own.
+        ax: Axes to draw on; new ones if left out, whose ``.figure`` a notebook shows after
             ``%matplotlib inline``.
 
     Raises:
@@ -76,8 +76,8 @@ def plot_best(
 
     Args:
         runs: A result, several of them, or the records of one run; each has its colour.
-        objective: The first one of the first run if left out.
-        ax: To draw on; new ones if left out.
+        objective: Objective or metric to show; the first of the first run if left out.
+        ax: Axes to draw on; new ones if left out.
 
     Raises:
         ValueError: The name is no metric of the runs, or there is no objective.
@@ -110,6 +110,10 @@ def plot_best(
 
 def plot_hypervolume(runs: Runs, *, ax: Axes | None = None) -> Axes:
     """Hypervolume against evaluations, one line per run that has a reference point.
+
+    Args:
+        runs: A result, several of them, or the records of one run; each has its colour.
+        ax: Axes to draw on; new ones if left out.
 
     Raises:
         ValueError: The runs' objectives or reference points differ, so that their

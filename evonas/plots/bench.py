@@ -19,10 +19,10 @@ def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> N
     """What of the true hypervolume is missing, against evaluations and against cost.
 
     Args:
-        standings: Of the contest.
-        title: Says what was searched.
-        cost: The metric that says what measuring takes.
-        out: Where to.
+        standings: The scores of the contest, arranged.
+        title: What was searched, in words over the picture.
+        cost: Name of the metric that says what measuring takes.
+        out: File that the picture is written to.
     """
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     by_count, by_cost = figure.subplots(1, 2, sharey=True)

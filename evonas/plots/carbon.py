@@ -20,7 +20,12 @@ MILLION = 1e6
 
 
 def draw_calibration(judged: Sequence[Judged], *, out: Path) -> None:
-    """Measured against predicted seconds of the networks that were held out."""
+    """Measured against predicted seconds of the networks that were held out.
+
+    Args:
+        judged: Fits and what they predict for held-out networks, one panel for each.
+        out: File that the picture is written to.
+    """
     figure = Figure(figsize=(5.0 * len(judged), 4.4), layout="constrained")
     panels = figure.subplots(1, len(judged), squeeze=False)[0]
     for ax, each in zip(panels, judged, strict=True):
@@ -38,7 +43,14 @@ def draw_calibration(judged: Sequence[Judged], *, out: Path) -> None:
 
 
 def draw_paper(folder: Path) -> list[Path]:
-    """Figures 2 to 4 of Fu et al. 2021 with the numbers that are published, one file each."""
+    """Figures 2 to 4 of Fu et al. 2021 with the numbers that are published, one file each.
+
+    Args:
+        folder: Where the pictures are written to.
+
+    Returns:
+        The files that were written.
+    """
     figures = {
         "figure2": _search_costs(),
         "figure3": _lifetimes(),
@@ -119,7 +131,14 @@ def _citations() -> Figure:
 def draw_footprints(
     footprints: Sequence[Footprint], comparisons: Sequence[BreakEven], *, out: Path
 ) -> None:
-    """The three parts of lives side by side, and when a search has paid for itself."""
+    """The three parts of lives side by side, and when a search has paid for itself.
+
+    Args:
+        footprints: What networks emit in their lives, one bar for each.
+        comparisons: When a search has paid for itself against other networks; with none the
+            second panel is left out.
+        out: File that the picture is written to.
+    """
     figure = Figure(figsize=(11, 4.6) if comparisons else (6.5, 4.6), layout="constrained")
     panels = figure.subplots(1, 2 if comparisons else 1, squeeze=False)[0]
     _draw_parts(panels[0], footprints)

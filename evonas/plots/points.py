@@ -27,11 +27,11 @@ class Cloud:
     """Architectures as points in natural units, one column per objective.
 
     Attributes:
-        measured: ``(n, n_objectives)``, of those that keep every constraint.
-        is_on_front: ``(n,)`` booleans: no other measured one dominates it.
-        numbers: ``(n,)``, which evaluation of its run each was, from 1.
-        infeasible: ``(m, n_objectives)``, of those that break a constraint; NaN where that
-            was known before all was measured.
+        measured: Objectives of those that keep every constraint, ``(n, n_objectives)``.
+        is_on_front: Whether no other of those measured dominates it, ``(n,)`` booleans.
+        numbers: Which evaluation of its run each of those measured was, ``(n,)``, from 1.
+        infeasible: Objectives of those that break a constraint, ``(m, n_objectives)``; NaN
+            where that was known before all was measured.
     """
 
     measured: np.ndarray
@@ -41,7 +41,7 @@ class Cloud:
 
     @property
     def front(self) -> np.ndarray:
-        """``(n_front, n_objectives)``, by the first objective, ascending."""
+        """Objectives of the front, ``(n_front, n_objectives)``, ascending by the first."""
         members = self.measured[self.is_on_front]
         ordered: np.ndarray = members[np.lexsort(members.T[::-1])]
         return ordered
@@ -64,7 +64,7 @@ def runs_of(runs: Runs, *, constraints: Sequence[Constraint] = ()) -> tuple[Run,
 
     Args:
         runs: A result or a run, several of them, or the records of one run.
-        constraints: To be kept beside the runs' own.
+        constraints: Constraints that are to be kept beside the runs' own.
     """
     given = runs if isinstance(runs, Iterable) else (runs,)
     records: list[Record] = []
@@ -88,7 +88,7 @@ def choose(runs: Sequence[Run], wanted: Sequence[Objective | str | None]) -> lis
     """The wanted objectives, in this order.
 
     Args:
-        runs: At least one; each must have what is named.
+        runs: Runs to be drawn, at least one; each must have what is named.
         wanted: Objectives, names of metrics, or ``None`` for the next objective of the first
             run that is not wanted by name.
 

@@ -27,7 +27,12 @@ CURVES = {"acc": "validation accuracy [%]", "loss": "loss"}
 
 
 def draw_progress(tags: Sequence[PriceTag], *, out: Path) -> None:
-    """The best so far and the hypervolume against every cost, one line per run."""
+    """The best so far and the hypervolume against every cost, one line per run.
+
+    Args:
+        tags: Price tags of the runs.
+        out: File that the picture is written to.
+    """
     objective = tags[0].run.objectives[0]
     columns = [tag.progress() for tag in tags]
     figure = Figure(figsize=(3.1 * len(COSTS), 5.6), layout="constrained")
@@ -53,8 +58,12 @@ def draw_progress(tags: Sequence[PriceTag], *, out: Path) -> None:
 def draw_curves(tag: PriceTag, *, out: Path) -> bool:
     """Validation accuracy and loss by epoch, the front's members strong.
 
+    Args:
+        tag: Price tag of the run whose training curves are drawn.
+        out: File that the picture is written to.
+
     Returns:
-        Whether there are any.
+        Whether there are any curves; without any nothing is written.
     """
     curves = {r.genome: r.curve for r in tag.run.records if r.curve}
     shown = {
@@ -89,7 +98,13 @@ def _draw_curve(
 
 
 def draw_expected(tags: Sequence[PriceTag], values: Sequence[float], *, out: Path) -> None:
-    """The expected best of n independent trials, by both estimators."""
+    """The expected best of n independent trials, by both estimators.
+
+    Args:
+        tags: Price tags of the runs, whose first objective is meant.
+        values: What each independent trial found, turned so that larger is better.
+        out: File that the picture is written to.
+    """
     objective = tags[0].run.objectives[0]
     figure = Figure(figsize=(6.2, 4.4), layout="constrained")
     ax = figure.subplots()
@@ -108,7 +123,13 @@ def draw_expected(tags: Sequence[PriceTag], values: Sequence[float], *, out: Pat
 def draw_fractions(
     rows: Sequence[tuple[str, Sequence[tuple[int, float]]]], objective: Objective, *, out: Path
 ) -> None:
-    """The first objective against the number of training images, one line per member."""
+    """The first objective against the number of training images, one line per member.
+
+    Args:
+        rows: Name of each member, and its points: number of images, and value in natural units.
+        objective: The objective that the values are of.
+        out: File that the picture is written to.
+    """
     figure = Figure(figsize=(6.2, 4.4), layout="constrained")
     ax = figure.subplots()
     for i, (name, points) in enumerate(rows):

@@ -39,13 +39,13 @@ def save_picture(paths: Sequence[Path], *, objectives: Sequence[str] = (), out: 
     """Draw runs from their directories, finished or not, and write the picture.
 
     Args:
-        paths: Of the run directories.
+        paths: Paths of the run directories.
         objectives: Names of metrics, or one text with commas; the first run's objectives if
             empty.
-        out: Where to; the suffix is ``.png``, ``.svg`` or ``.pdf``.
+        out: File that the picture is written to; its suffix is ``.png``, ``.svg`` or ``.pdf``.
 
     Returns:
-        ``out``.
+        The file that was written, ``out``.
 
     Raises:
         ValueError: An objective or the suffix is unknown, or a run holds nothing to draw.
@@ -73,7 +73,7 @@ def draw(runs: Runs, objectives: Sequence[Objective | str] = ()) -> Figure:
 
     Args:
         runs: A result, several of them, or the records of one run.
-        objectives: To show; those of the first run if empty.
+        objectives: Objectives or names of metrics to show; those of the first run if empty.
 
     Raises:
         ValueError: A run lacks an objective, or holds nothing to draw.
@@ -100,8 +100,8 @@ def plot_matrix(
 
     Args:
         runs: A result, several of them, or the records of one run; each has its colour.
-        objectives: Two or more; those of the first run if empty.
-        figure: To draw on; a new one if left out.
+        objectives: Two or more objectives or names of metrics; those of the first run if empty.
+        figure: Figure to draw on; a new one if left out.
 
     Returns:
         ``(n_objectives, n_objectives)`` axes: how each objective is distributed on the

@@ -24,13 +24,16 @@ class Front:
     """A run's front, priced.
 
     Attributes:
-        footprints: By FLOPs, ascending.
-        scores: Of each, what the run's first objective says.
-        seconds: Of each, one inference on this machine; empty where it was not timed.
-        is_here: Whether the model is of this machine, and its time can be in error.
-        n_images: For training and for validation.
-        side: Of the images.
-        search_kwh: Of the whole search.
+        footprints: Footprint of each member, ascending by FLOPs.
+        scores: What the run's first objective says of each member, in natural units and in the
+            order of ``footprints``.
+        seconds: Seconds of one inference of each member on this machine, in the order of
+            ``footprints``; empty where none was timed.
+        is_here: Whether the carbon model is of this machine, so that modelled times can be
+            compared with measured ones.
+        n_images: Number of images for training, and number of images for validation.
+        side: Side of the square images, in pixels.
+        search_kwh: Energy of the whole search, in kWh.
     """
 
     footprints: list[Footprint]
@@ -55,7 +58,8 @@ def price_front(
         run: The run, whose directory tells the data set that its networks are for.
         assumptions: What the carbon model is to assume.
         costs: Counted cost of each member, by genome.
-        seconds: What one inference of each member took on this machine, where it was timed.
+        seconds: Seconds of one inference of each member on this machine, by genome; left out
+            where none was timed.
 
     Raises:
         ValueError: There is no front, or the run's problem builds no networks.
@@ -124,7 +128,7 @@ def front_in_words(front: Front, run: Run) -> list[str]:
 
 
 def write_table(file: Path, front: Front, run: Run) -> None:
-    """Write all of it as a CSV file, units in the header."""
+    """Write a priced front as a CSV file, units in the header."""
     objective = run.objectives[0]
     seconds = front.seconds or [float("nan")] * len(front.footprints)
     rows = [

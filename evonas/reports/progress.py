@@ -17,7 +17,7 @@ class Progress(Listener):
     """Shows how a search gets on; one of the listeners of ``evonas.search``.
 
     Args:
-        is_quiet: Show nothing.
+        is_quiet: Whether to show nothing.
         stream: File that the bar or the lines are written to; standard error if left out.
     """
 

@@ -83,5 +83,5 @@ def _digits(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text for LaTeX."""
+    """A text with the characters escaped that LaTeX would take for commands."""
     return text.replace("_", r"\_").replace("%", r"\%").replace("&", r"\&")

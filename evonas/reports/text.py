@@ -10,7 +10,15 @@ from evonas.space import Genome
 
 
 def complain(message: object, *, status: int = 2) -> int:
-    """Say on standard error, in one line, what went wrong; the exit status comes back."""
+    """Say on standard error, in one line, what went wrong.
+
+    Args:
+        message: What went wrong, such as an error.
+        status: The exit status of the program.
+
+    Returns:
+        The exit status, as it was given.
+    """
     print(f"evonas: {' '.join(str(message).split())}", file=sys.stderr)
     return status
 
@@ -30,12 +38,17 @@ def number(value: float) -> str:
 
 
 def genome_text(genome: Genome) -> str:
-    """A genome as tables show it."""
+    """A genome as tables show it, such as ``1-0-2``."""
     return "-".join(map(str, genome))
 
 
 def miss(constraint: Constraint, value: float) -> str:
-    """By how much a value misses a constraint, in words."""
+    """By how much a value misses a constraint, in words.
+
+    Args:
+        constraint: The constraint that is broken.
+        value: Value of its metric, in natural units.
+    """
     share = f" ({100 * constraint.violation(value):.3g} %)" if constraint.bound else ""
     adverb = "above" if constraint.relation == "<=" else "below"
     distance = number(abs(value - constraint.bound))
