@@ -112,8 +112,6 @@ UNTESTED = {  # seen through their neighbours' tests; to be shorter
     "evonas.reports.shortlist",
     "evonas.runs.manifest",
     "evonas.runs.price_tag",
-    *(f"evonas.sections.{name}" for name in ("budget", "carbon", "problem", "search")),
-    *(f"evonas.sections.{name}" for name in ("surrogate", "training", "workers")),
     "evonas.surrogates.inner_search",
     "evonas.surrogates.transfer",
 }
