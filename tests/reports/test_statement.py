@@ -37,7 +37,7 @@ def tag(small_run):
 def test_a_table_has_the_numbers_of_the_price_tag(tag):
     header, (row,) = table([tag])
     cells = dict(zip(header, row, strict=True))
-    assert cells["run"] == tag.trace.name
+    assert cells["run"] == tag.run.name
     assert cells["trials"] == cells["H"] == "16"
     assert cells["failed"] == "0"
     assert cells["FPO"] == f"{tag.fpo:.3g}"
