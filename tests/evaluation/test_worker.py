@@ -5,12 +5,10 @@ import pytest
 import toy
 from faults import faulty
 from faults.processes import family
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.worker import LostError, Worker, WorkerError
-from evonas.evaluation.worker_process import LENGTH_BYTES, Task, framed
+from evonas.evaluation.worker_process import Task
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Measurement, Settings
 
@@ -127,10 +125,3 @@ def test_an_idle_process_ends_by_itself(hire):
     worker.dismiss()
     assert time.monotonic() - started < 1.5
     assert not family()
-
-
-@given(st.binary(max_size=300))
-def test_a_message_is_framed_by_its_length(message):
-    whole = framed(message)
-    assert int.from_bytes(whole[:LENGTH_BYTES], "big") == len(message)
-    assert whole[LENGTH_BYTES:] == message
