@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from evonas.commands import plot
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What was to be drawn, in place of a picture."""
+    found = []
+
+    def save_picture(paths, *, objectives, out):
+        found.append((paths, list(objectives), out))
+        return out
+
+    monkeypatch.setattr(plot, "save_picture", save_picture)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "out"),
+    [
+        (["runs/a"], "runs/a/front.png"),
+        (["runs/a", "b"], "front.png"),
+        (["runs/a", "--out", "c.svg"], "c.svg"),
+        (["runs/a", "b", "--out", "c.svg"], "c.svg"),
+    ],
+)
+def test_a_picture_lies_in_its_run_or_here_unless_a_place_is_named(asked, capsys, words, out):
+    assert plot.main(words) == 0
+    paths = [Path(word) for word in words[: words.index("--out") if "--out" in words else 2]]
+    assert asked == [(paths, [], Path(out))]
+    assert capsys.readouterr().out == f"{out}\n"
+
+
+@pytest.mark.parametrize("text", ["acc,flops", " acc , flops,", ",acc,,flops"])
+def test_objectives_are_words_with_commas(asked, text):
+    assert plot.main(["a", "--objectives", text]) == 0
+    assert asked[0][1] == ["acc", "flops"]
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("unknown objective 'flop'"), FileNotFoundError("no run\nat a")]
+)
+def test_a_mistake_is_one_line_and_status_2(monkeypatch, capsys, error):
+    def save_picture(*paths, **words):
+        raise error
+
+    monkeypatch.setattr(plot, "save_picture", save_picture)
+    assert plot.main(["a"]) == 2
+    assert capsys.readouterr() == ("", f"evonas: {' '.join(str(error).split())}\n")
+
+
+def test_without_a_run_it_says_what_it_needs(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        plot.main([])
+    assert "the following arguments are required: RUN" in capsys.readouterr().err

@@ -1,0 +1,129 @@
+import os
+import signal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from evonas.commands import session
+from evonas.commands.session import STOPPING, StoppedAtOnce, interrupts
+from evonas.config import Config
+from evonas.evaluation.worker import WorkerError
+from evonas.listener import ListenerError
+from evonas.runs.journal import FolderError
+
+
+def handlers():
+    return [signal.getsignal(number) for number in STOPPING]
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    before = handlers()
+    yield
+    for number, handler in zip(STOPPING, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", STOPPING)
+def test_the_first_signal_asks_for_an_end_and_what_was_before_returns(number, capsys):
+    before = handlers()
+    with interrupts() as is_interrupted:
+        assert not is_interrupted()
+        os.kill(os.getpid(), number)
+        assert is_interrupted()
+    assert handlers() == before
+    assert capsys.readouterr().err == (
+        "evonas: stopping after what is being measured; Ctrl-C again stops at once\n"
+    )
+
+
+def twice(number):
+    with interrupts():
+        for _ in range(2):
+            os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_ends_it_at_once_with_the_shells_status(number, status):
+    before = handlers()
+    with pytest.raises(StoppedAtOnce) as stopped:
+        twice(number)
+    assert stopped.value.status == status
+    assert handlers() == before
+
+
+def test_a_third_signal_cannot_break_off_what_the_second_began():
+    with interrupts():
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(StoppedAtOnce):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert handlers() == [signal.SIG_IGN] * 2
+
+
+def ran(monkeypatch, outcome):
+    """The exit status of a run whose search ends so."""
+
+    def search(config, **words):
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(session, "search", search)
+    monkeypatch.setattr(session, "summary", lambda result: "the summary")
+    return session.run(Config(), Path("run"), resume=False, is_quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (FolderError("the disk\n is full"), 1),
+        (WorkerError("no worker can begin"), 1),
+        (ListenerError("a listener failed", result=None), 1),
+        (ValueError("pop_size must be at least 2, got 1"), 2),
+        (FileNotFoundError("no run at nowhere"), 2),
+    ],
+)
+def test_a_mistake_is_status_2_and_a_broken_search_status_1(monkeypatch, capsys, error, status):
+    assert ran(monkeypatch, error) == status
+    said = capsys.readouterr()
+    assert said.err == f"evonas: {' '.join(str(error).split())}\n"
+    assert said.out == ""
+
+
+def test_an_error_of_our_own_is_not_hidden(monkeypatch):
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        ran(monkeypatch, ZeroDivisionError("ours"))
+
+
+def test_who_stops_at_once_is_told_how_to_go_on(monkeypatch, capsys):
+    assert ran(monkeypatch, StoppedAtOnce(signal.SIGTERM)) == 143
+    assert capsys.readouterr().err == "evonas: stopped at once; --resume goes on with the run\n"
+
+
+@pytest.mark.parametrize("was_given_up", [False, True])
+def test_the_summary_is_printed_however_it_ended(monkeypatch, capsys, was_given_up):
+    outcome = SimpleNamespace(front=(), was_given_up=was_given_up)
+    assert ran(monkeypatch, outcome) == was_given_up
+    assert capsys.readouterr().out == "the summary\n"
+
+
+@pytest.mark.parametrize("error", [None, ValueError("no such axis"), OSError("no room left")])
+def test_a_front_has_a_picture_and_survives_without_one(monkeypatch, capsys, error):
+    drawn = []
+
+    def save_picture(paths, *, objectives, out):
+        if error:
+            raise error
+        drawn.append((paths, objectives, out))
+
+    monkeypatch.setattr(session.drawing, "save_picture", save_picture)
+    goals = SimpleNamespace(objectives=[SimpleNamespace(name="acc")])
+    outcome = SimpleNamespace(front=("a member",), goals=goals, was_given_up=False)
+    assert ran(monkeypatch, outcome) == 0
+    said = capsys.readouterr()
+    assert said.out == "the summary\n"
+    if error:
+        assert said.err == f"evonas: no picture: {error}\n"
+    else:
+        assert drawn == [([Path("run")], ["acc"], Path("run/front.png"))]
