@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from evonas.objectives import ACC, FLOPS, PARAMS, Constraint, Goals
 from evonas.pareto.dominance import front
-from evonas.plots.points import choose, cloud_of, traces_of
+from evonas.plots.points import choose, cloud_of, runs_of
 from evonas.record import Record
-from evonas.runs.run import Trace
+from evonas.runs.run import Run
 
 
 def trace(rows, *, constraints=(), objectives=(ACC, FLOPS)):
@@ -15,7 +15,7 @@ def trace(rows, *, constraints=(), objectives=(ACC, FLOPS)):
         Record((i,), {} if row is None else row, 0.1, error=None if row else "it burst")
         for i, row in enumerate(rows)
     ]
-    return Trace("run", tuple(records), Goals(objectives, constraints))
+    return Run("run", tuple(records), Goals(objectives, constraints))
 
 
 rows = st.lists(
@@ -82,9 +82,9 @@ def test_objectives_that_do_not_do_are_refused(wanted, message):
 def test_runs_may_be_one_or_several_or_bare_records():
     one = trace([{"acc": 1.0, "flops": 2.0}], constraints=(SMALL,))
     more = Constraint("acc", ">=", 1.0)
-    assert traces_of(one) == (one,)
-    assert [t.goals.constraints for t in traces_of([one, one], constraints=[more])] == [
+    assert runs_of(one) == (one,)
+    assert [t.goals.constraints for t in runs_of([one, one], constraints=[more])] == [
         (SMALL, more)
     ] * 2
-    (bare,) = traces_of(one.records)
+    (bare,) = runs_of(one.records)
     assert (bare.name, bare.records, bare.goals) == ("records", one.records, Goals(()))
