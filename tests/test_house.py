@@ -98,14 +98,11 @@ TESTS = Path(__file__).parent
 AT_THE_DOOR = {"evonas.__main__", "evonas.run", "evonas.plot"}  # three lines each
 UNTESTED = {  # seen through their neighbours' tests; to be shorter
     "evonas.engine.plan",
-    "evonas.engine.result",
     "evonas.plots.axes",
     "evonas.plots.carbon",
     "evonas.plots.price_tag",
     "evonas.reports.priced_front",
     "evonas.reports.shortlist",
-    "evonas.surrogates.inner_search",
-    "evonas.surrogates.transfer",
 }
 
 
