@@ -100,9 +100,7 @@ UNTESTED = {  # seen through their neighbours' tests; to be shorter
     "evonas.engine.plan",
     "evonas.plots.axes",
     "evonas.plots.carbon",
-    "evonas.plots.price_tag",
     "evonas.reports.priced_front",
-    "evonas.reports.shortlist",
 }
 
 
