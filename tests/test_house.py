@@ -96,12 +96,6 @@ def test_nothing_that_is_read_from_a_file_can_run_code(path):
 
 TESTS = Path(__file__).parent
 AT_THE_DOOR = {"evonas.__main__", "evonas.run", "evonas.plot"}  # three lines each
-UNTESTED = {  # seen through their neighbours' tests; to be shorter
-    "evonas.engine.plan",
-    "evonas.plots.axes",
-    "evonas.plots.carbon",
-    "evonas.reports.priced_front",
-}
 
 
 def place_of_tests(module: str) -> Path:
@@ -112,7 +106,7 @@ def place_of_tests(module: str) -> Path:
 
 @pytest.mark.parametrize("module", sorted(set(INNER) - AT_THE_DOOR))
 def test_every_module_has_a_file_of_tests_in_the_same_place(module):
-    assert place_of_tests(module).is_file() != (module in UNTESTED), place_of_tests(module)
+    assert place_of_tests(module).is_file(), place_of_tests(module)
 
 
 def test_no_module_bears_a_public_name():

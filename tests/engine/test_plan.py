@@ -1,0 +1,89 @@
+import os
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import toy
+
+from evonas.algorithms.ask_tell import AskTell
+from evonas.algorithms.two_stages import TwoStages
+from evonas.config import Config
+from evonas.engine.plan import SearchPlan
+from evonas.evaluation.evaluator import Evaluator
+from evonas.hardware.devices import V100
+
+BASE = Config(problem=toy.reference("Bowl"), n_jobs=0, pop_size=5, evaluations=10)
+
+
+def plan(problem="Bowl", **words):
+    return SearchPlan.of(replace(BASE, problem=toy.reference(problem), **words))
+
+
+def test_a_class_takes_the_place_of_the_configs_problem_and_gives_it_its_name():
+    planned = SearchPlan.of(BASE, toy.Schooled)
+    assert isinstance(planned.problem, toy.Schooled)
+    assert planned.config.problem == "toy:Schooled"
+
+
+def test_what_is_measured_follows_from_objectives_constraints_and_seed():
+    order = plan(objectives="acc,flops", constraint=("params<=9",), seed=4, timeout=3.0).order
+    assert set(order.wanted) == {"acc", "flops", "params"}
+    assert list(map(str, order.constraints)) == ["params<=9"]
+    assert (order.seed, order.timeout) == (4, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("device", "n_jobs", "expected"),
+    [("cpu", None, os.cpu_count()), ("cuda", None, 1), ("cuda", 3, 3), ("cpu", 0, 0)],
+)
+def test_one_worker_a_core_and_one_alone_for_a_gpu(device, n_jobs, expected):
+    planned = plan(n_jobs=n_jobs)
+    planned.__dict__["problem"] = SimpleNamespace(device=device)
+    assert planned.n_jobs == expected
+    assert planned.tariff.accelerator_w == (V100.tdp_w if device == "cuda" else 0.0)
+
+
+def test_rungs_lead_up_to_the_whole_and_are_none_unless_asked_for():
+    assert plan("Schooled").rungs == ()
+    planned = plan("Schooled", fidelity="epochs", rungs=3, reduction=3.0)
+    assert [rung.amount for rung in planned.rungs] == [1, 3, 9]
+    assert [rung.is_whole for rung in planned.rungs] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [({}, AskTell), ({"objectives": "acc", "then": "flops"}, TwoStages)]
+)
+def test_two_formulations_are_two_stages(words, kind):
+    planned = plan(**words)
+    assert isinstance(planned.strategy(Evaluator(planned.order)), kind)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            {"budget_flops": 1e9},
+            r"^budget_flops needs a problem that knows the FLOPs of its tr",
+        ),
+        (
+            {"surrogate": "gp", "features": "naswot"},
+            r"^feature 'naswot' is no hint of .*:Bowl; it has none$",
+        ),
+        (
+            {"problem": "Schooled", "fidelity": "epochs", "objectives": "flops,params"},
+            r"^nothing of flops, params takes a training, so there is nothing to measure less",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_before_anything_is_measured(words, message):
+    with pytest.raises(ValueError, match=message):
+        plan(**words).check()
+
+
+def test_a_plan_that_works_is_checked_in_silence_and_told_in_plain_values():
+    planned = plan(constraint=("params<=9999",))
+    planned.check()
+    told = planned.resolved()
+    assert [each["name"] for each in told["objectives"]] == ["acc", "flops", "params"]
+    assert told["constraints"] == ["params<=9999"]
+    assert (told["pop_size"], told["n_jobs"]) == (5, 0)
