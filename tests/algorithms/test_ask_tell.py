@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import toy
+from matrix import slow_but
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.ask_tell import AskTell
@@ -58,7 +59,7 @@ def by_pymoo_alone(problem, algorithm, *, n_asked, seed):
     return points
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", slow_but([0], [0, 1]))
 @pytest.mark.parametrize(
     ("problem", "algorithm"),
     [("Reals", name) for name in PLAIN] + [("Constrained", name) for name in WITH_CONSTRAINTS],
@@ -79,14 +80,16 @@ def test_a_plain_problem_and_algorithm_do_as_in_pymoo_alone(problem, algorithm, 
 @pytest.mark.parametrize(
     "problem", ["Reals", "Integers", "Bits", "Mixed", "Elementwise", "Constrained", "Balanced"]
 )
-@pytest.mark.parametrize("evaluations", [23, 50])
+@pytest.mark.parametrize("evaluations", slow_but([23], [23, 50]))
 def test_a_plain_problem_is_measured_exactly_as_often_as_paid_for(problem, evaluations):
     records, stopped, _ = run(problem, evaluations=evaluations)
     assert len(records) == len({record.genome for record in records}) == evaluations
     assert stopped == f"the budget of {evaluations} architectures is spent"
 
 
-@pytest.mark.parametrize("name", sorted({*ALGORITHMS} - GENOMES_ONLY - {"moead"}))
+@pytest.mark.parametrize(
+    "name", slow_but(("nsga2", "rvea"), sorted({*ALGORITHMS} - GENOMES_ONLY - {"moead"}))
+)
 def test_every_algorithm_takes_plain_problems_of_any_variables(name):
     for problem in ("Reals", "Integers", "Bits", "Constrained"):
         records, _, _ = run(problem, algorithm=name, evaluations=30)
@@ -135,7 +138,7 @@ def test_a_point_that_a_plain_problem_cannot_evaluate_is_a_failure():
     assert errors == {None, "ArithmeticError: too near the middle"}
 
 
-@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+@pytest.mark.parametrize("name", slow_but(("nsga2", "random"), sorted(ALGORITHMS)))
 def test_a_small_space_is_exhausted_and_the_search_says_so(name):
     records, stopped, _ = run("Bowl", algorithm=name, evaluations=500)
     reasons = ("there is nothing left that was not measured", "nothing new came in 100 gen")
@@ -168,7 +171,7 @@ def test_a_stop_leaves_the_loop():
     assert len(evaluator.records) == 14
 
 
-@pytest.mark.parametrize("name", ["nsga2", "nsga3", "smsemoa", "rvea"])
+@pytest.mark.parametrize("name", slow_but(["nsga2"], ["nsga2", "nsga3", "smsemoa", "rvea"]))
 def test_a_known_simple_front_is_found(name):
     records, _, _ = run("Integers", algorithm=name, evaluations=300, pop_size=20)
     F = np.array([[record.metrics["f1"], record.metrics["f2"]] for record in records])

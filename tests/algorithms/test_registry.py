@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import toy
+from matrix import slow_but
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.algorithms.moo.nsga3 import NSGA3
 
@@ -20,7 +21,8 @@ TWO, THREE = ("acc", "flops"), ("acc", "flops", "params")
 
 # RVEA adapts its directions to the objectives' ranges, of which failures alone have none.
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
-every_algorithm = pytest.mark.parametrize("name", NAMES)
+FEW = ("nsga2", "moead", "local")  # a population, one by one, and genomes alone
+every_algorithm = pytest.mark.parametrize("name", slow_but(FEW, NAMES))
 
 
 def run(problem="Bowl", *, folder=None, resume=False, **settings):
@@ -33,8 +35,8 @@ def asked(result):
     return [record.genome for record in result.records]
 
 
-@every_algorithm
-@pytest.mark.parametrize("objectives", [TWO, THREE])
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("objectives", slow_but([THREE], [TWO, THREE]))
 def test_every_algorithm_measures_exactly_as_many_as_the_budget_says(name, objectives):
     result = run(algorithm=name, objectives=objectives, evaluations=47)
     genomes = asked(result)
@@ -65,7 +67,7 @@ def test_every_algorithm_keeps_constraints(name, constraint):
 
 
 @every_algorithm
-@pytest.mark.parametrize("constraint", [(), ("flops<=3e5", "acc>=50")])
+@pytest.mark.parametrize("constraint", slow_but([()], [(), ("flops<=3e5", "acc>=50")]))
 def test_every_algorithm_repeats_itself_at_the_same_seed(name, constraint):
     settings = {"algorithm": name, "objectives": THREE, "constraint": constraint, "seed": 3}
     one, two = run(**settings), run(**settings)
@@ -95,7 +97,7 @@ def test_every_algorithm_survives_a_problem_that_always_fails(name):
 
 
 @every_algorithm
-@pytest.mark.parametrize("n_kept", [0, 1, 23])
+@pytest.mark.parametrize("n_kept", slow_but([23], [0, 1, 23]))
 def test_every_algorithm_resumed_ends_as_if_it_had_never_stopped(name, n_kept, tmp_path):
     whole = run(algorithm=name, objectives=THREE, folder=tmp_path / "run")
     front = (tmp_path / "run" / "front.csv").read_bytes()
@@ -118,7 +120,7 @@ def test_every_algorithm_resumed_with_a_larger_budget_ends_as_a_longer_run(name,
     assert longer.table() == whole.table()
 
 
-@every_algorithm
+@pytest.mark.parametrize("name", slow_but(("nsga2",), NAMES))
 def test_every_algorithm_gives_the_same_with_two_workers(name):
     one = run(algorithm=name, objectives=TWO, evaluations=30)
     two = run(algorithm=name, objectives=TWO, evaluations=30, n_jobs=2)
@@ -126,7 +128,9 @@ def test_every_algorithm_gives_the_same_with_two_workers(name):
     assert one.table() == two.table()
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {"random", "moead"}))
+@pytest.mark.parametrize(
+    "name", slow_but(("nsga2", "local"), sorted({*NAMES} - {"random", "moead"}))
+)
 def test_every_evolving_algorithm_finds_more_than_a_first_draw(name):
     result = run(algorithm=name, objectives=TWO, evaluations=60)
     first, last = result.generations[0], result.generations[-1]
@@ -148,7 +152,7 @@ def test_an_algorithm_of_directions_needs_two_objectives(name):
         run(algorithm=name, objectives=("acc",))
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {*BY_DIRECTIONS}))
+@pytest.mark.parametrize("name", slow_but(("nsga2",), sorted({*NAMES} - {*BY_DIRECTIONS})))
 def test_all_others_make_do_with_one_objective(name):
     result = run(algorithm=name, objectives=("acc",))
     assert len(result.records) == 50

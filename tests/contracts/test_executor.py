@@ -11,6 +11,7 @@ import toy
 from faults import faulty
 from faults.cluster import cluster
 from faults.processes import soon, workers
+from matrix import slow_but
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.engines import make_executor
@@ -78,11 +79,12 @@ def measured(chosen, job, genomes):
     return sorted(map(what_it_is, records))
 
 
-EVERY = pytest.mark.parametrize("name", N_JOBS)
-OTHERS = pytest.mark.parametrize("name", CONTAINING)
+ALL_OF_IT = pytest.mark.parametrize("name", CONTAINING)  # a cluster takes long to begin
+EVERY = pytest.mark.parametrize("name", slow_but(("here", "pool"), N_JOBS))
+OTHERS = pytest.mark.parametrize("name", slow_but(("pool",), CONTAINING))
 
 
-@OTHERS
+@ALL_OF_IT
 def test_equal_orders_give_equal_records_whoever_measures(name, executor):
     job = order(faulty.Faulty, timeout=30.0)
     genomes = [(FATES.index(fate), width, 1) for fate in ENDURED for width in (1, 2, 3)]

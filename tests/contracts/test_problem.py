@@ -36,6 +36,7 @@ every_problem = pytest.mark.parametrize(
 )
 every_network = pytest.mark.parametrize("name", NETWORKS)
 few_examples = hypothesis_settings(max_examples=40, deadline=None)
+few_networks = hypothesis_settings(max_examples=10, deadline=None)
 TINY = Settings(epochs=1, subset=50)
 
 
@@ -125,7 +126,7 @@ def test_the_canonical_genome_is_of_the_space_and_stands_for_itself(name, data):
 @every_problem
 def test_cheap_metrics_do_not_depend_on_the_seed(name):
     problem = opened(name)
-    for genome in sampled(problem, 5):
+    for genome in sampled(problem, 3):
         first, second = (measured(problem, genome, problem.cheap, seed) for seed in (0, 1))
         assert first == second
         assert set(first) >= problem.cheap
@@ -134,7 +135,7 @@ def test_cheap_metrics_do_not_depend_on_the_seed(name):
 @every_problem
 def test_genomes_that_fold_together_have_the_same_cheap_metrics(name):
     problem = opened(name)
-    for genome in sampled(problem, 10):
+    for genome in sampled(problem, 5):
         canonical = problem.canonical(genome)
         assert measured(problem, genome, problem.cheap) == pytest.approx(
             measured(problem, canonical, problem.cheap), rel=1e-12
@@ -159,7 +160,7 @@ def test_what_it_says_of_itself_can_be_written_down(name):
 
 
 @every_network
-@few_examples
+@few_networks
 @given(data=st.data())
 def test_a_genome_and_its_canonical_one_build_the_same_network(name, data):
     problem = opened(name)
@@ -170,7 +171,7 @@ def test_a_genome_and_its_canonical_one_build_the_same_network(name, data):
 
 
 @every_network
-@few_examples
+@few_networks
 @given(data=st.data())
 def test_neighbours_fold_together_exactly_if_they_build_the_same(name, data):
     problem = opened(name)

@@ -100,6 +100,7 @@ def test_without_the_library_the_engine_says_how_to_get_it(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_cluster_begun_here_listens_on_loopback_alone_and_leaves_nothing():
     before = set(family())
     job = order()

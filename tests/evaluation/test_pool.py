@@ -15,6 +15,7 @@ import pytest
 import toy
 from faults import faulty
 from faults.processes import family, soon, workers
+from matrix import slow_but
 
 from evonas.evaluation.candidate import Order, measure
 from evonas.evaluation.pool import Pool
@@ -63,11 +64,29 @@ def _interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(n_jobs):
-    job = order(faulty.Faulty, timeout=0.5)
     genomes = [(fate, width, 1) for width in (1, 5) for fate in range(len(FATES))]
     genomes = [g for g in genomes if g[1] == 1 or FATES[g[0]] not in faulty.SLOW]
+    where = contained(genomes, n_jobs=n_jobs)
+    for fate in ("raises", "diverges", "takes all memory", "hangs", *faulty.SLOW):
+        assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
+    for fate in ("segfaults", "aborts"):
+        assert f"in {fate}" in where[fate], where[fate]
+
+
+def test_a_candidate_that_raises_prints_or_dies_becomes_a_record_too():
+    endured = [fate for fate in FATES if faulty.KIND.get(fate) in ("raised", "invalid")]
+    fates = ("fine 0", *endured, "prints megabytes", "takes all memory", "segfaults", "fine 1")
+    where = contained([(FATES.index(fate), 1, 1) for fate in fates], n_jobs=1)
+    for fate in ("raises", "takes all memory", "segfaults"):
+        assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
+
+
+def contained(genomes, *, n_jobs):
+    """Where each fate befell its candidate, after checking the records of all."""
+    job = order(faulty.Faulty, timeout=0.5)
     with closing(Pool(job.spec, n_jobs=n_jobs)) as crew:
         records = {r.genome: r for r in crew.measure(job, tasks(genomes), should_stop=never)}
         assert set(records) == set(genomes)
@@ -76,23 +95,22 @@ def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(
         assert record.kind == faulty.KIND.get(fate, ""), (fate, record)
         assert record.seed == candidate_seed(0, genome)
         assert (record.error is None) == (record.metrics != {}) == (fate not in faulty.KIND)
-    where = {FATES[genome[0]]: " ".join(record.trace) for genome, record in records.items()}
-    for fate in ("raises", "diverges", "takes all memory", "hangs", *faulty.SLOW):
-        assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
-    for fate in ("segfaults", "aborts"):
-        assert f"in {fate}" in where[fate], where[fate]
     assert not family()
     assert soon(lambda: not workers())
+    return {FATES[genome[0]]: " ".join(record.trace) for genome, record in records.items()}
 
 
-@pytest.mark.parametrize("fate", ["fine 0", "raises", "is not a number"])
-def test_a_worker_measures_what_this_process_would(fate):
+def test_a_worker_measures_what_this_process_would():
     job = order(faulty.Faulty)
-    (task,) = tasks([(FATES.index(fate), 2, 3)])
+    fates = ("fine 0", "raises", "is not a number")
+    given = {task.genome: task for task in tasks([(FATES.index(f), 2, 3) for f in fates])}
     with closing(Pool(job.spec, n_jobs=1)) as crew:
-        (record,) = crew.measure(job, [task], should_stop=never)
-    here = measure(job, task.genome, seed=task.seed)
-    assert (record.metrics, record.error, record.kind) == (here.metrics, here.error, here.kind)
+        records = list(crew.measure(job, list(given.values()), should_stop=never))
+    assert {record.genome for record in records} == set(given)
+    for record in records:
+        here = measure(job, record.genome, seed=given[record.genome].seed)
+        found = (record.metrics, record.error, record.kind)
+        assert found == (here.metrics, here.error, here.kind)
 
 
 def test_tasks_that_take_no_time_are_handed_out_together():
@@ -118,7 +136,7 @@ def test_tasks_that_take_long_are_handed_out_one_by_one():
     assert chunks == [1] * 5
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 @pytest.mark.usefixtures("_interruptible")
 def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
     job = order(toy.Slow, seconds="60")
@@ -132,7 +150,7 @@ def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
     assert not family()
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_consumer_that_breaks_off_leaves_nothing_behind(n_jobs):
     job = order(toy.Slow, seconds="0.05")
     crew = Pool(job.spec, n_jobs=n_jobs)
@@ -166,7 +184,7 @@ def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
         ("/nowhere/mine.py:Mine", "cannot open the problem: FileNotFoundError: no such file"),
     ],
 )
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([1], [1, 2]))
 def test_a_worker_that_cannot_begin_ends_it_all(problem, message, n_jobs):
     job = order(problem)
     crew = Pool(job.spec, n_jobs=n_jobs)
@@ -187,7 +205,7 @@ class Hesitant(toy.Bowl):
             raise OSError("the network drive is not there yet")
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([1], [1, 2]))
 def test_a_worker_that_cannot_begin_at_once_is_replaced(n_jobs, tmp_path):
     job = order(Hesitant, marker=str(tmp_path / "marker"))
     with Pool(job.spec, n_jobs=n_jobs) as crew:
@@ -220,7 +238,7 @@ class Hungry(Problem):
         return {"acc": 50.0, "flops": float(len(taken))}
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([1], [1, 2]))
 def test_workers_die_with_their_owner_however_it_ends(n_jobs, tmp_path):
     code = f"""
 import sys; sys.path[:0] = {[str(Path(toy.__file__).parents[i]) for i in (0, 1)]!r}
@@ -276,7 +294,6 @@ def test_nothing_is_left_open():
     job = order()
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
-    for _ in range(3):
-        with closing(Pool(job.spec, n_jobs=2)) as crew:
-            list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
+    with closing(Pool(job.spec, n_jobs=2)) as crew:
+        list(crew.measure(job, tasks([(1, 1, 1, 1)] * 4), should_stop=never))
     assert len(os.listdir("/proc/self/fd")) == before

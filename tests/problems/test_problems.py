@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matrix import slow_but
 from torch import nn
 
 from evonas.networks import counting as cost
@@ -44,13 +45,13 @@ def built(problem: TrainedProblem, genome) -> nn.Sequential:
 
 
 @pytest.mark.parametrize("name", LAYERWISE)
-@pytest.mark.parametrize("image_size", [8, 9, 28, 32, 64, 224])
+@pytest.mark.parametrize("image_size", slow_but([8, 9, 224], [8, 9, 28, 32, 64, 224]))
 @pytest.mark.parametrize("data", ["digits", "cifar10"])
 def test_a_layerwise_network_fits_images_of_any_size_and_colour(name, image_size, data):
     problem = opened(name, Settings(data=data, image_size=image_size))
     channels = {"digits": 1, "cifar10": 3}[data]
     largest = tuple(size - 1 for size in problem.space.sizes)
-    for genome in [*sampled(problem, 4, seed=image_size), largest]:
+    for genome in [*sampled(problem, 2, seed=image_size), largest]:
         network = built(problem, genome)
         logits = network(torch.empty(2, channels, image_size, image_size, device="meta"))
         assert logits.shape == (2, 10)
@@ -116,9 +117,9 @@ def check_rows(digits_of_rows) -> None:
 
 
 @needs_table
-def test_200_macro_networks_cost_what_the_table_says():
+def test_30_macro_networks_cost_what_the_table_says():
     every = sorted(json.loads(TABLE.read_text()))
-    check_rows(np.random.default_rng(0).choice(every, 200, replace=False).tolist())
+    check_rows(np.random.default_rng(0).choice(every, 30, replace=False).tolist())
 
 
 @needs_table
@@ -170,7 +171,7 @@ def by_minimum(problem, genome):
     return -metrics["acc"], metrics["macs"]
 
 
-@pytest.mark.parametrize("blocks", ["5", "10"])
+@pytest.mark.parametrize("blocks", slow_but(["5"], ["5", "10"]))
 def test_no_drawn_synthetic_architecture_is_better_than_the_true_front(blocks):
     problem = opened("synthetic", Settings(options=(("blocks", blocks),)))
     true = np.array([by_minimum(problem, genome) for genome in problem.true_front()])
