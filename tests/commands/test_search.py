@@ -78,7 +78,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def words(text):
-    return ["--problem", "table.py:Table", "--n-jobs", "1", *text.split()]
+    return ["--problem", "table.py:Table", "--n-jobs", "0", *text.split()]
 
 
 BAD = {
@@ -237,7 +237,7 @@ def test_runs_without_a_name_get_new_folders(folder):
 
 def test_a_config_file_is_read_and_flags_win(folder):
     (folder / "my.toml").write_text(
-        'problem = "table.py:Table"\nseed = 5\nevaluations = 10\npop_size = 4\nn_jobs = 1\n'
+        'problem = "table.py:Table"\nseed = 5\nevaluations = 10\npop_size = 4\nn_jobs = 0\n'
     )
     assert run.main(["--config", "my.toml", "--seed", "6", "--out", "a", "--quiet"]) == 0
     config = json.loads((folder / "a/config.json").read_text())["config"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from matrix import slow_but
 from mem import Flops, Memory, Moody, PeakMemory
 from torch import nn
 
@@ -197,11 +198,14 @@ def run(*words: str) -> None:
     assert main([*common, "--quiet", *words]) in (0, None)
 
 
-def test_the_command_line_brings_one_to_workers_and_to_a_resumed_run(tmp_path, monkeypatch):
+@pytest.mark.parametrize("n_jobs", slow_but(["0"], ["0", "2"]))
+def test_the_command_line_brings_one_to_workers_and_to_a_resumed_run(
+    n_jobs, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     Path("mem.py").write_text(Path(MEM).read_text())
     named = ("--objectives", "acc,mem.py:PeakMemory")
-    run(*named, "--evaluations", "4", "--n-jobs", "2", "--out", "cut")
+    run(*named, "--evaluations", "4", "--n-jobs", n_jobs, "--out", "cut")
     assert main(["--quiet", "--resume", "cut", "--evaluations", "6", "--n-jobs", "0"]) == 0
     run(*named, "--evaluations", "6", "--n-jobs", "0", "--out", "whole")
     fronts = [Path(name, "front.csv").read_bytes() for name in ("cut", "whole")]

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import toy
+from matrix import slow_but
 
 from evonas.algorithms.registry import ALGORITHMS
 from evonas.algorithms.strategy import Status
@@ -33,6 +34,8 @@ STRATEGIES = {
 MAY_REPEAT = {"moead", "two stages", "two stages by rungs"}
 N = 24  # architectures that a budget pays for
 strategies = pytest.mark.parametrize("name", STRATEGIES)
+FEW = ("nsga2", "moead", "ageing", "gp", "two stages", "nsga2 by rungs")
+few_strategies = pytest.mark.parametrize("name", slow_but(FEW, STRATEGIES))
 
 
 class Asked:
@@ -123,19 +126,19 @@ def test_nothing_is_measured_or_asked_twice(name):
     assert name in MAY_REPEAT or len(set(found.asked)) == len(found.asked) == N
 
 
-@strategies
+@few_strategies
 def test_equal_seeds_ask_for_the_same_in_the_same_order(name):
     assert course(name, evaluations=N).asked == whole(name).asked
 
 
-@strategies
+@few_strategies
 def test_a_budget_of_generations_is_kept_and_named(name):
     found = course(name, generations=2)
     assert len(found.statuses) == 2
     assert found.over.endswith(" generations are done")
 
 
-@strategies
+@few_strategies
 def test_a_stop_passes_through(name, tmp_path):
     left = iter(range(13))
     strategy, oracle = begin(

@@ -14,6 +14,7 @@ import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matrix import slow_but
 from sample_tracker import Tracker
 
 from evonas.config import Config
@@ -164,7 +165,7 @@ def test_a_problem_class_will_do_in_place_of_a_name(tmp_path):
     assert len(resumed.records) == 40
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_time_budget_ends_the_search(n_jobs):
     limited = config(
         "Slow", evaluations=None, budget_time="1.5s", n_jobs=n_jobs, option=("seconds=0.05",)
@@ -263,7 +264,7 @@ def test_resuming_a_run_that_is_over_measures_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("problem", ["Curved", "Flaky", "Mixed", "Elementwise", "Balanced"])
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([0], [0, 1, 2]))
 def test_a_larger_budget_on_resume_equals_the_longer_run(tmp_path, problem, n_jobs):
     search(config(problem, evaluations=25), folder=tmp_path / "run")
     longer = config(problem, evaluations=50, n_jobs=n_jobs)
@@ -283,7 +284,7 @@ def test_more_generations_on_resume_equal_the_longer_run(tmp_path):
     assert asked(resumed) == asked(search(more))
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_any_beginning_of_a_journal_continues_to_the_same_end(beginning, data):
     """Whatever is left of a run after a kill, to the byte, resumes to the whole run's front."""
@@ -312,7 +313,7 @@ def uninterrupted(tmp_path_factory):
     return (path / "front.csv").read_bytes()
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_run_killed_in_mid_generation_and_resumed_ends_as_if_it_had_not(
     tmp_path, uninterrupted, n_jobs
 ):
@@ -341,7 +342,7 @@ def laborious(**settings):
     return config("Laborious", evaluations=None, **settings)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_budget_of_flops_ends_the_search_and_is_never_exceeded(n_jobs):
     result = search(laborious(budget_flops=150.0, n_jobs=n_jobs))
     assert result.stopped == "the budget of 150 FLOPs is spent"

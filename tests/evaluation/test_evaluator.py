@@ -6,6 +6,7 @@ import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matrix import slow_but
 
 from evonas.evaluation.candidate import Order, measure
 from evonas.evaluation.evaluator import Evaluator, StoppedError
@@ -194,7 +195,7 @@ def test_two_workers_give_the_records_of_one_and_of_none():
     assert records[1] == records[2] == [traceless(r) for r in here(genomes)]
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_path, n_jobs):
     journal = Journal(tmp_path / "records.jsonl")
     genomes = [(level,) for level in range(8)]
@@ -210,7 +211,7 @@ def test_a_candidate_that_kills_its_worker_is_blamed_and_the_others_finish(tmp_p
     assert set(read_journal(tmp_path / "records.jsonl")) == set(genomes)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_worker_that_dies_once_costs_nothing_but_time(tmp_path, n_jobs):
     options = (("marker", str(tmp_path / "died")),)
     problem = order(toy.reference("Killer"), options=options)

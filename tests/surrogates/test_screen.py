@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 import toy
+from matrix import slow_but
 
 from evonas import Config, search
 from evonas.config import SURROGATES
@@ -22,7 +23,7 @@ def asked(result):
     return [record.genome for record in result.records]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", slow_but(["gp"], KINDS))
 def test_what_is_left_out_is_neither_kept_nor_counted(kind):
     result = run(screen=kind, evaluations=40)
     assert len(result.records) == 40
@@ -32,6 +33,7 @@ def test_what_is_left_out_is_neither_kept_nor_counted(kind):
     assert re.search(said, summary(result))
 
 
+@pytest.mark.slow
 def test_fewer_trainings_lead_further():
     def reached(screen):
         found = [run(seed=seed, screen=screen, evaluations=90) for seed in range(3)]
@@ -48,7 +50,7 @@ def test_little_of_the_front_is_left_out():
     assert asked(screened)[:20] == first  # nothing is left out before anything is known
 
 
-@pytest.mark.parametrize("fidelity", [None, "epochs"])
+@pytest.mark.parametrize("fidelity", slow_but(["epochs"], [None, "epochs"]))
 def test_a_resumed_search_ends_as_a_whole_one(fidelity, tmp_path):
     whole = run(evaluations=45, fidelity=fidelity)
     run(evaluations=32, fidelity=fidelity, folder=tmp_path / "run")
