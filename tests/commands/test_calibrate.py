@@ -1,4 +1,6 @@
+import io
 import json
+from contextlib import redirect_stdout
 
 import pytest
 
@@ -9,8 +11,12 @@ from evonas.config import Config
 
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory):
-    file = tmp_path_factory.mktemp("calibration") / "here.json"
-    assert calibrate.main(["--networks", "12", "--batch-size", "8", "--out", str(file)]) == 0
+    """The file that a calibration leaves; beside it, what was printed."""
+    file, said = tmp_path_factory.mktemp("calibration") / "here.json", io.StringIO()
+    arguments = ["--networks", "12", "--batch-size", "8", "--quiet", "--out", str(file)]
+    with redirect_stdout(said):
+        assert calibrate.main(arguments) == 0
+    file.with_suffix(".txt").write_text(said.getvalue())
     return file
 
 
@@ -27,11 +33,9 @@ def test_what_it_leaves_is_a_carbon_file(calibrated):
     assert calibrated.with_suffix(".png").stat().st_size > 10_000
 
 
-def test_it_says_how_good_the_fit_is(capsys, tmp_path):
-    arguments = ["--networks", "12", "--batch-size", "4", "--out", str(tmp_path / "x.json")]
-    calibrate.main([*arguments, "--quiet"])
-    out = capsys.readouterr().out
-    assert "training step  batch    4: R2" in out
+def test_it_says_how_good_the_fit_is(calibrated):
+    out = calibrated.with_suffix(".txt").read_text()
+    assert "training step  batch    8: R2" in out
     assert "(4 networks held out, 8 fitted)" in out
 
 
