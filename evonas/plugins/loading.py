@@ -46,17 +46,18 @@ class ProblemSpec:
             ValueError: There is no such problem, or it lacks what a problem must have.
             FileNotFoundError: There is no such file.
         """
-        return _open(self)
+        return _open(_settled(self))
 
 
 @lru_cache(maxsize=4)  # asked for every candidate; what is installed is looked up only once
-def _open(spec: ProblemSpec) -> Problem:
+def _settled(spec: ProblemSpec) -> ProblemSpec:
+    """A spec that keeps, of the words that may name providers of metrics, those that do."""
     references = tuple(word for word in spec.settings.providers if may_be_provider(word))
-    return _made(replace(spec, settings=replace(spec.settings, providers=references)))
+    return replace(spec, settings=replace(spec.settings, providers=references))
 
 
 @lru_cache(maxsize=4)
-def _made(spec: ProblemSpec) -> Problem:
+def _open(spec: ProblemSpec) -> Problem:
     name = spec.problem if isinstance(spec.problem, str) else spec.problem.__name__
     found = load_problem(spec.problem) if isinstance(spec.problem, str) else spec.problem
     if isinstance(found, type) and issubclass(found, Problem):

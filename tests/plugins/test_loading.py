@@ -83,12 +83,13 @@ MADE = Plain(4)
 
 
 @pytest.fixture(autouse=True)
-def _paths_and_modules_as_before(monkeypatch):
+def _paths_and_modules_as_before(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "path", [*sys.path])
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
-        if "evonas" not in name and "pymoo" not in name:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith((str(tmp_path), str(Path(__file__).parents[1] / "mem"))):
             del sys.modules[name]
 
 
