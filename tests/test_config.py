@@ -334,6 +334,7 @@ def test_differences_name_each_setting_with_both_values():
 def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
     values = {
         "data_dir": "elsewhere",
+        "engine": "dask",
         "max_failures": 0.5,
         "budget_co2": "5g",
         "budget_time": "5h",

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-QUOTED = [" ".join(text.split()) for text in re.findall(r"`([^`]+)`", PAGE)]
+QUOTED = [" ".join(text.split()) for text in re.findall(r"`([^`]+)`", PAGE.replace("```", ""))]
 SECTIONS = dict(
     re.findall(r"^## A[n]? (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
 )

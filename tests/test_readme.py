@@ -108,6 +108,7 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
         "--failed",
         "--fractions",
         "--genome",
+        "--help",
         "--list",
         "--measure",
         "--methods",

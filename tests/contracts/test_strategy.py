@@ -154,7 +154,7 @@ def test_what_can_be_is_not_refused_and_nothing_is_measured_to_see(name, monkeyp
     plan = planned(name, evaluations=N)
     for method in ("measure", "measure_at"):
         monkeypatch.setattr(type(plan.problem), method, None)
-    with plan.crew:
+    with plan.executor:
         plan.check()
 
 

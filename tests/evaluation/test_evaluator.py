@@ -1,4 +1,3 @@
-from contextlib import closing
 from dataclasses import replace
 from typing import ClassVar
 
@@ -9,8 +8,8 @@ from hypothesis import strategies as st
 from matrix import slow_but
 
 from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.engines import make_executor
 from evonas.evaluation.evaluator import Evaluator, StoppedError
-from evonas.evaluation.pool import Pool
 from evonas.objectives import Constraint
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
@@ -56,7 +55,7 @@ def order(problem, wanted=("acc", "flops"), *, constraints=(), seed=0, options=(
 
 
 def hired(problem, n_jobs):
-    return Pool(problem.spec, n_jobs=n_jobs)
+    return make_executor(problem.spec, n_jobs=n_jobs)
 
 
 def timeless(records):
@@ -376,7 +375,7 @@ def test_what_is_not_trained_costs_no_effort():
 @pytest.mark.parametrize("n_jobs", [0, 1, 2])
 def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
     genomes = [(0, 1, 1), (0, 4, 4), (0, 2, 2), (0, 0, 0)]  # 4, 25, 9, 1 FLOP
-    with Pool(order(toy.Laborious).spec, n_jobs=n_jobs) as executor:
+    with hired(order(toy.Laborious), n_jobs) as executor:
         evaluator = Evaluator(order(toy.Laborious), executor=executor, budget_flops=35.0)
         with pytest.raises(StoppedError):
             evaluator(genomes)
@@ -389,7 +388,7 @@ def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
 def test_counting_tells_the_cheap_metrics_and_keeps_nothing(tmp_path, n_jobs):
     job = order(toy.Bowl)
     genomes = [(2, 1, 1, 0), (0, 1, 1, 1), (2, 1, 1, 0)]
-    with closing(Pool(job.spec, n_jobs=n_jobs)) as executor:
+    with hired(job, n_jobs) as executor:
         evaluator = Evaluator(job, executor=executor)
         counted = evaluator.count(genomes)
         assert evaluator.records == {}

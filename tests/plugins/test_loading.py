@@ -84,7 +84,9 @@ MADE = Plain(4)
 
 @pytest.fixture(autouse=True)
 def _paths_and_modules_as_before(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "path", [*sys.path])
+    elsewhere = [place for place in sys.path if tmp_path.parent.name not in place]
+    monkeypatch.setattr(sys, "path", elsewhere)  # without what other tests have left there
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
