@@ -433,9 +433,9 @@ def test_a_run_is_not_resumed_where_co2_is_priced_otherwise(tmp_path, monkeypatc
     settings = Config(objectives=("acc", "co2"), target="this-machine", **base)
     search(settings, folder=tmp_path / "run")
     search(settings, folder=tmp_path / "run", resume=True)
-    anew = replace(settings)  # as another process makes it
     other = replace(this_machine(), name="another")
     monkeypatch.setattr("evonas.carbon.files.this_machine", lambda: other)
+    anew = replace(settings)  # as another process makes it
     with pytest.raises(
         ValueError, match=r"CO2 is priced otherwise here than in .*device differ"
     ):
