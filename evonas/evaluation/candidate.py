@@ -18,6 +18,23 @@ from evonas.space import Genome
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What an order says but for the problem, for a process that has opened it already.
+
+    Attributes:
+        wanted: References of objectives and names of other metrics that are to be measured.
+        constraints: A candidate whose cheap metrics break one of them is not measured further.
+        timeout: Seconds that one candidate may take; ``None`` for no limit.
+        fidelity: How thoroughly candidates are measured; ``None`` in a search without rungs.
+    """
+
+    wanted: tuple[str, ...]
+    constraints: tuple[Constraint, ...] = ()
+    timeout: float | None = None
+    fidelity: Fidelity | None = None
+
+
+@dataclass(frozen=True)
 class Order:
     """What to measure of every candidate.
 
@@ -36,6 +53,11 @@ class Order:
     seed: int = 0
     timeout: float | None = None
     fidelity: Fidelity | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """The order without the problem, and without the seed that its tasks bring along."""
+        return Terms(self.wanted, self.constraints, self.timeout, self.fidelity)
 
 
 @dataclass(frozen=True)

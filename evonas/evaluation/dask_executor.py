@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Self
 from uuid import uuid4
 
-from evonas.evaluation.candidate import Order
+from evonas.evaluation.candidate import Order, Terms
 from evonas.evaluation.dask_site import Reply, Site, attend, dismiss
+from evonas.evaluation.executor import Executor
 from evonas.evaluation.pool import Pool
 from evonas.evaluation.worker import LostError, WorkerError
 from evonas.evaluation.worker_process import Task
@@ -40,7 +40,7 @@ ARRIVE_S = 60.0  # for the first Dask worker
 LOOPBACK = "127.0.0.1"
 
 
-class DaskExecutor:
+class DaskExecutor(Executor):
     """Measures on the workers of a Dask cluster.
 
     Each slot of a Dask worker holds a worker process of ours, as the pool does on this machine,
@@ -103,12 +103,6 @@ class DaskExecutor:
             client.close(timeout=CONNECT_S)
         if cluster is not None:
             cluster.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def _connected(self) -> Client:
         if self._client is not None:
@@ -199,14 +193,13 @@ class _Remote:
         """
         self._ask(None, ())
 
-    def measure(self, order: Order, tasks: Sequence[Task]) -> Iterator[Record]:
+    def measure(self, terms: Terms, tasks: Sequence[Task]) -> Iterator[Record]:
         """One record per task, in order.
 
         Raises:
             LostError: The worker process died, or had to be killed.
             WorkerError: It could not begin, or the cluster is gone.
         """
-        terms = (order.wanted, order.constraints, order.timeout, order.fidelity)
         reply = self._ask(terms, tuple(tasks))
         yield from reply.records
         if reply.fault is not None:
@@ -226,7 +219,7 @@ class _Remote:
     def dismiss(self) -> None:
         """The executor dismisses all of them at once."""
 
-    def _ask(self, terms: Any, tasks: Sequence[Task]) -> Reply:
+    def _ask(self, terms: Terms | None, tasks: Sequence[Task]) -> Reply:
         key = f"evonas-{uuid4().hex}"
         client = self._connect()
         self._future = client.submit(attend, key, self._site, terms, tasks, key=key)

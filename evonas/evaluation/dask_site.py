@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from evonas.evaluation.candidate import Terms
 from evonas.evaluation.worker import LostError, Worker, WorkerError
 from evonas.evaluation.worker_process import Task
 from evonas.faults import Fault
@@ -56,14 +57,14 @@ _LOCK = threading.Lock()
 _IDLE: list[tuple[Site, Worker, threading.Timer]] = []
 
 
-def attend(key: str, site: Site, terms: Any, tasks: Sequence[Task]) -> Reply:
+def attend(key: str, site: Site, terms: Terms | None, tasks: Sequence[Task]) -> Reply:
     """Have a worker process measure some tasks, or only open the problem.
 
     Args:
         key: names this very call among the tasks of Dask.
         site: what the process is started with, if none is idle.
-        terms: what the order says but for the problem: wanted, constraints, timeout and
-            fidelity; ``None`` to open the problem and measure nothing.
+        terms: what the order says but for the problem; ``None`` to open the problem and
+            measure nothing.
         tasks: the candidates, each with its own seed.
     """
     worker = _engage(site)
@@ -74,10 +75,8 @@ def attend(key: str, site: Site, terms: Any, tasks: Sequence[Task]) -> Reply:
     try:
         worker.begin()
         if terms is not None:
-            wanted, constraints, timeout, fidelity = terms
-            order: Any = _Terms(wanted, constraints, timeout, fidelity)
-            for record in worker.measure(order, tasks):
-                records.append(record)
+            for record in worker.measure(terms, tasks):
+                records.append(record)  # one by one: those before a loss count
         is_fit = not any(record.kind == "memory" for record in records)
     except LostError as loss:
         return Reply(tuple(records), loss.fault, loss.seconds)
@@ -87,16 +86,6 @@ def attend(key: str, site: Site, terms: Any, tasks: Sequence[Task]) -> Reply:
         watch.stop()
         _release(site, worker, is_fit=is_fit)
     return Reply(tuple(records))
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """As much of an order as a worker needs, which has opened the problem itself."""
-
-    wanted: Any
-    constraints: Any
-    timeout: Any
-    fidelity: Any
 
 
 def dismiss() -> None:

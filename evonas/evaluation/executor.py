@@ -44,12 +44,14 @@ class Executor(Protocol):
     def close(self) -> None:
         """End whatever is going on, and leave nothing behind; twice is as good as once."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(self, *error: object) -> None: ...
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
 
-class InProcess:
+class InProcess(Executor):
     """Measures in this process, one candidate after the other: the way to use a debugger.
 
     A candidate that ends its process ends this one.
@@ -69,9 +71,3 @@ class InProcess:
 
     def close(self) -> None:
         """Nothing is left behind."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()

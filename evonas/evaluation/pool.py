@@ -6,12 +6,13 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Protocol
 
 import cloudpickle
 from joblib import Parallel, delayed
 
-from evonas.evaluation.candidate import Order
+from evonas.evaluation.candidate import Order, Terms
+from evonas.evaluation.executor import Executor
 from evonas.evaluation.worker import LostError, Worker, WorkerError
 from evonas.evaluation.worker_process import Task
 from evonas.faults import Fault
@@ -47,13 +48,13 @@ class Attended(Protocol):
     """A place where candidates are measured, attended by one thread; see ``Worker``."""
 
     def begin(self) -> None: ...  # noqa: D102
-    def measure(self, order: Order, tasks: Sequence[Task]) -> Iterator[Record]: ...  # noqa: D102
+    def measure(self, terms: Terms, tasks: Sequence[Task]) -> Iterator[Record]: ...  # noqa: D102
     def kill(self) -> None: ...  # noqa: D102
     def dispose(self) -> None: ...  # noqa: D102
     def dismiss(self) -> None: ...  # noqa: D102
 
 
-class Pool:
+class Pool(Executor):
     """Measures tasks in worker processes, each of which one thread of this process attends.
 
     Use it as a context, or close it. A worker starts when it is first needed.
@@ -138,12 +139,6 @@ class Pool:
         for worker in idle:
             worker.dismiss()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
     def _outcomes(
         self, order: Order, tasks: Sequence[Task], should_stop: Callable[[], bool]
     ) -> Iterator[Record | Lost]:
@@ -187,7 +182,7 @@ class Pool:
             worker = self._engage()
             is_fit = False
             try:
-                for record in worker.measure(order, tasks[len(outcomes) :]):
+                for record in worker.measure(order.terms, tasks[len(outcomes) :]):
                     self._seconds += record.seconds
                     self._n_measured += 1
                     outcomes.append(record)

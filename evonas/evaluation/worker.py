@@ -17,7 +17,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from evonas.deadline import late
-from evonas.evaluation.candidate import Order
+from evonas.evaluation.candidate import Terms
 from evonas.evaluation.worker_process import (
     BEGINNING,
     LENGTH_BYTES,
@@ -144,27 +144,25 @@ class Worker:
             raise WorkerError(f"a worker process cannot open the problem: {refusal.reason}")
         self._is_ready = True
 
-    def measure(self, order: Order, tasks: Sequence[Task]) -> Iterator[Record]:
+    def measure(self, terms: Terms, tasks: Sequence[Task]) -> Iterator[Record]:
         """One record per task, in order.
+
+        Args:
+            terms: what the order says but for the problem, which the process has opened.
+            tasks: the candidates, each with its own seed.
 
         Raises:
             LostError: The process died, or had to be killed.
             WorkerError: The process could not open the problem.
         """
         self.begin()
-        terms = (
-            order.wanted,
-            order.constraints,
-            order.timeout,
-            order.fidelity,
-        )  # not the problem
         self._send(pickle.dumps((terms, tasks)))
-        limit = None if order.timeout is None else order.timeout + GRACE_S
+        limit = None if terms.timeout is None else terms.timeout + GRACE_S
         for _ in tasks:
             try:
                 record = self._receive(limit)
             except TimeoutError:
-                raise LostError(self._overdue(order.timeout or 0.0), limit or 0.0) from None
+                raise LostError(self._overdue(terms.timeout or 0.0), limit or 0.0) from None
             assert isinstance(record, Record)
             yield record
 

@@ -78,8 +78,8 @@ def main(requests: int, answers: int, lifeline: int) -> None:
         spec = _open(_read(inbox))
         _write(outbox, spec if isinstance(spec, Refusal) else None)
         while isinstance(spec, ProblemSpec) and (message := _read(inbox)) is not None:
-            (wanted, constraints, timeout, fidelity), tasks = pickle.loads(message)
-            order = Order(spec, wanted, constraints, timeout=timeout, fidelity=fidelity)
+            terms, tasks = pickle.loads(message)
+            order = Order(spec, **vars(terms))
             for task in tasks:
                 with suppress(OSError):  # a candidate may have closed it
                     os.write(OUTPUT, BEGINNING)

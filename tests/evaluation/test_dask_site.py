@@ -6,6 +6,7 @@ import pytest
 from faults.processes import soon
 
 from evonas.evaluation import dask_site
+from evonas.evaluation.candidate import Terms
 from evonas.evaluation.dask_site import Reply, Site, attend, dismiss
 from evonas.evaluation.worker import LostError, WorkerError
 from evonas.evaluation.worker_process import Task
@@ -13,7 +14,7 @@ from evonas.faults import Fault
 from evonas.record import Record
 
 HERE, ELSEWHERE = Site(b"one", (), "nowhere"), Site(b"another", (), "nowhere")
-TERMS = (("acc",), (), 5.0, None)
+TERMS = Terms(("acc",), timeout=5.0)
 TASKS = [Task((i,), i) for i in range(3)]
 DIED = Fault("died", "its worker process was killed by SIGKILL")
 
@@ -68,7 +69,7 @@ def test_every_task_gives_a_record_under_the_terms_of_the_order():
     assert [record.genome for record in reply.records] == [(0,), (1,), (2,)]
     assert (reply.fault, reply.refusal) == (None, "")
     ((order,),) = (worker.orders for worker in Stand.hired)
-    assert (order.wanted, order.constraints, order.timeout, order.fidelity) == TERMS
+    assert order == TERMS
 
 
 def test_without_terms_the_problem_is_opened_and_nothing_measured():

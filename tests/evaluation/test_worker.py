@@ -45,7 +45,7 @@ def order(problem, timeout=None):
 
 
 def measured(worker, problem, genomes, timeout=None):
-    return list(worker.measure(order(problem, timeout), [Task(g, 5) for g in genomes]))
+    return list(worker.measure(order(problem, timeout).terms, [Task(g, 5) for g in genomes]))
 
 
 def test_records_come_in_the_order_of_the_tasks(hire):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evonas.evaluation.candidate import Terms
 from evonas.evaluation.worker_process import (
     BEGINNING,
     LENGTH_BYTES,
@@ -96,7 +97,7 @@ def test_it_serves_orders_until_its_owner_closes_the_requests():
         assert owner.hear() is None
         for seed in (1, 2):
             tasks = [Task(genome, seed) for genome in genomes]
-            owner.say(((("acc",), (), None, None), tasks))
+            owner.say((Terms(("acc",), (), None, None), tasks))
             records = [owner.hear() for _ in tasks]
             assert [record.genome for record in records] == [task.genome for task in tasks]
             assert {(record.seed, record.error) for record in records} == {(seed, None)}
