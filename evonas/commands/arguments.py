@@ -6,11 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from evonas.parsing import nearest
 from evonas.reports.text import complain
 from evonas.sections.words import COMMA_LISTS, texts
+
+N = TypeVar("N", int, float)
 
 
 class Place(Protocol):
@@ -84,10 +86,7 @@ def whole(text: str) -> int:
     Raises:
         argparse.ArgumentTypeError: The text is something else.
     """
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+    return _read(text, int, "whole number")
 
 
 def real(text: str) -> float:
@@ -99,10 +98,14 @@ def real(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: The text is something else.
     """
+    return _read(text, float, "number")
+
+
+def _read(text: str, kind: Callable[[str], N], called: str) -> N:
     try:
-        return float(text)
+        return kind(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is no {called}") from None
 
 
 def shares(text: str) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.commands.parsers import budget_parser as _make_parser
+from evonas.commands.parsers import budget_parser
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.worker_process import Task
 from evonas.pareto.expected_best import expected_best
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0, or 2 after a mistake, said in one line; 130 after Ctrl-C.
     """
-    given = _make_parser().parse_args(argv)
+    given = budget_parser().parse_args(argv)
     try:
         tags = [PriceTag.read(path) for path in given.runs]
         out: Path = given.out or given.runs[0]

@@ -12,8 +12,8 @@ from evonas.carbon.assumptions import TRAININGS_PER_CITATION, Assumptions
 from evonas.carbon.footprint import IMAGENET, BreakEven, Footprint, compare, describe, footprint
 from evonas.carbon.grids import GRIDS
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
-from evonas.commands.checks import shape_of, told
-from evonas.commands.parsers import carbon_parser as _make_parser
+from evonas.commands.checks import check_carbon, shape_of, told
+from evonas.commands.parsers import carbon_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.hardware.devices import DEVICES
@@ -42,18 +42,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0, or 2 after a mistake, said in one line.
     """
-    given = _make_parser().parse_args(argv)
+    given = carbon_parser().parse_args(argv)
     try:
+        check_carbon(given)
         if given.list:
             lines = _listed()
         elif given.paper:
             lines = _paper(given)
         elif given.model:
             lines = _model(given)
-        elif given.run:
-            lines = _run(given)
         else:
-            raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
+            lines = _run(given)
     except (ValueError, OSError) as error:
         return complain(error)
     print("\n".join(lines))

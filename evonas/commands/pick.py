@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.commands.checks import way_of as _way
-from evonas.commands.parsers import pick_parser as _make_parser
+from evonas.commands.checks import way_of
+from evonas.commands.parsers import pick_parser
 from evonas.objectives import Constraint
 from evonas.pareto.choice import Choice, best, knees, nearest_to, weighted
 from evonas.parsing import name_and_value
@@ -28,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0, or 2 after a mistake, said in one line.
     """
-    given = _make_parser().parse_args(argv)
+    given = pick_parser().parse_args(argv)
     try:
-        way = _way(given)
+        way = way_of(given)
         demands = [Constraint.parse(text) for text in given.where]
         members = Shortlist.read(given.run, demands=demands, wanted=given.best)
         choice, how = _picked(members, way, getattr(given, way))

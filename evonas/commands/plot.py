@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evonas.commands.parsers import plot_parser as _make_parser
+from evonas.commands.parsers import plot_parser
+from evonas.parsing import listed
 from evonas.plots.runs import save_picture
 from evonas.reports.text import complain
 
@@ -20,10 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         0, or 2 after a mistake, said in one line.
     """
     try:
-        given = _make_parser().parse_args(argv)
+        given = plot_parser().parse_args(argv)
         paths: list[Path] = given.runs
         home = paths[0] if len(paths) == 1 else Path()
-        names = [name.strip() for name in given.objectives.split(",") if name.strip()]
+        names = [*listed(given.objectives)]
         print(save_picture(paths, objectives=names, out=given.out or home / "front.png"))
     except (ValueError, OSError) as error:
         return complain(error)

@@ -22,6 +22,7 @@ from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reliability import Reliability
 from evonas.runs.costs import count_costs
+from evonas.runs.schema import genome_key
 from evonas.space import Genome
 
 
@@ -104,7 +105,7 @@ class Result:
         header = ["genome", *(metric.column for metric in metrics), *genes]
         rows = [
             [
-                " ".join(map(str, record.genome)),
+                genome_key(record.genome),
                 *(_text(record.metrics.get(metric.name)) for metric in metrics),
                 *self.problem.decode(record.genome).values(),
             ]

@@ -26,6 +26,7 @@ from evonas.runs.manifest import (
     config_text,
     environment,
 )
+from evonas.runs.schema import genome_key
 from evonas.space import Genome
 
 RECORDS, GENERATIONS, FRONT = "records.jsonl", "generations.csv", "front.csv"
@@ -297,7 +298,7 @@ def _failure(record: Record) -> list[Any]:
     frames = [line for line in said if line.startswith('File "')]
     return [
         record.kind,
-        " ".join(map(str, record.genome)),
+        genome_key(record.genome),
         record.seed,
         round(record.seconds, 6),
         " ".join((record.error or "").split()),
