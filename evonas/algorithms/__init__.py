@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from evonas.algorithms.operators import GenomeMutation as GenomeMutation
     from evonas.algorithms.operators import SpreadSampling as SpreadSampling
     from evonas.algorithms.operators import as_genomes as as_genomes
-    from evonas.algorithms.strategy import Oracle as Oracle
     from evonas.algorithms.strategy import Status as Status
     from evonas.algorithms.strategy import Strategy as Strategy
     from evonas.algorithms.strategy import why_over as why_over
@@ -43,7 +42,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "ask_tell": ["AskTell", "known_genomes", "choose_algorithm"],
         "operators": ["SpreadSampling", "GenomeCrossover", "GenomeMutation", "as_genomes"],
-        "strategy": ["Oracle", "Status", "Strategy", "why_over"],
+        "strategy": ["Status", "Strategy", "why_over"],
         "two_stages": ["TwoStages"],
     },
 )

@@ -23,8 +23,9 @@ from evonas.algorithms.registry import (
     make_algorithm,
     plain_operators,
 )
-from evonas.algorithms.strategy import NOTHING_LEFT, Oracle, Status, why_over
+from evonas.algorithms.strategy import NOTHING_LEFT, Status, why_over
 from evonas.config import Config
+from evonas.evaluation.oracle import Oracle
 from evonas.objectives import Goals
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem

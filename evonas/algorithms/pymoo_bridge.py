@@ -10,7 +10,7 @@ from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.problem import Problem as PymooProblem
 
 from evonas.algorithms.operators import as_genomes
-from evonas.algorithms.strategy import Oracle
+from evonas.evaluation.oracle import Oracle
 from evonas.objectives import Goals
 from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.record import Record

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from evonas.config import Config
-from evonas.problem import Problem
-from evonas.record import Record
 from evonas.reliability import Reliability
-from evonas.space import Genome
 
 NOTHING_LEFT = "there is nothing left that was not measured"
 
@@ -45,44 +42,6 @@ class Strategy(Protocol):
     """
 
     def __iter__(self) -> Generator[Status, None, str]: ...
-
-
-class Oracle(Protocol):
-    """Measures genomes for a strategy, and tells what is known of them.
-
-    The evaluator is one. Successive halving and a screen are others, each around another
-    oracle: they answer for more genomes than they measure as a whole.
-    """
-
-    @property
-    def problem(self) -> Problem:
-        """The opened problem."""
-
-    @property
-    def records(self) -> Mapping[Genome, Record]:
-        """What was measured so far, by canonical genome, in the order of asking; live."""
-
-    @property
-    def left_out(self) -> set[Genome]:
-        """Genomes that were asked for and judged not to be worth a measurement; live."""
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """Names of the metrics that ``count`` answers."""
-
-    def __call__(self, genomes: Sequence[Genome], /) -> list[Record]:
-        """One record per genome, in the same order.
-
-        Raises:
-            StoppedError: The search is to end before all are measured.
-        """
-
-    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
-        """The metrics that take no training, in the same order; empty where counting fails.
-
-        Raises:
-            StoppedError: The search is to end before all are counted.
-        """
 
 
 def why_over(config: Config, *, n_done: int, n_measured: int) -> str:

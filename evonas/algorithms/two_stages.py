@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from evonas.algorithms.strategy import Oracle, Status, Strategy
+from evonas.algorithms.strategy import Status, Strategy
 from evonas.config import DEFAULT_TOLERANCE, Config
+from evonas.evaluation.oracle import Oracle
 from evonas.objectives import Constraint, Goals, Objective, violation_of
 from evonas.record import Record
 from evonas.warm_start import Prior

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.algorithms.ask_tell import AskTell, check_algorithm
-from evonas.algorithms.strategy import Oracle, Strategy
+from evonas.algorithms.strategy import Strategy
 from evonas.algorithms.two_stages import TwoStages, first_stage, second_stage
 from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
@@ -19,6 +19,7 @@ from evonas.evaluation.candidate import Order
 from evonas.evaluation.engines import make_executor
 from evonas.evaluation.evaluator import Evaluator
 from evonas.evaluation.executor import Executor
+from evonas.evaluation.oracle import Oracle
 from evonas.evaluation.successive_halving import Ladder
 from evonas.evaluation.worker import WorkerError
 from evonas.evaluation.worker_process import Task

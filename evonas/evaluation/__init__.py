@@ -11,6 +11,8 @@ Modules:
         search.
     executor: Who measures: what every executor promises, and the one that is this process
         itself.
+    oracle: Who measures for a strategy and tells it what is known, and how one goes around
+        another.
     pool: Worker processes side by side, and what to do when one of them dies.
     successive_halving: Successive halving toward a front: who is measured more thoroughly, and
         who is not.
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from evonas.evaluation.evaluator import StoppedError as StoppedError
     from evonas.evaluation.executor import Executor as Executor
     from evonas.evaluation.executor import InProcess as InProcess
+    from evonas.evaluation.oracle import Oracle as Oracle
     from evonas.evaluation.pool import Pool as Pool
     from evonas.evaluation.successive_halving import Ladder as Ladder
     from evonas.evaluation.successive_halving import Rung as Rung
@@ -45,6 +48,7 @@ __getattr__, __dir__, __all__ = attach(
         "evaluator": ["StoppedError", "Evaluator"],
         "engines": ["make_executor"],
         "executor": ["Executor", "InProcess"],
+        "oracle": ["Oracle"],
         "pool": ["Pool"],
         "successive_halving": ["Rung", "Ladder"],
         "worker": ["WorkerError"],

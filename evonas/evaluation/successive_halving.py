@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 
 from evonas.evaluation.evaluator import Evaluator
+from evonas.evaluation.oracle import Around
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals, violation_of
 from evonas.pareto.correlation import kendall, spearman
 from evonas.pareto.dominance import front
 from evonas.pareto.sorting import best_first
-from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
 
@@ -64,7 +64,7 @@ class _Standing:
     is_hopeless: np.ndarray
 
 
-class Ladder:
+class Ladder(Around):
     """An oracle that measures architectures a little, and goes on with the promising ones.
 
     Successive halving without its brackets' barrier (Li et al. 2020, ASHA): of all that ever
@@ -94,6 +94,7 @@ class Ladder:
         metric: str,
         reduction: float,
     ) -> None:
+        super().__init__(evaluator)
         self._evaluator = evaluator
         self._goals = goals
         self._rungs = rungs
@@ -101,34 +102,6 @@ class Ladder:
         self._reduction = reduction
         self._n_put_off = {rung.label: 0 for rung in rungs[:-1]}
         self._efforts: dict[tuple[Genome, str], float] = {}
-
-    @property
-    def problem(self) -> Problem:
-        """The opened problem."""
-        return self._evaluator.problem
-
-    @property
-    def records(self) -> Mapping[Genome, Record]:
-        """What was measured so far, by canonical genome, in the order of asking; live."""
-        return self._evaluator.records
-
-    @property
-    def left_out(self) -> set[Genome]:
-        """Genomes that were asked for and judged not to be worth a measurement; live."""
-        return self._evaluator.left_out
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """Names of the metrics that ``count`` answers."""
-        return self._evaluator.counted
-
-    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
-        """The metrics that take no training, in the same order; empty where counting fails.
-
-        Raises:
-            StoppedError: The search was told to end before all were counted.
-        """
-        return self._evaluator.count(genomes)
 
     def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
         """One record per genome, in the same order; each as if its highest rung were the whole.

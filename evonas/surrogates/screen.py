@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from evonas.algorithms.strategy import Oracle
+from evonas.evaluation.oracle import Around, Oracle
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
-from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
 from evonas.surrogates.surrogate import Guide
@@ -19,7 +18,7 @@ LEAST_KNOWN = 20  # architectures, before any is left out
 LABEL = "predicted"
 
 
-class Screen:
+class Screen(Around):
     """An oracle that has architectures measured, but for those that are hopeless.
 
     An architecture is hopeless if what is cheap of it is known, and even the best that can be
@@ -34,37 +33,9 @@ class Screen:
     """
 
     def __init__(self, oracle: Oracle, goals: Goals, guide: Guide) -> None:
-        self._oracle = oracle
+        super().__init__(oracle)
         self._goals = goals
         self._surrogate = guide
-
-    @property
-    def problem(self) -> Problem:
-        """The opened problem."""
-        return self._oracle.problem
-
-    @property
-    def records(self) -> Mapping[Genome, Record]:
-        """What was measured so far, by canonical genome, in the order of asking; live."""
-        return self._oracle.records
-
-    @property
-    def left_out(self) -> set[Genome]:
-        """Genomes that were asked for, and that were hopeless when they were; live."""
-        return self._oracle.left_out
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """Names of the metrics that ``count`` answers."""
-        return self._oracle.counted
-
-    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
-        """The metrics that take no training, in the same order; empty where counting fails.
-
-        Raises:
-            StoppedError: The search was told to end before all were counted.
-        """
-        return self._oracle.count(genomes)
 
     def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
         """One record per genome, in the same order.

@@ -9,8 +9,9 @@ import numpy as np
 from evonas.algorithms.ask_tell import check_algorithm, choose_algorithm, known_genomes
 from evonas.algorithms.operators import SpreadSampling
 from evonas.algorithms.registry import IGNORES_CONSTRAINTS
-from evonas.algorithms.strategy import NOTHING_LEFT, Oracle, Status, why_over
+from evonas.algorithms.strategy import NOTHING_LEFT, Status, why_over
 from evonas.config import Config
+from evonas.evaluation.oracle import Oracle
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front

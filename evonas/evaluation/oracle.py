@@ -1,0 +1,87 @@
+"""Who measures for a strategy and tells it what is known, and how one goes around another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from evonas.problem import Problem
+from evonas.record import Record
+from evonas.space import Genome
+
+
+class Oracle(Protocol):
+    """Measures genomes for a strategy, and tells what is known of them.
+
+    The evaluator is one. Successive halving and a screen are others, each around another
+    oracle: they answer for more genomes than they measure as a whole.
+    """
+
+    @property
+    def problem(self) -> Problem:
+        """The opened problem."""
+
+    @property
+    def records(self) -> Mapping[Genome, Record]:
+        """What was measured so far, by canonical genome, in the order of asking; live."""
+
+    @property
+    def left_out(self) -> set[Genome]:
+        """Genomes that were asked for and judged not to be worth a measurement; live."""
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of the metrics that ``count`` answers."""
+
+    def __call__(self, genomes: Sequence[Genome], /) -> list[Record]:
+        """One record per genome, in the same order.
+
+        Raises:
+            StoppedError: The search is to end before all are measured.
+        """
+
+    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
+        """The metrics that take no training, in the same order; empty where counting fails.
+
+        Raises:
+            StoppedError: The search is to end before all are counted.
+        """
+
+
+class Around:
+    """An oracle around another one, which knows what that knows; it measures in its own way.
+
+    Args:
+        oracle: Measures in the end, and keeps the records.
+    """
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+
+    @property
+    def problem(self) -> Problem:
+        """The opened problem."""
+        return self._oracle.problem
+
+    @property
+    def records(self) -> Mapping[Genome, Record]:
+        """What was measured so far, by canonical genome, in the order of asking; live."""
+        return self._oracle.records
+
+    @property
+    def left_out(self) -> set[Genome]:
+        """Genomes that were asked for and judged not to be worth a measurement; live."""
+        return self._oracle.left_out
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of the metrics that ``count`` answers."""
+        return self._oracle.counted
+
+    def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
+        """The metrics that take no training, in the same order; empty where counting fails.
+
+        Raises:
+            StoppedError: The search was told to end before all were counted.
+        """
+        return self._oracle.count(genomes)
