@@ -70,7 +70,8 @@ class DaskExecutor(Executor):
         self._n_jobs = n_jobs
         self._cluster: _LocalWorkers | None = None
         self._client: Client | None = None
-        make_worker = partial(_Remote, self._connected)
+        self._name = uuid4().hex  # by which Dask's workers know whom they keep processes for
+        make_worker = partial(_Remote, self._connected, self._name)
         self._pool = Pool(
             spec, n_jobs=n_jobs, memory_limit_gb=memory_limit_gb, make_worker=make_worker
         )
@@ -99,7 +100,7 @@ class DaskExecutor(Executor):
         if client is not None:
             with suppress(Exception):  # of a cluster that is gone
                 if cluster is None:  # which goes on without us
-                    client.run(dismiss, on_error="ignore")
+                    client.run(dismiss, self._name, on_error="ignore")
             client.close(timeout=CONNECT_S)
         if cluster is not None:
             cluster.close()
@@ -176,12 +177,13 @@ class _Remote:
 
     Args:
         connect: gives the client of the cluster.
+        owner: names the executor.
         opening: a pickle of the problem's spec and the memory limit.
     """
 
-    def __init__(self, connect: Callable[[], Client], opening: bytes) -> None:
+    def __init__(self, connect: Callable[[], Client], owner: str, opening: bytes) -> None:
         self._connect = connect
-        self._site = Site(opening, tuple(map(str, sys.path)), os.getcwd())
+        self._site = Site(opening, tuple(map(str, sys.path)), os.getcwd(), owner)
         self._future: Future[Reply] | None = None
         self._is_given_up = False
 

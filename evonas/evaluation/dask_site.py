@@ -29,11 +29,13 @@ class Site:
         path: where whoever gave the order looks for modules; the Dask worker's own places
             come first.
         folder: working directory of whoever gave the order; taken where it exists.
+        owner: names the executor that gives the orders; see ``dismiss``.
     """
 
     opening: bytes
     path: tuple[str, ...]
     folder: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Reply:
 
 _LOCK = threading.Lock()
 _IDLE: list[tuple[Site, Worker, threading.Timer]] = []
+_GONE: set[str] = set()  # owners that have left; the last of their calls may still go on
 
 
 def attend(key: str, site: Site, terms: Terms | None, tasks: Sequence[Task]) -> Reply:
@@ -83,15 +86,17 @@ def attend(key: str, site: Site, terms: Terms | None, tasks: Sequence[Task]) -> 
     except WorkerError as error:
         return Reply(refusal=str(error))
     finally:
-        watch.stop()
-        _release(site, worker, is_fit=is_fit)
+        is_wanted = watch.stop()
+        _release(site, worker, is_fit=is_fit and is_wanted)
     return Reply(tuple(records))
 
 
-def dismiss() -> None:
-    """End all worker processes that are idle here."""
+def dismiss(owner: str) -> None:
+    """End the worker processes that are idle here for an owner, and keep no more for it."""
     with _LOCK:
-        idle, _IDLE[:] = list(_IDLE), []
+        _GONE.add(owner)
+        idle = [entry for entry in _IDLE if entry[0].owner == owner]
+        _IDLE[:] = [entry for entry in _IDLE if entry[0].owner != owner]
     for _, worker, timer in idle:
         timer.cancel()
         worker.dispose()
@@ -110,14 +115,15 @@ def _engage(site: Site) -> Worker:
 
 
 def _release(site: Site, worker: Worker, *, is_fit: bool) -> None:
-    if not is_fit:
-        worker.dispose()
-        return
     timer = threading.Timer(IDLE_S, _expire, (worker,))
     timer.daemon = True
     with _LOCK:
-        _IDLE.append((site, worker, timer))
-    timer.start()
+        is_kept = is_fit and site.owner not in _GONE
+        if is_kept:
+            _IDLE.append((site, worker, timer))
+            timer.start()
+    if not is_kept:
+        worker.dispose()
 
 
 def _expire(worker: Worker) -> None:
@@ -147,9 +153,10 @@ class _Watch(threading.Thread):
 
             self._dask_worker = get_worker()
 
-    def stop(self) -> None:
-        """Look no more."""
+    def stop(self) -> bool:
+        """Look no more, and say whether somebody still wants what it measured."""
         self._done.set()
+        return self._is_wanted()
 
     def run(self) -> None:
         """Look until it is done, or not wanted."""

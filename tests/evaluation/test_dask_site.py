@@ -13,7 +13,7 @@ from evonas.evaluation.worker_process import Task
 from evonas.faults import Fault
 from evonas.record import Record
 
-HERE, ELSEWHERE = Site(b"one", (), "nowhere"), Site(b"another", (), "nowhere")
+HERE, ELSEWHERE = (Site(opening, (), "nowhere", "me") for opening in (b"one", b"another"))
 TERMS = Terms(("acc",), timeout=5.0)
 TASKS = [Task((i,), i) for i in range(3)]
 DIED = Fault("died", "its worker process was killed by SIGKILL")
@@ -24,6 +24,10 @@ class Stand:
 
     hired: ClassVar[list] = []
     fate = ""
+
+    @staticmethod
+    def during():
+        """What goes on while it measures."""
 
     def __init__(self, opening, *, path, folder):
         self.opening, self.path, self.folder = opening, path, folder
@@ -37,6 +41,7 @@ class Stand:
 
     def measure(self, order, tasks):
         self.orders.append(order)
+        Stand.during()
         for task in tasks:
             if Stand.fate == "dies" and task.seed == 2:
                 raise LostError(DIED, 1.5)
@@ -59,8 +64,9 @@ def outside_of_dask(monkeypatch):
     monkeypatch.setattr(dask_site, "Worker", Stand)
     monkeypatch.setattr(dask_site, "LOOK_S", 0.01)
     monkeypatch.setattr(Stand, "hired", [])
+    monkeypatch.setattr(dask_site, "_GONE", set())
     yield
-    dismiss()
+    dismiss("me")
     assert all(worker.is_disposed for worker in Stand.hired)
 
 
@@ -82,9 +88,16 @@ def test_a_process_is_kept_for_the_next_order_of_the_same_site_alone():
     attend("b", HERE, TERMS, TASKS)
     attend("c", ELSEWHERE, TERMS, TASKS)
     assert [(w.opening, len(w.orders)) for w in Stand.hired] == [(b"one", 2), (b"another", 1)]
+    dismiss("somebody else")
     assert not any(worker.is_disposed for worker in Stand.hired)
-    dismiss()
+    dismiss("me")
     assert all(worker.is_disposed for worker in Stand.hired)
+
+
+def test_nothing_is_kept_for_who_left_while_it_was_measuring(monkeypatch):
+    monkeypatch.setattr(Stand, "during", lambda: dismiss("me"))
+    attend("key", HERE, TERMS, TASKS)
+    assert Stand.hired[0].is_disposed
 
 
 def test_a_process_that_nobody_needs_ends_after_a_while(monkeypatch):
@@ -119,13 +132,14 @@ def test_what_nobody_wants_any_more_is_killed(monkeypatch, tasks):
     monkeypatch.setattr(Stand, "fate", "hangs")
     attend("key", HERE, TERMS, TASKS)
     assert Stand.hired[0].is_killed
+    assert Stand.hired[0].is_disposed
 
 
 def test_a_process_looks_for_modules_here_first_and_works_where_there_is_such_a_folder(
     tmp_path,
 ):
-    attend("a", Site(b"", (sys.path[0], "/far/away"), str(tmp_path)), None, ())
-    attend("b", Site(b"", (), str(tmp_path / "not here")), None, ())
+    attend("a", Site(b"", (sys.path[0], "/far/away"), str(tmp_path), "me"), None, ())
+    attend("b", Site(b"", (), str(tmp_path / "not here"), "me"), None, ())
     there, lost = Stand.hired
     assert there.path == [*sys.path, "/far/away"]
     assert (there.folder, lost.folder) == (str(tmp_path), None)
