@@ -6,7 +6,7 @@ import errno
 import traceback
 from dataclasses import dataclass
 
-KINDS = {
+FAULT_KINDS = {
     "raised": "measuring it raised an error",
     "invalid": "a metric is missing, is no number, or is not finite",
     "diverged": "the loss of its training is no longer a number",
@@ -34,7 +34,7 @@ class Fault:
     """What went wrong with one candidate.
 
     Attributes:
-        kind: The kind of the failure, a key of ``KINDS``.
+        kind: The kind of the failure, a key of ``FAULT_KINDS``.
         reason: Why the candidate failed, in one line.
         trace: The last lines of the candidate's traceback, or of what its process wrote.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-KINDS = ("epochs", "subset", "image-size")
+FIDELITIES = ("epochs", "subset", "image-size")
 CONTINUED = ("epochs",)  # of these a larger amount goes on where a smaller one ended
 
 
@@ -14,7 +14,7 @@ class Fidelity:
     """An amount of what makes a measurement thorough.
 
     Attributes:
-        kind: What there may be less of, one of ``KINDS``.
+        kind: What there may be less of, one of ``FIDELITIES``.
         amount: How many epochs, training images, or pixels of an image's side are used.
         is_whole: Whether the amount is the full one, so that this is a measurement like any
             other.
@@ -40,7 +40,7 @@ def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity,
     """Amounts that grow by a factor up to the whole, as in successive halving.
 
     Args:
-        kind: What there may be less of, one of ``KINDS``.
+        kind: What there may be less of, one of ``FIDELITIES``.
         whole: The full amount: epochs, training images, or pixels of an image's side.
         n: How many amounts there are, the whole included.
         reduction: The factor between an amount and the next, greater than 1.

@@ -13,8 +13,8 @@ from zlib import crc32
 
 import numpy as np
 
-from evonas.faults import KINDS
-from evonas.fidelity import KINDS as FIDELITIES
+from evonas.faults import FAULT_KINDS
+from evonas.fidelity import FIDELITIES
 from evonas.space import Genome
 
 AGAIN = "remove the line to have its architecture measured again"
@@ -46,7 +46,7 @@ class Record:
         seconds: Wall-clock time that the measuring took, in seconds.
         error: Why the measuring failed, in one line; ``None`` where it did not.
         seed: The candidate's own seed, which fixes all that its measuring draws.
-        kind: The kind of the failure, one of ``faults.KINDS``; empty where there is none.
+        kind: The kind of the failure, one of ``faults.FAULT_KINDS``; empty where there is none.
         trace: The last lines of the failure's traceback, in order; empty where there is none.
         curve: The training curve, one mapping per epoch, in order.
         cpu_seconds: Seconds of processor cores that the measuring took; 0 where its worker
@@ -228,7 +228,7 @@ def _check(record: Record) -> None:
         raise ValueError("the seed is no whole number")
     if not (record.seconds >= 0 and record.cpu_seconds >= 0 and record.effort >= 0):
         raise ValueError("the seconds or the effort are negative")
-    if not (kind in KINDS if isinstance(error, str) else error is None and not kind):
+    if not (kind in FAULT_KINDS if isinstance(error, str) else error is None and not kind):
         raise ValueError(f"the error {error!r} is of kind {kind!r}")
     if error is not None and record.measured:
         raise ValueError("it failed, and yet has metrics")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.faults import (
-    KINDS,
+    FAULT_KINDS,
     MAX_LINE,
     MAX_REASON,
     N_TRACE_LINES,
@@ -49,7 +49,7 @@ def fault_of(error):
 def test_every_error_has_a_kind_a_reason_and_a_trace(error, kind, reason):
     fault = fault_of(error)
     assert fault.kind == kind
-    assert kind in KINDS
+    assert kind in FAULT_KINDS
     assert fault.reason.strip() == reason
     assert any("test_faults.py" in line for line in fault.trace)
 

@@ -10,10 +10,9 @@ from pymoo.core.evaluator import Evaluator as PymooEvaluator
 from pymoo.core.problem import Problem as PymooProblem
 
 from evonas.algorithms.operators import as_genomes
-from evonas.evaluation.oracle import Oracle
+from evonas.evaluation.oracle import Answer, Oracle
 from evonas.objectives import Goals
 from evonas.plugins.plain_pymoo import ForeignProblem
-from evonas.record import Record
 from evonas.space import Genome, SearchSpace
 
 MARGIN = 0.1  # how far beyond the worst value seen a failed candidate is placed
@@ -107,21 +106,21 @@ class Translator:
             F ``(n, n_objectives)``; G ``(n, n_inequalities + 1)``, whose last column is 1 for
             a failed candidate and 0 otherwise; H ``(n, n_equalities)``. All finite.
         """
-        records = self.oracle(self.genomes(X))
-        G = np.array([self._inequalities(record) for record in records])
-        H = np.array([self._equalities(record) for record in records])
-        F = self._objectives(records)
+        told = self.oracle(self.genomes(X))
+        G = np.array([self._inequalities(answer) for answer in told])
+        H = np.array([self._equalities(answer) for answer in told])
+        F = self._objectives(told)
         if self.with_penalty:
             violation = np.maximum(G, 0.0).sum(1) + np.abs(H).sum(1)
             penalised = self._worse_than_all() + violation[:, None]
             F = np.where((violation > 0)[:, None], penalised, F)
         return F, G, H
 
-    def _objectives(self, records: Sequence[Record]) -> np.ndarray:
-        F = np.full((len(records), len(self.goals.objectives)), np.nan)
-        for row, record in zip(F, records, strict=True):
-            if all(objective.name in record.metrics for objective in self.goals.objectives):
-                row[:] = self.goals.scaled(record.metrics)
+    def _objectives(self, told: Sequence[Answer]) -> np.ndarray:
+        F = np.full((len(told), len(self.goals.objectives)), np.nan)
+        for row, answer in zip(F, told, strict=True):
+            if all(objective.name in answer.metrics for objective in self.goals.objectives):
+                row[:] = self.goals.scaled(answer.metrics)
         measured = F[~np.isnan(F).any(1)]
         if len(measured):
             self._worst = np.maximum(self._worst, measured.max(0))
@@ -134,9 +133,9 @@ class Translator:
         span = np.where(self._worst > self._best, self._worst - self._best, 1.0)
         return worst + MARGIN * span
 
-    def _inequalities(self, record: Record) -> list[float]:
-        problem, metrics = self.oracle.problem, record.metrics
-        failed = 1.0 if record.error is not None else 0.0
+    def _inequalities(self, answer: Answer) -> list[float]:
+        problem, metrics = self.oracle.problem, answer.metrics
+        failed = 1.0 if answer.error is not None else 0.0
         if isinstance(problem, ForeignProblem):
             names = [f"g{i + 1}" for i in range(problem.n_inequalities)]
             return [*(metrics.get(name, 0.0) for name in names), failed]
@@ -146,10 +145,10 @@ class Translator:
         ]
         return [*violations, failed]
 
-    def _equalities(self, record: Record) -> list[float]:
+    def _equalities(self, answer: Answer) -> list[float]:
         problem = self.oracle.problem
         n = problem.n_equalities if isinstance(problem, ForeignProblem) else 0
-        return [record.metrics.get(f"h{i + 1}", 0.0) for i in range(n)]
+        return [answer.metrics.get(f"h{i + 1}", 0.0) for i in range(n)]
 
 
 class RecordingEvaluator(PymooEvaluator):

@@ -21,13 +21,14 @@ class Status:
             strategy predicts nothing.
         overall: How far all predictions so far came true; ``None`` where the strategy predicts
             nothing.
-        foretold: How far a transfer from measurements made elsewhere came true: rank
-            correlation by metric name, empty where nothing was known beforehand.
+        transfer_correlation: Rank correlation of what a transfer from measurements made
+            elsewhere predicts with what was measured here, by metric name; empty where nothing
+            was known beforehand.
     """
 
     reliability: Reliability | None = None
     overall: Reliability | None = None
-    foretold: Mapping[str, float] = field(default_factory=dict)
+    transfer_correlation: Mapping[str, float] = field(default_factory=dict)
 
 
 class Strategy(Protocol):

@@ -17,14 +17,14 @@ from evonas.config import SURROGATES, Config
 from evonas.engine.plan import SearchPlan
 from evonas.engine.search import search
 from evonas.evaluation.evaluator import Evaluator
-from evonas.fidelity import KINDS
+from evonas.fidelity import FIDELITIES
 from evonas.plugins.loading import nearest
 from evonas.record import Record
 from evonas.space import Genome
 
 SCREEN = "screen"
 MODELS = tuple(kind for kind in SURROGATES if kind != "none")
-PARTS = (*ALGORITHMS, *MODELS, *KINDS, SCREEN)
+PARTS = (*ALGORITHMS, *MODELS, *FIDELITIES, SCREEN)
 MAX_ASKED = 10  # times the budget: what a peer may ask for what it knows, before it is ended
 
 
@@ -88,7 +88,7 @@ def check_method(name: str) -> None:
 
 def has_fidelity(name: str) -> bool:
     """Whether a method measures in several steps."""
-    return not set(KINDS).isdisjoint(name.split("+"))
+    return not set(FIDELITIES).isdisjoint(name.split("+"))
 
 
 def play(
@@ -183,7 +183,7 @@ def _records(base: Config, method: str, seed: int) -> list[Record]:
         base,
         algorithm=next((part for part in parts if part in ALGORITHMS), base.algorithm),
         surrogate=next((part for part in parts if part in MODELS), "none"),
-        fidelity=next((part for part in parts if part in KINDS), None),
+        fidelity=next((part for part in parts if part in FIDELITIES), None),
         screen="gp" if SCREEN in parts else "none",
         seed=seed,
         n_jobs=0,

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from evonas.carbon.files import read_assumptions as read_assumptions
     from evonas.carbon.footprint import BreakEven as BreakEven
     from evonas.carbon.footprint import Footprint as Footprint
+    from evonas.carbon.footprint import assumption_lines as assumption_lines
     from evonas.carbon.footprint import compare as compare
-    from evonas.carbon.footprint import describe as describe
     from evonas.carbon.literature import Printed as Printed
     from evonas.carbon.meter import Meter as Meter
     from evonas.carbon.meter import Tariff as Tariff
@@ -46,7 +46,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "assumptions": ["Assumptions"],
         "files": ["overruled", "read_assumptions"],
-        "footprint": ["Footprint", "BreakEven", "compare", "describe"],
+        "footprint": ["Footprint", "BreakEven", "compare", "assumption_lines"],
         "literature": ["Printed"],
         "meter": ["Tariff", "Meter"],
         "model": ["price"],

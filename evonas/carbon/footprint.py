@@ -121,7 +121,7 @@ def compare(ours: Footprint, theirs: Footprint) -> BreakEven:
     return BreakEven(ours, theirs, search_kg, *after)
 
 
-def describe(assumptions: Assumptions, *, n_images: tuple[int, int]) -> list[str]:
+def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> list[str]:
     """Everything that a price assumes, in lines for people."""
     told = assumptions
     n_train = told.training_images if told.training_images is not None else n_images[0]

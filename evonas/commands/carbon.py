@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evonas.carbon.assumptions import TRAININGS_PER_CITATION, Assumptions
-from evonas.carbon.footprint import IMAGENET, BreakEven, Footprint, compare, describe, footprint
+from evonas.carbon.footprint import (
+    IMAGENET,
+    BreakEven,
+    Footprint,
+    assumption_lines,
+    compare,
+    footprint,
+)
 from evonas.carbon.grids import GRIDS
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
 from evonas.commands.checks import check_carbon, shape_of, told
@@ -105,7 +112,7 @@ def _paper(given: argparse.Namespace) -> list[str]:
         *(f"{row.name}: {row.remark}" for row in TABLE_1),
         "",
         "Physical: as many trainings by the physical model, assuming:",
-        *describe(assumptions, n_images=IMAGENET),
+        *assumption_lines(assumptions, n_images=IMAGENET),
         "",
         *(f"Drawn: {path}" for path in draw_paper(folder)),
     ]
@@ -134,7 +141,7 @@ def _model(given: argparse.Namespace) -> list[str]:
         }
         given.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     lines = [line for each in priced for line in (*_in_words(each), "")]
-    return [*lines, "Assumed:", *describe(assumptions, n_images=IMAGENET)]
+    return [*lines, "Assumed:", *assumption_lines(assumptions, n_images=IMAGENET)]
 
 
 def _in_words(each: Footprint) -> list[str]:
@@ -179,7 +186,7 @@ def _run(given: argparse.Namespace) -> list[str]:
         *(_comparison(each) for each in comparisons),
         "",
         "Assumed:",
-        *describe(assumptions, n_images=front.n_images),
+        *assumption_lines(assumptions, n_images=front.n_images),
         "",
         f"Written: {given.run / TABLE}, {given.run / PICTURE}",
     ]

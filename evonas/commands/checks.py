@@ -12,7 +12,7 @@ from typing import Any
 from evonas.carbon.files import CARBON_FLAGS
 from evonas.commands.parsers import NETWORKS, PEERS, PICTURES
 from evonas.config import Config
-from evonas.fidelity import KINDS
+from evonas.fidelity import FIDELITIES
 from evonas.objectives import Constraint
 from evonas.parsing import listed, nearest, read_settings
 from evonas.plugins.loading import problem_entries
@@ -21,7 +21,7 @@ from evonas.sections.search import ALGORITHMS
 from evonas.sections.surrogate import SURROGATES
 
 WAYS = ("knee", "weights", "best", "near")
-METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *KINDS, "screen")
+METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *FIDELITIES, "screen")
 
 
 def check_bench(given: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evonas.data.augment import flip as flip
     from evonas.data.dataset import Dataset as Dataset
     from evonas.data.dataset import Part as Part
-    from evonas.data.dataset import describe as describe
+    from evonas.data.dataset import dataset_info as dataset_info
     from evonas.data.dataset import load as load
     from evonas.data.image_folder import Files as Files
     from evonas.data.image_folder import ImageFolder as ImageFolder
@@ -34,7 +34,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "augment": ["crop", "flip", "cutout"],
-        "dataset": ["Part", "Dataset", "describe", "load"],
+        "dataset": ["Part", "Dataset", "dataset_info", "load"],
         "image_folder": ["Files", "ImageFolder", "find_images", "decode", "resize"],
         "published": ["DataInfo", "Pool", "pools"],
     },

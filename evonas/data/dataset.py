@@ -38,7 +38,7 @@ class Dataset:
     """Three disjoint parts, and what normalises them.
 
     Attributes:
-        info: The data set in numbers, as ``describe`` gives it.
+        info: The data set in numbers, as ``dataset_info`` gives it.
         train: The images to train on.
         validation: The images to compare architectures by.
         test: The images for the last word on the few architectures that were chosen.
@@ -56,7 +56,7 @@ class Dataset:
     std: Tensor
 
 
-def describe(
+def dataset_info(
     name: str,
     *,
     data_dir: str | Path | None = None,

@@ -242,20 +242,18 @@ class SearchPlan:
     def _stage(self, config: Config, oracle: Oracle, goals: Goals) -> Strategy:
         if config.surrogate == "none":
             return AskTell(config, self._screened(oracle, goals), goals)
-        from evonas.surrogates.search import (
-            Guided,  # scikit-learn takes most of a second to import
-        )
+        from evonas.surrogates.search import SurrogateSearch  # imports scikit-learn, slowly
 
-        return Guided(config, oracle, goals, rungs=self.rungs)
+        return SurrogateSearch(config, oracle, goals, rungs=self.rungs)
 
     def _screened(self, oracle: Oracle, goals: Goals) -> Oracle:
-        """What leaves out the hopeless, if the config wants it."""
+        """What leaves out those that cannot reach the front, if the config wants it."""
         if self.config.screen == "none":
             return oracle
         from evonas.surrogates.screen import Screen
-        from evonas.surrogates.surrogate import Guide
+        from evonas.surrogates.surrogate import Surrogate
 
-        surrogate = Guide(
+        surrogate = Surrogate(
             self.problem,
             goals,
             oracle.count,

@@ -43,8 +43,8 @@ class Result:
         folder: Run directory of the search; ``None`` if it wrote nothing.
         reliability: How far a surrogate's predictions came true, if there was one.
         n_left_out: Architectures that a screen did not have measured.
-        foretold: How far a transfer from a warm start's measurements came true: rank
-            correlation with what was measured here, by metric name.
+        transfer_correlation: Rank correlation of what a transfer from a warm start predicts
+            with what was measured here, by metric name.
         rungs: What became of the architectures at each rung below the whole; empty without
             rungs.
         opinion: What a tracker says of this session's energy, if one was asked for; known once
@@ -65,7 +65,7 @@ class Result:
     reliability: Reliability | None = None
     rungs: tuple[Rung, ...] = ()
     n_left_out: int = 0
-    foretold: Mapping[str, float] = field(default_factory=dict)
+    transfer_correlation: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def F(self) -> np.ndarray:  # noqa: N802  the papers' name

@@ -190,7 +190,7 @@ def _result(session: _Session, end: _End, front: Sequence[Record]) -> Result:
         spend=session.archive.spend(),
         was_given_up=end.was_given_up,
         reliability=end.status.overall,
-        foretold=dict(end.status.foretold),
+        transfer_correlation=dict(end.status.transfer_correlation),
         n_left_out=len(evaluator.left_out.difference(evaluator.records)),
         rungs=ladder.account() if ladder else (),
         folder=session.folder.path if session.folder else None,

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What is told of an architecture that is not worth measuring.
+
+    Attributes:
+        genome: The canonical genome of the architecture.
+        metrics: Value in natural units by metric name, as counted and as predicted.
+        error: ``None``, for nothing went wrong.
+    """
+
+    genome: Genome
+    metrics: Mapping[str, float]
+    error: None = None
+
+
+Answer = Record | Prediction  # what a strategy is told of one genome
 
 
 class Oracle(Protocol):
@@ -33,8 +52,8 @@ class Oracle(Protocol):
     def counted(self) -> tuple[str, ...]:
         """Names of the metrics that ``count`` answers."""
 
-    def __call__(self, genomes: Sequence[Genome], /) -> list[Record]:
-        """One record per genome, in the same order.
+    def __call__(self, genomes: Sequence[Genome], /) -> Sequence[Answer]:
+        """What is told of each genome, in the same order.
 
         Raises:
             StoppedError: The search is to end before all are measured.

@@ -13,7 +13,7 @@ from evonas.hardware.devices import Device
 # What a kernel does. ``conv3x3`` and ``conv1x1`` are dense and of stride 1; ``depthwise`` has a
 # group per channel; ``conv`` is any other convolution. ``exponential`` is pointwise as well,
 # but with an exponential function in it, such as SiLU.
-KINDS = (
+OPERATION_KINDS = (
     *("conv3x3", "conv1x1", "conv", "depthwise", "matmul"),
     *("norm", "pointwise", "exponential", "pool", "move"),
 )
@@ -30,7 +30,7 @@ class Operation:
         flops: Arithmetic of the kernel for one input; a multiply and an add count as two.
         activation_bytes: Bytes of activations, read and written once per input.
         weight_bytes: Bytes of weights, read once per batch.
-        kind: What the kernel does, one of ``KINDS``.
+        kind: What the kernel does, one of ``OPERATION_KINDS``.
 
     Raises:
         ValueError: A number is not finite or negative, or the kind is unknown.
@@ -43,8 +43,10 @@ class Operation:
 
     def __post_init__(self) -> None:
         check(self, "[0, inf)", "flops", "activation_bytes", "weight_bytes")
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown kind of operation {self.kind!r}; one of {KINDS}")
+        if self.kind not in OPERATION_KINDS:
+            raise ValueError(
+                f"unknown kind of operation {self.kind!r}; one of {OPERATION_KINDS}"
+            )
 
 
 def executed_flops(operation: Operation, device: Device) -> float:
@@ -148,7 +150,7 @@ class TimeModel:
         for name, value in self.coefficients:
             kind, _, what = name.partition(".")
             if name != "constant" and (
-                kind not in KINDS or what not in ("flops", "bytes", "kernels")
+                kind not in OPERATION_KINDS or what not in ("flops", "bytes", "kernels")
             ):
                 raise ValueError(f"unknown term {name!r} of a time model")
             if not 0 <= value < math.inf:

@@ -145,7 +145,7 @@ def _flops(func: Any, args: Any, kwargs: dict[str, Any], out: Any) -> int:
 
 
 def _kind(func: Any, args: Any) -> str:
-    """One of ``evonas.hardware.roofline.KINDS``."""
+    """One of ``evonas.hardware.roofline.OPERATION_KINDS``."""
     name = func.overloadpacket.__name__
     if name == "convolution":
         return _kind_of_convolution(args)

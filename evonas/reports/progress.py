@@ -47,7 +47,7 @@ class Progress(Listener):
 
     def on_generation(self, generation: Generation) -> None:
         """Say where the search stands."""
-        line = describe(generation)
+        line = generation_line(generation)
         if not self._bar.disable:
             self._bar.set_postfix_str(line)
         elif not self._is_quiet:
@@ -67,7 +67,7 @@ class Progress(Listener):
         return f", about {_clock(elapsed * (1 - share) / share)} left"
 
 
-def describe(generation: Generation) -> str:
+def generation_line(generation: Generation) -> str:
     """A generation in one line."""
     parts = [f"gen {generation.number}"]
     if generation.n_failures:

@@ -7,13 +7,13 @@ from collections import Counter
 
 from evonas.engine.result import Result
 from evonas.evaluation.successive_halving import Rung
-from evonas.faults import KINDS
+from evonas.faults import FAULT_KINDS
 from evonas.objectives import Objective, nearest_to_kept
 from evonas.reports.text import aligned, genome_text, miss, number
 
 MAX_ROWS = 30
 MAX_REASON = 100
-MAX_KIND = max(map(len, KINDS))
+MAX_KIND = max(map(len, FAULT_KINDS))
 
 
 def summary(result: Result) -> str:
@@ -23,7 +23,7 @@ def summary(result: Result) -> str:
         lines += ["", *_front(result), ""]
         lines += [
             *_objectives(result),
-            *_foretold(result),
+            *_transfer(result),
             *_predictions(result),
             *_rungs(result),
             _cost(result),
@@ -117,12 +117,12 @@ def _predictions(result: Result) -> list[str]:
     ]
 
 
-def _foretold(result: Result) -> list[str]:
+def _transfer(result: Result) -> list[str]:
     """How far a warm start was worth something, in a line."""
-    parts = [f"{name} {rank:.2f}" for name, rank in result.foretold.items()]
+    parts = [f"{name} {rank:.2f}" for name, rank in result.transfer_correlation.items()]
     if not parts:
         return []
-    return [f"Rank correlation of what the warm start foretold: {', '.join(parts)}."]
+    return [f"Rank correlation of the warm start with what was measured: {', '.join(parts)}."]
 
 
 def _rungs(result: Result) -> list[str]:

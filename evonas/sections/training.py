@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evonas.fidelity import KINDS
+from evonas.fidelity import FIDELITIES
 from evonas.sections.words import settle, word
 
 DEFAULT_RUNGS = 3
@@ -40,7 +40,7 @@ class TrainingSection:
     image_size: int | None = word(None, shown="the problem's own")
     batch_size: int | None = word(None, shown="the problem's own", least=2)
     augment: Sequence[str] | None = word(None, shown="the problem's own")
-    fidelity: str | None = word(None, shown="all is measured as a whole", offered=KINDS)
+    fidelity: str | None = word(None, shown="all is measured as a whole", offered=FIDELITIES)
     rungs: int | None = word(None, shown=str(DEFAULT_RUNGS), least=2)
     reduction: float | None = word(None, shown=f"{DEFAULT_REDUCTION:g}")
 

@@ -25,14 +25,14 @@ from evonas.lazy import attach
 
 if TYPE_CHECKING:
     from evonas.surrogates.screen import Screen as Screen
-    from evonas.surrogates.search import Guided as Guided
-    from evonas.surrogates.surrogate import Guide as Guide
+    from evonas.surrogates.search import SurrogateSearch as SurrogateSearch
+    from evonas.surrogates.surrogate import Surrogate as Surrogate
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "screen": ["Screen"],
-        "search": ["Guided"],
-        "surrogate": ["Guide"],
+        "search": ["SurrogateSearch"],
+        "surrogate": ["Surrogate"],
     },
 )

@@ -13,7 +13,7 @@ from pymoo.termination.max_gen import MaximumGenerationTermination
 from evonas.algorithms.operators import as_genomes
 from evonas.algorithms.pymoo_bridge import GenomeProblem
 from evonas.space import Genome, SearchSpace
-from evonas.surrogates.surrogate import Forecast, Guide
+from evonas.surrogates.surrogate import Forecast, Surrogate
 
 OPTIMISM = 1.0  # standard deviations by which what is uncertain counts as better
 
@@ -22,7 +22,7 @@ class PredictedProblem(GenomeProblem):
     """Architectures as a surrogate predicts them.
 
     Args:
-        guide: The surrogate that predicts them.
+        surrogate: The surrogate that predicts them.
         space: The search space of the architectures.
         n_objectives: How many objectives the surrogate predicts.
         n_constraints: How many constraints the algorithm sees: all that the surrogate
@@ -33,10 +33,10 @@ class PredictedProblem(GenomeProblem):
     """
 
     def __init__(
-        self, guide: Guide, space: SearchSpace, *, n_objectives: int, n_constraints: int
+        self, surrogate: Surrogate, space: SearchSpace, *, n_objectives: int, n_constraints: int
     ) -> None:
         super().__init__(space, n_objectives=n_objectives, n_constraints=n_constraints)
-        self._surrogate = guide
+        self._surrogate = surrogate
         self._rows: dict[Genome, tuple[np.ndarray, ...]] = {}
 
     @property
@@ -49,7 +49,7 @@ class PredictedProblem(GenomeProblem):
         columns = zip(*(self._rows[genome] for genome in genomes), strict=True)
         return Forecast(*map(np.array, columns))
 
-    def look_at(self, genomes: Sequence[Genome]) -> Forecast:
+    def predict(self, genomes: Sequence[Genome]) -> Forecast:
         """Have genomes predicted, and remember it."""
         seen = self._surrogate.forecast(genomes)
         rows = zip(seen.mean, seen.std, seen.violation, seen.chance, strict=True)
@@ -57,7 +57,7 @@ class PredictedProblem(GenomeProblem):
         return seen
 
     def _evaluate(self, X: np.ndarray, out: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        seen = self.look_at(as_genomes(X))
+        seen = self.predict(as_genomes(X))
         out["F"] = seen.mean - OPTIMISM * seen.std
         if self.n_ieq_constr:
             out["G"] = seen.violation

@@ -12,12 +12,12 @@ from evonas.objectives import Constraint, Goals, Objective
 from evonas.surrogates.encoding import ErrorScale
 
 HARDLY = 1e-3  # of the least metric: what counts as nothing, and has a logarithm
-HOPELESS = 1e3  # for what cannot be counted, on the scale of the objectives
+UNCOUNTABLE = 1e3  # for what cannot be counted, on the scale of the objectives
 
 Predicted = Mapping[str, tuple[float, float]]  # mean and standard deviation by metric
 
 
-class Outlook:
+class ObjectiveScale:
     """Objectives on the scale on which a search compares predictions.
 
     A counted objective whose ideal is 0 stands by its logarithm: half the FLOPs are as much
@@ -55,7 +55,7 @@ class Outlook:
         """
         goals = self._goals
         if self._cheap and not counted:
-            return [(HOPELESS, 0.0)] * (len(goals.objectives) + len(goals.constraints))
+            return [(UNCOUNTABLE, 0.0)] * (len(goals.objectives) + len(goals.constraints))
         expected = {**counted, **{name: mean for name, (mean, _) in predicted.items()}}
         targets = [partial(self.minimised, objective) for objective in goals.objectives]
         targets += [partial(self._violation, constraint) for constraint in goals.constraints]

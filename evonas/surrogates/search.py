@@ -11,7 +11,7 @@ from evonas.algorithms.operators import SpreadSampling
 from evonas.algorithms.registry import IGNORES_CONSTRAINTS
 from evonas.algorithms.strategy import NOTHING_LEFT, Status, why_over
 from evonas.config import Config
-from evonas.evaluation.oracle import Oracle
+from evonas.evaluation.oracle import Answer, Oracle
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
@@ -22,13 +22,13 @@ from evonas.space import Genome
 from evonas.surrogates.acquisition import choose_batch
 from evonas.surrogates.initial_design import first_design
 from evonas.surrogates.inner_search import Either, PredictedProblem, evolve
-from evonas.surrogates.surrogate import Guide, learnable
+from evonas.surrogates.surrogate import Surrogate, learnable
 
 NEAR_BATCHES = 4  # batches among which one is chosen where levels are aspired to
 POP_SIZE = 50  # of the evolution on predictions
 
 
-class Guided:
+class SurrogateSearch:
     """The strategy that measures only what a surrogate finds promising, round by round.
 
     The first round fills the space. Every further one learns from all that was measured, lets
@@ -53,7 +53,7 @@ class Guided:
         self._problem = oracle.problem
         self._goals = goals
         self._rng = np.random.default_rng(np.random.SeedSequence([config.seed]))
-        self._surrogate = Guide(
+        self._surrogate = Surrogate(
             self._problem,
             goals,
             oracle.count,
@@ -79,12 +79,14 @@ class Guided:
             if not asked:
                 return NOTHING_LEFT
             expected = self._surrogate.expect(asked) if n_done else []
-            records = self._oracle(asked)
-            latest = self._compared(expected, records) if expected else Predictions()
+            told = self._oracle(asked)
+            latest = self._compared(expected, told) if expected else Predictions()
             overall += latest
             n_done += 1
             yield Status(
-                self._judged(latest), self._judged(overall), dict(self._surrogate.foretold)
+                self._judged(latest),
+                self._judged(overall),
+                dict(self._surrogate.transfer_correlation),
             )
         return over
 
@@ -123,7 +125,7 @@ class Guided:
         Nearest is the least achievement scalarising function (Wierzbicki 1980): the largest
         excess over a level, in shares of the known range.
         """
-        levels = self._surrogate.seen_from(self._config.aspirations)
+        levels = self._surrogate.scaled_levels(self._config.aspirations)
         if levels is None:
             return np.arange(len(mean))
         span = np.ptp(known, axis=0) if len(known) else np.ones(mean.shape[1])
@@ -161,7 +163,7 @@ class Guided:
         space = self._problem.space
         if space.cardinality <= self._config.n_proposals:
             genomes = map(self._problem.canonical, np.ndindex(*space.sizes))
-            problem.look_at(list(dict.fromkeys(genomes)))
+            problem.predict(list(dict.fromkeys(genomes)))
             return problem
         algorithm = choose_algorithm(
             self._config,
@@ -170,7 +172,7 @@ class Guided:
             taken=Either(self._oracle.records, problem.genomes),
             pop_size=POP_SIZE,
             seeds=seeds,
-            aspirations=self._surrogate.seen_from(self._config.aspirations),
+            aspirations=self._surrogate.scaled_levels(self._config.aspirations),
         )
         n_generations = max(1, self._config.n_proposals // POP_SIZE)
         seed = int(self._rng.integers(2**31))
@@ -178,14 +180,14 @@ class Guided:
         return problem
 
     def _compared(
-        self, expected: Sequence[tuple[float, float]], records: Sequence[Record]
+        self, expected: Sequence[tuple[float, float]], told: Sequence[Answer]
     ) -> Predictions:
         """What was expected of the first learnt metric beside what measuring showed."""
         metric = self._surrogate.learnt[0]
         made = [
             Predictions((mean,), (std,), (record.metrics[metric],))
-            for (mean, std), record in zip(expected, records, strict=True)
-            if metric in record.metrics and not record.fidelity
+            for (mean, std), record in zip(expected, told, strict=True)
+            if isinstance(record, Record) and metric in record.metrics and not record.fidelity
         ]
         return sum(made, Predictions())
 

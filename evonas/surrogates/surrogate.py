@@ -19,9 +19,9 @@ from evonas.record import Record
 from evonas.space import Genome
 from evonas.surrogates.encoding import CheapColumns, Encoder, ErrorScale
 from evonas.surrogates.predictors import PREDICTORS, Predictor, cross_validated
-from evonas.surrogates.scale import Outlook, value_of
-from evonas.surrogates.training_set import lessons_of, telling
-from evonas.surrogates.transfer import Foretelling
+from evonas.surrogates.scale import ObjectiveScale, value_of
+from evonas.surrogates.training_set import samples_of, subsample
+from evonas.surrogates.transfer import Transfer
 from evonas.warm_start import Prior
 
 Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
@@ -73,11 +73,11 @@ def learnable(problem: Problem, goals: Goals) -> list[str]:
     return found
 
 
-class Guide:
+class Surrogate:
     """Predicts what training would show; the rest is counted, and so exact.
 
     One model for every metric that takes a training. It sees the genes, encoded by their kind,
-    and the metrics that are known without training. Forecasts are on the scale of ``Outlook``.
+    and the metrics that are known without training. Forecasts are on an ``ObjectiveScale``.
 
     Args:
         problem: The opened problem whose architectures are predicted.
@@ -126,7 +126,7 @@ class Guide:
         self._columns = CheapColumns()
         self._failing: ExtraTreesClassifier | None = None
         self.chosen: dict[str, str] = {}
-        self._objective_scale = Outlook(goals, cheap=self._cheap, scales=self._scales)
+        self._objective_scale = ObjectiveScale(goals, cheap=self._cheap, scales=self._scales)
         self._transfer = self._transfer_from(prior, problem) if prior else None
 
     def learn(self, records: Sequence[Record]) -> bool:
@@ -135,12 +135,12 @@ class Guide:
         Returns:
             Whether there is enough to predict from.
         """
-        known = lessons_of(records, self._rungs, self.learnt)
+        known = samples_of(records, self._rungs, self.learnt)
         if len(known) < 2:
             return False
         with threadpool_limits(1):  # sums depend on the number of threads
             self._learn_failures(records)
-            known = telling(known, self._goals, seed=self._seed)
+            known = subsample(known, self._goals, seed=self._seed)
             cheap = self._cheap_rows([sample.metrics for sample in known])
             self._columns.fit(cheap)
             self._objective_scale.fit(cheap)
@@ -179,11 +179,11 @@ class Guide:
         return Forecast(mean, std, violation, self._chance(genomes) * is_counted * kept)
 
     @property
-    def foretold(self) -> Mapping[str, float]:
+    def transfer_correlation(self) -> Mapping[str, float]:
         """Rank correlation of what the prior predicts with what was measured, by metric."""
-        return self._transfer.came_true if self._transfer else {}
+        return self._transfer.correlation if self._transfer else {}
 
-    def seen_from(self, levels: Sequence[Mapping[str, float]]) -> np.ndarray | None:
+    def scaled_levels(self, levels: Sequence[Mapping[str, float]]) -> np.ndarray | None:
         """Levels in natural units on the scale of ``Forecast.mean``; ``None`` for no levels."""
         rows = [
             [self._objective_scale.turned(o, row[o.name]) for o in self._goals.objectives]
@@ -199,17 +199,17 @@ class Guide:
         """
         return self._noise
 
-    def tell(self, genomes: Sequence[Genome]) -> list[dict[str, float]]:
+    def expected_metrics(self, genomes: Sequence[Genome]) -> list[dict[str, float]]:
         """All metrics that goals rest on, as counted and as predicted, in natural units."""
         counted = self._count(genomes)
         predicted = self._predicted(genomes, counted)
-        told = []
+        found = []
         for i, row in enumerate(counted):
             metrics = {**row, **{name: float(mean[i]) for name, (mean, _) in predicted.items()}}
-            told.append(
+            found.append(
                 {o.name: value_of(o, metrics) for o in self._goals.objectives} | metrics
             )
-        return told
+        return found
 
     def expect(self, genomes: Sequence[Genome]) -> list[tuple[float, float]]:
         """What measuring the first learnt metric is expected to show, its noise included.
@@ -253,11 +253,11 @@ class Guide:
         transferred = [self._transfer.columns(genes)] if self._transfer else []
         return np.hstack([genes, self._columns(cheap), below, *transferred])
 
-    def _transfer_from(self, prior: Prior, problem: Problem) -> Foretelling:
+    def _transfer_from(self, prior: Prior, problem: Problem) -> Transfer:
         genomes = [problem.canonical(genome) for genome in prior.genomes(problem.space)]
         kind = "gp" if self._kind == "auto" else self._kind
         with threadpool_limits(1):
-            return Foretelling(
+            return Transfer(
                 prior,
                 genomes,
                 encode=self._encode,

@@ -18,7 +18,7 @@ N_BEST = 200  # of them the nearest to the front; the others are drawn
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Sample:
     """A sample of the training set: what one measurement of an architecture showed.
 
     Attributes:
@@ -33,9 +33,9 @@ class Lesson:
     rung: int
 
 
-def lessons_of(
+def samples_of(
     records: Sequence[Record], rungs: Sequence[Fidelity], learnt: Sequence[str]
-) -> list[Lesson]:
+) -> list[Sample]:
     """The samples that records hold of the learnt metrics, at every rung and as a whole.
 
     Args:
@@ -48,27 +48,27 @@ def lessons_of(
         for i, rung in enumerate(rungs[:-1]):
             metrics = record.at(rung.label)
             if metrics is not None and all(name in metrics for name in learnt):
-                found.append(Lesson(record.genome, metrics, i))
+                found.append(Sample(record.genome, metrics, i))
         if all(name in record.metrics for name in learnt):
-            found.append(Lesson(record.genome, record.metrics, len(rungs) - 1))
+            found.append(Sample(record.genome, record.metrics, len(rungs) - 1))
     return found
 
 
-def telling(lessons: Sequence[Lesson], goals: Goals, *, seed: int) -> list[Lesson]:
+def subsample(samples: Sequence[Sample], goals: Goals, *, seed: int) -> list[Sample]:
     """The samples to learn from: all, or the nearest to the front and some of the others.
 
     Args:
-        lessons: Samples to choose from; at most ``N_LEARNT`` of them are taken, in their order.
+        samples: Samples to choose from; at most ``N_LEARNT`` of them are taken, in their order.
         goals: Objectives whose front is meant.
         seed: Fixes which of those far from the front are drawn.
     """
-    if len(lessons) <= N_LEARNT:
-        return list(lessons)
-    F = np.array([goals.scaled(sample.metrics) for sample in lessons])
+    if len(samples) <= N_LEARNT:
+        return list(samples)
+    F = np.array([goals.scaled(sample.metrics) for sample in samples])
     order = _from_the_front(F)
     rest = np.random.default_rng(seed).permutation(order[N_BEST:])
     chosen = sorted([*order[:N_BEST], *rest[: N_LEARNT - N_BEST].tolist()])
-    return [lessons[i] for i in chosen]
+    return [samples[i] for i in chosen]
 
 
 def _from_the_front(F: np.ndarray) -> list[int]:

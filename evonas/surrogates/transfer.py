@@ -10,13 +10,13 @@ from evonas.pareto.correlation import spearman
 from evonas.space import Genome
 from evonas.surrogates.encoding import Encoder, ErrorScale
 from evonas.surrogates.predictors import PREDICTORS, Predictor
-from evonas.surrogates.training_set import N_LEARNT, Lesson
+from evonas.surrogates.training_set import N_LEARNT, Sample
 from evonas.warm_start import Prior
 
 LEAST = 8  # architectures, to model a metric from elsewhere, or to judge that model
 
 
-class Foretelling:
+class Transfer:
     """A model of what was measured elsewhere, of the genes alone, for every learnt metric.
 
     Args:
@@ -28,7 +28,7 @@ class Foretelling:
         seed: Fixes whatever is random in the models.
 
     Attributes:
-        came_true: Rank correlation of predicted with measured values, by metric, once enough
+        correlation: Rank correlation of predicted with measured values, by metric, once enough
             were measured here.
     """
 
@@ -42,7 +42,7 @@ class Foretelling:
         kind: str,
         seed: int,
     ) -> None:
-        self.came_true: dict[str, float] = {}
+        self.correlation: dict[str, float] = {}
         self._encode = encode
         self._scales = scales
         self._models: dict[str, Predictor] = {}
@@ -56,7 +56,7 @@ class Foretelling:
                 self._models[name] = PREDICTORS[kind](seed=seed)
                 self._models[name].fit(X, (y - y.mean()) / y.std())
 
-    def judge(self, whole: Sequence[Lesson]) -> None:
+    def judge(self, whole: Sequence[Sample]) -> None:
         """Compare predictions with samples that were measured as a whole."""
         if len(whole) < LEAST:
             return
@@ -64,7 +64,7 @@ class Foretelling:
         for name, model in self._models.items():
             values = np.array([sample.metrics[name] for sample in whole])
             y = self._scales[name].forward(values)
-            self.came_true[name] = spearman(model.predict(genes)[0], y)
+            self.correlation[name] = spearman(model.predict(genes)[0], y)
 
     def columns(self, genes: np.ndarray) -> np.ndarray:
         """Predictions, ``(n, n_metrics)``, each metric weighted by how far it came true."""
@@ -74,4 +74,4 @@ class Foretelling:
         return np.array(columns).reshape(len(columns), len(genes)).T
 
     def _weight(self, name: str) -> float:
-        return max(0.0, float(np.nan_to_num(self.came_true.get(name, 1.0))))
+        return max(0.0, float(np.nan_to_num(self.correlation.get(name, 1.0))))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
-from evonas.data.dataset import Dataset, Part, describe, load
+from evonas.data.dataset import Dataset, Part, dataset_info, load
 from evonas.declaration import OLDER, translated
 from evonas.fidelity import Fidelity
 from evonas.hardware.roofline import Cost
@@ -65,8 +65,8 @@ class TrainedProblem(Problem):
         chosen = self.settings
         name, where = chosen.data or self.data, chosen.data_dir
         size = chosen.image_size
-        self.info = describe(name, data_dir=where, image_size=size, subset=chosen.subset)
-        self.whole = describe(name, data_dir=where, image_size=size)
+        self.info = dataset_info(name, data_dir=where, image_size=size, subset=chosen.subset)
+        self.whole = dataset_info(name, data_dir=where, image_size=size)
         self.recipe = told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
         self._cost_by_genome: dict[Genome, Cost] = {}

@@ -25,6 +25,10 @@ def test_a_strategy_keeps_budgets_of_generations_and_evaluations(
 
 def test_a_status_says_nothing_of_predictions_unless_told_and_cannot_be_changed():
     status = Status()
-    assert (status.reliability, status.overall, dict(status.foretold)) == (None, None, {})
+    assert (status.reliability, status.overall, dict(status.transfer_correlation)) == (
+        None,
+        None,
+        {},
+    )
     with pytest.raises(dataclasses.FrozenInstanceError):
         status.overall = None

@@ -6,7 +6,7 @@ from hypothesis import given
 from sample_networks import dense, fitted, lives, operation_lists
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.carbon.footprint import IMAGENET, compare, describe, footprint
+from evonas.carbon.footprint import IMAGENET, assumption_lines, compare, footprint
 from evonas.carbon.grids import own_grid
 from evonas.carbon.model import lifetime, price
 from evonas.hardware.devices import V100
@@ -68,7 +68,7 @@ def test_a_search_has_paid_for_itself_when_savings_reach_its_cost():
 
 
 def test_all_that_is_assumed_is_said_with_its_source():
-    said = "\n".join(describe(Assumptions(), n_images=IMAGENET))
+    said = "\n".join(assumption_lines(Assumptions(), n_images=IMAGENET))
     assert "model physical; time of a training: roofline" in said
     assert "device v100: 300 W, 15.7 TFLOP/s fp32, 900 GB/s (NVIDIA V100 data sheet" in said
     assert "grid world: 475 g/kWh (IEA" in said
@@ -88,7 +88,7 @@ def test_what_the_user_said_is_told_as_the_users_and_is_certain():
         training_hours=3.0,
         training_images=7,
     )
-    said = "\n".join(describe(life, n_images=IMAGENET))
+    said = "\n".join(assumption_lines(life, n_images=IMAGENET))
     assert "time of a training: fixed (3 h)" in said
     assert "PUE 1.2 (the user); host in the device" in said
     assert "with 7 images" in said
@@ -98,7 +98,7 @@ def test_what_the_user_said_is_told_as_the_users_and_is_certain():
 def test_a_calibration_says_where_when_and_how_well():
     model = fitted(constant=1.0)
     here = Calibration("a core", "2026-01-01", "toy", training=model, inference=model)
-    said = describe(Assumptions(calibration=here), n_images=IMAGENET)
+    said = assumption_lines(Assumptions(calibration=here), n_images=IMAGENET)
     assert (
         "calibrated on a core, 2026-01-01, networks of toy; R2 of a training step on held-out "
         "networks 0.900"

@@ -15,7 +15,7 @@ from torch import nn
 from evonas import Gene, SearchSpace, TrainedProblem, search
 from evonas.carbon.assumptions import Assumptions
 from evonas.config import Config
-from evonas.data.dataset import describe, load
+from evonas.data.dataset import dataset_info, load
 from evonas.networks.counting import count
 from evonas.networks.metrics import Context, MetricProvider, Network, offered
 from evonas.plugins.loading import load_provider, metric_entries
@@ -73,8 +73,8 @@ def context(seed: int = 0) -> Context:
     dataset = load("digits", subset=64)
     images = inputs(dataset.train.images[:8], dataset, device=CPU)
     return Context(
-        info=describe("digits", subset=64),
-        whole=describe("digits"),
+        info=dataset_info("digits", subset=64),
+        whole=dataset_info("digits"),
         epochs=2,
         assumptions=Assumptions(),
         device=CPU,

@@ -14,19 +14,19 @@ from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 
-GUIDED = {"surrogate": "gp", "proposals": 50, "batch": 6}
+BY_SURROGATE = {"surrogate": "gp", "proposals": 50, "batch": 6}
 STEPWISE = {"fidelity": "epochs"}
 STAGES = {"objectives": ("acc",), "then": ("flops",)}
 STRATEGIES = {
     **{name: {"algorithm": name} for name in ALGORITHMS},
     "toward levels": {"objectives": ("acc", "flops"), "aspire": ("acc=70,flops=1e6",)},
     "screened": {"screen": "gp"},
-    "gp": GUIDED,
+    "gp": BY_SURROGATE,
     "two stages": STAGES,
-    "two stages by gp": {**GUIDED, **STAGES},
+    "two stages by gp": {**BY_SURROGATE, **STAGES},
     "nsga2 by rungs": STEPWISE,
     "local by rungs": {"algorithm": "local", **STEPWISE},
-    "gp by rungs": {**GUIDED, **STEPWISE},
+    "gp by rungs": {**BY_SURROGATE, **STEPWISE},
     "screened by rungs": {"screen": "gp", **STEPWISE},
     "two stages by rungs": {**STAGES, **STEPWISE},
 }

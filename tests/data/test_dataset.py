@@ -25,7 +25,7 @@ from sample_images import (
 )
 
 from evonas.data import dataset as data
-from evonas.data.dataset import describe, load
+from evonas.data.dataset import dataset_info, load
 from evonas.data.published import DataInfo
 
 
@@ -79,7 +79,7 @@ sources_with_distinct_images = pytest.mark.parametrize(
 def test_what_is_described_is_what_is_loaded(source, subset):
     name, data_dir = source
     dataset = load(name, data_dir=data_dir, subset=subset)
-    info = describe(name, data_dir=data_dir, subset=subset)
+    info = dataset_info(name, data_dir=data_dir, subset=subset)
     assert dataset.info == info
     assert info.name == name
     for part, n in zip(
@@ -180,9 +180,9 @@ def test_a_draw_has_every_class_and_contains_every_smaller_draw(counts_by_class,
 def test_describing_a_named_set_imports_neither_torchvision_nor_sklearn():
     code = (
         "import sys\n"
-        "from evonas.data.dataset import describe\n"
+        "from evonas.data.dataset import dataset_info\n"
         "from evonas.data.published import DATASET_NAMES\n"
-        "for name in DATASET_NAMES: describe(name)\n"
+        "for name in DATASET_NAMES: dataset_info(name)\n"
         "assert not {'torchvision', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(data.__file__).parents[1])
@@ -254,14 +254,14 @@ def test_the_environment_names_the_default_folder(tmp_path, monkeypatch):
         ("/no/such/folder", "cifar100, svhn, or give a folder of images"),
     ],
 )
-@pytest.mark.parametrize("ask", [describe, load])
+@pytest.mark.parametrize("ask", [dataset_info, load])
 def test_an_unknown_name_is_told_the_known_ones(ask, name, expected):
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         ask(name)
     assert expected in str(caught.value)
 
 
-@pytest.mark.parametrize("ask", [describe, load])
+@pytest.mark.parametrize("ask", [dataset_info, load])
 @pytest.mark.parametrize("size", [-1, 0, 7, 225])
 def test_an_image_size_out_of_range_is_refused(ask, size):
     with pytest.raises(
@@ -270,7 +270,7 @@ def test_an_image_size_out_of_range_is_refused(ask, size):
         ask("digits", image_size=size)
 
 
-@pytest.mark.parametrize("ask", [describe, load])
+@pytest.mark.parametrize("ask", [dataset_info, load])
 @pytest.mark.parametrize("subset", [-1, 0, 9, 1080])
 def test_a_subset_out_of_range_is_refused(ask, subset):
     with pytest.raises(
@@ -314,7 +314,7 @@ def test_a_part_is_drawn_from_the_training_images_where_the_folder_has_none(
     first = make_classes(top, {"cat": 50, "dog": 50})
     for part in given_parts[1:]:
         first = make_classes(tmp_path / part, {"cat": 3, "dog": 3}, first=first)
-    info = describe(str(tmp_path))
+    info = dataset_info(str(tmp_path))
     assert (info.n_train, info.n_validation, info.n_test) == sizes
     dataset = load(str(tmp_path))
     assert dataset.info == info

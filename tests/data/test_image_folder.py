@@ -4,7 +4,7 @@ import torch
 from PIL import Image
 from sample_images import make_classes, make_tiny_imagenet, parts, save
 
-from evonas.data.dataset import describe, load
+from evonas.data.dataset import dataset_info, load
 from evonas.data.image_folder import decode, find_images, resize
 from evonas.data.published import DataInfo
 
@@ -34,9 +34,9 @@ def test_tiny_imagenet_is_read_as_published(tmp_path):
 
 def test_only_a_folder_of_grey_images_is_grey(tmp_path):
     make_classes(tmp_path, {"cat": 10, "dog": 10})
-    assert describe(str(tmp_path)).channels == 1
+    assert dataset_info(str(tmp_path)).channels == 1
     save(tmp_path / "cat" / "003.png", value=3, mode="RGB")
-    assert describe(str(tmp_path)).channels == 3
+    assert dataset_info(str(tmp_path)).channels == 3
     assert load(str(tmp_path)).train.images.shape[1] == 3
 
 
@@ -47,7 +47,7 @@ def test_the_default_size_is_the_first_images_shorter_side_within_bounds(
     tmp_path, size, expected
 ):
     make_classes(tmp_path, {"cat": 5, "dog": 5}, size=size)
-    assert describe(str(tmp_path)).image_size == expected
+    assert dataset_info(str(tmp_path)).image_size == expected
     assert load(str(tmp_path)).train.images.shape[2:] == (expected, expected)
     assert load(str(tmp_path), image_size=9).train.images.shape[2:] == (9, 9)
 
@@ -85,7 +85,7 @@ def test_hidden_files_and_folders_are_no_data(tmp_path):
 def test_a_test_folder_named_images_may_still_be_a_class(tmp_path):
     make_classes(tmp_path / "train", {"drawings": 5, "images": 5})
     make_classes(tmp_path / "test", {"images": 2})
-    assert describe(str(tmp_path)).n_test == 2
+    assert dataset_info(str(tmp_path)).n_test == 2
 
 
 def break_no_classes(root):
@@ -145,7 +145,7 @@ def break_annotation_file(root):
     (root / "val" / "val_annotations.txt").write_text("")
 
 
-@pytest.mark.parametrize("ask", [describe, load])
+@pytest.mark.parametrize("ask", [dataset_info, load])
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [
@@ -188,6 +188,6 @@ def test_an_image_that_cannot_be_decoded_is_named(tmp_path, damage):
         path.symlink_to(tmp_path / "nowhere.png")
     else:
         Image.fromarray(np.zeros((64, 64), dtype=np.uint16)).save(path)
-    describe(str(tmp_path))
+    dataset_info(str(tmp_path))
     with pytest.raises(ValueError, match=f"unreadable image '{path}': .*; replace it or take"):
         load(str(tmp_path))

@@ -9,7 +9,7 @@ import torchvision.datasets
 from sample_images import FakeCIFAR10, FakeMNIST, FakeSVHN, equal, parts, shrink
 
 from evonas.data import dataset as data
-from evonas.data.dataset import describe, load
+from evonas.data.dataset import dataset_info, load
 from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, pools
 
 
@@ -25,7 +25,7 @@ from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, pools
     ],
 )
 def test_the_named_sets_have_their_published_sizes(name, expected):
-    assert describe(name, data_dir="/nowhere") == expected
+    assert dataset_info(name, data_dir="/nowhere") == expected
     assert set(DATASET_NAMES) == {
         *("digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn")
     }

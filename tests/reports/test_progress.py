@@ -9,7 +9,7 @@ from evonas.config import Config
 from evonas.listener import Generation, Start
 from evonas.record import Record
 from evonas.reliability import Reliability
-from evonas.reports.progress import Progress, describe
+from evonas.reports.progress import Progress, generation_line
 
 GENERATION = Generation(
     number=3,
@@ -46,7 +46,7 @@ def shown(stream, *, is_quiet=False, **settings):
 
 
 def test_a_generation_is_told_with_failures_best_values_hypervolume_and_cost():
-    assert describe(GENERATION) == (
+    assert generation_line(GENERATION) == (
         "gen 3, 2 failed, acc 91.5, flops 1.2e+04, hypervolume 0.7500, 0.00012 kWh, 0.057 g CO2"
     )
 
@@ -55,10 +55,10 @@ def test_predictions_are_told_of_where_they_can_be_ranked():
     true, one = (
         Reliability("acc", "gp", n, rank, rank, 0.9) for n, rank in ((8, 0.5), (1, nan))
     )
-    assert "predicted with rank correlation 0.50" in describe(
+    assert "predicted with rank correlation 0.50" in generation_line(
         replace(GENERATION, reliability=true)
     )
-    assert describe(replace(GENERATION, reliability=one)) == describe(GENERATION)
+    assert generation_line(replace(GENERATION, reliability=one)) == generation_line(GENERATION)
 
 
 def test_away_from_a_terminal_each_generation_is_one_plain_line():
@@ -75,7 +75,7 @@ def test_without_a_number_to_reach_the_time_gone_is_told():
 def test_on_a_terminal_there_is_a_bar_with_the_same_words():
     text = shown(Terminal(), evaluations=60)
     assert "1/60" in text
-    assert describe(GENERATION) in text
+    assert generation_line(GENERATION) in text
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])

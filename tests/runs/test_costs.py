@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy import Bowl
 
-from evonas.hardware.roofline import KINDS, Cost, Operation
+from evonas.hardware.roofline import OPERATION_KINDS, Cost, Operation
 from evonas.runs.costs import COSTS, costs_text, count_costs, read_costs
 
 numbers = st.floats(0, 1e15)
-operations = st.builds(Operation, numbers, numbers, numbers, st.sampled_from(KINDS))
+operations = st.builds(Operation, numbers, numbers, numbers, st.sampled_from(OPERATION_KINDS))
 costs = st.builds(
     Cost,
     st.integers(0, 10**15),

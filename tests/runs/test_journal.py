@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.faults import KINDS
+from evonas.faults import FAULT_KINDS
 from evonas.record import Record, merge
 from evonas.runs import journal as journal_module
 from evonas.runs.journal import BusyError, FolderError, Journal, JournalError, read_journal
@@ -39,7 +39,7 @@ failed = st.builds(
     Record,
     metrics=st.just({}),
     error=odd_text,
-    kind=st.sampled_from(sorted(KINDS)),
+    kind=st.sampled_from(sorted(FAULT_KINDS)),
     trace=st.lists(odd_text, max_size=3).map(tuple),
     **fields,
 )

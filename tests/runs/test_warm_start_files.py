@@ -75,12 +75,12 @@ def test_a_search_begins_with_what_is_known(run, surrogate):
 
 def test_a_model_learns_from_it_as_far_as_it_comes_true(run):
     told = search(warm(run, surrogate="gp", evaluations=30))
-    assert told.foretold["acc"] > 0.9
+    assert told.transfer_correlation["acc"] > 0.9
     prior = read_prior(run.folder, SPACE).as_dict()
     shuffled = {"acc": prior["metrics"]["acc"][::-1]}
     wrong = replace(warm(run), surrogate="gp", warm_start={**prior, "metrics": shuffled})
-    assert search(wrong).foretold["acc"] < told.foretold["acc"] - 0.3
-    assert search(config(surrogate="gp")).foretold == {}
+    assert search(wrong).transfer_correlation["acc"] < told.transfer_correlation["acc"] - 0.3
+    assert search(config(surrogate="gp")).transfer_correlation == {}
 
 
 def test_a_resumed_run_has_its_warm_start(run, tmp_path):
@@ -101,7 +101,9 @@ def test_the_command_takes_one_and_says_what_it_was_worth(run, tmp_path, capsys)
         *flags.split(),
     ]
     assert main([*words, str(tmp_path / "warm")]) == 0
-    said = re.search(r"what the warm start foretold: acc (\d\.\d\d)", capsys.readouterr().out)
+    said = re.search(
+        r"the warm start with what was measured: acc (\d\.\d\d)", capsys.readouterr().out
+    )
     assert said
     assert 0.9 < float(said[1]) <= 1.0
     assert main(["--resume", str(tmp_path / "warm"), "--evaluations", "34", "--quiet"]) == 0

@@ -2,11 +2,11 @@ import math
 
 import pytest
 
-from evonas.fidelity import KINDS
+from evonas.fidelity import FIDELITIES
 from evonas.sections.training import DEFAULT_REDUCTION, DEFAULT_RUNGS, TrainingSection
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FIDELITIES)
 def test_every_kind_of_fidelity_may_have_rungs_of_its_own(kind):
     usual = TrainingSection(fidelity=kind)
     assert (usual.n_rungs, usual.reduced) == (DEFAULT_RUNGS, DEFAULT_REDUCTION)

@@ -51,8 +51,8 @@ def test_what_is_uncertain_counts_as_better_and_constraints_as_expected(n_constr
 
 def test_what_was_looked_at_is_remembered_once_in_the_order_of_asking():
     asked = problem()
-    first = asked.look_at([(1, 1, 1, 1), (0, 0, 0, 0)])
-    asked.look_at([(0, 0, 0, 0), (2, 2, 2, 2)])
+    first = asked.predict([(1, 1, 1, 1), (0, 0, 0, 0)])
+    asked.predict([(0, 0, 0, 0), (2, 2, 2, 2)])
     assert list(asked.genomes) == [(1, 1, 1, 1), (0, 0, 0, 0), (2, 2, 2, 2)]
     again = asked.forecast([(0, 0, 0, 0), (1, 1, 1, 1)])
     for name in ("mean", "std", "violation", "chance"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
 from evonas.surrogates.encoding import ErrorScale
-from evonas.surrogates.scale import HARDLY, HOPELESS, Outlook, value_of
+from evonas.surrogates.scale import HARDLY, UNCOUNTABLE, ObjectiveScale, value_of
 
 NET = Objective(
     "net", "", "net", -1, best=None, needs=("acc", "flops"),
@@ -17,7 +17,7 @@ GOALS = Goals((ACC, FLOPS), (Constraint("flops", "<=", 100.0),), {})
 
 
 def scale(goals=GOALS):
-    made = Outlook(goals, cheap=["flops"], scales={"acc": ErrorScale(ACC)})
+    made = ObjectiveScale(goals, cheap=["flops"], scales={"acc": ErrorScale(ACC)})
     made.fit(np.array([[10.0], [0.0], [1000.0]]))
     return made
 
@@ -58,7 +58,7 @@ def test_a_derived_objective_is_uncertain_with_what_it_comes_from():
 
 
 def test_what_cannot_be_counted_is_worse_than_anything():
-    assert scale().outcomes({}, {"acc": (99.0, 1.0)}) == [(HOPELESS, 0.0)] * 3
+    assert scale().outcomes({}, {"acc": (99.0, 1.0)}) == [(UNCOUNTABLE, 0.0)] * 3
 
 
 def test_noise_is_that_of_the_best_known():

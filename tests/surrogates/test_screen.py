@@ -9,7 +9,7 @@ from evonas import Config, search
 from evonas.config import SURROGATES
 from evonas.reports.summary import summary
 
-KINDS = [kind for kind in SURROGATES if kind != "none"]
+MODELS = [kind for kind in SURROGATES if kind != "none"]
 
 
 def run(problem="synthetic", *, folder=None, resume=False, **settings):
@@ -23,7 +23,7 @@ def asked(result):
     return [record.genome for record in result.records]
 
 
-@pytest.mark.parametrize("kind", slow_but(["gp"], KINDS))
+@pytest.mark.parametrize("kind", slow_but(["gp"], MODELS))
 def test_what_is_left_out_is_neither_kept_nor_counted(kind):
     result = run(screen=kind, evaluations=40)
     assert len(result.records) == 40

@@ -17,9 +17,9 @@ from evonas.engine.search import search
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.objectives import Objective
 from evonas.plugins.loading import ProblemSpec
-from evonas.surrogates.search import Guided
+from evonas.surrogates.search import SurrogateSearch
 
-KINDS = [kind for kind in SURROGATES if kind != "none"]
+MODELS = [kind for kind in SURROGATES if kind != "none"]
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
 
 
@@ -39,7 +39,7 @@ def found(problem="Bowl", kind="gp"):
     return search(config(problem, surrogate=kind))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MODELS)
 def test_every_model_measures_what_the_budget_pays_for_and_nothing_twice(kind):
     result = found(kind=kind)
     assert len(set(asked(result))) == len(asked(result)) == 36
@@ -48,7 +48,7 @@ def test_every_model_measures_what_the_budget_pays_for_and_nothing_twice(kind):
     assert result.reliability.model in ("gp", "forest")
 
 
-@pytest.mark.parametrize("kind", slow_but(("gp",), KINDS))
+@pytest.mark.parametrize("kind", slow_but(("gp",), MODELS))
 def test_equal_searches_measure_the_same(kind):
     assert asked(search(config(surrogate=kind))) == asked(found(kind=kind))
 
@@ -191,7 +191,7 @@ def test_a_stop_while_candidates_are_counted_ends_the_search():
     plan = SearchPlan(settings, ProblemSpec(settings.problem, settings.settings))
     is_over = False
     evaluator = Evaluator(plan.order, should_stop=lambda: is_over)
-    steps = iter(Guided(settings, evaluator, plan.goals))
+    steps = iter(SurrogateSearch(settings, evaluator, plan.goals))
     next(steps)
     is_over = True
     with pytest.raises(StoppedError):

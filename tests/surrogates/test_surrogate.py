@@ -8,8 +8,8 @@ from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.record import Record
-from evonas.surrogates.scale import HOPELESS
-from evonas.surrogates.surrogate import Guide
+from evonas.surrogates.scale import UNCOUNTABLE
+from evonas.surrogates.surrogate import Surrogate
 
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
 
@@ -22,12 +22,12 @@ def taught(
     goals=GOALS, *, problem=toy.Bowl, kind="gp", n=60, wanted=("acc", "flops", "params")
 ):
     measure = evaluator(problem, wanted)
-    guide = Guide(
+    surrogate = Surrogate(
         measure.problem, goals, measure.count, cheap=measure.counted, kind=kind, seed=0
     )
     genomes = measure.problem.space.sample(n, np.random.default_rng(0))
-    assert guide.learn(list({r.genome: r for r in measure(genomes)}.values()))
-    return guide, measure
+    assert surrogate.learn(list({r.genome: r for r in measure(genomes)}.values()))
+    return surrogate, measure
 
 
 def unseen(measure, n=40):
@@ -37,12 +37,12 @@ def unseen(measure, n=40):
 
 
 def test_what_takes_a_training_is_predicted_and_the_rest_is_exact():
-    guide, measure = taught()
+    surrogate, measure = taught()
     genomes = unseen(measure)
-    forecast = guide.forecast(genomes)
+    forecast = surrogate.forecast(genomes)
     metrics = [record.metrics for record in measure(genomes)]
     truth = np.array([[np.sqrt(100.1 - m["acc"]), np.log(m["flops"])] for m in metrics])
-    assert guide.learnt == ["acc"]
+    assert surrogate.learnt == ["acc"]
     assert forecast.mean[:, 1] == pytest.approx(truth[:, 1])
     assert not forecast.std[:, 1].any()
     assert np.corrcoef(forecast.mean[:, 0], truth[:, 0])[0, 1] > 0.95
@@ -51,36 +51,38 @@ def test_what_takes_a_training_is_predicted_and_the_rest_is_exact():
 
 
 def test_what_measuring_will_show_is_less_certain_than_what_is_true():
-    guide, measure = taught()
+    surrogate, measure = taught()
     genomes = unseen(measure, 5)
-    acc, noisy = np.array(guide.expect(genomes)).T
-    certain = 2 * np.sqrt(100.1 - acc) * guide.forecast(genomes).std[:, 0]  # of the accuracy
+    acc, noisy = np.array(surrogate.expect(genomes)).T
+    certain = (
+        2 * np.sqrt(100.1 - acc) * surrogate.forecast(genomes).std[:, 0]
+    )  # of the accuracy
     assert (noisy > certain).all()
 
 
-def test_a_guide_without_two_measurements_says_so():
+def test_a_surrogate_without_two_measurements_says_so():
     measure = evaluator()
-    guide = Guide(
+    surrogate = Surrogate(
         measure.problem, GOALS, measure.count, cheap=measure.counted, kind="gp", seed=0
     )
-    assert not guide.learn([])
-    assert not guide.learn(measure([(0, 0, 0, 0)]))
-    assert not guide.learn([Record((1, 1, 1, 1), {}, 0.1, error="no")] * 5)
-    assert guide.expect([(0, 0, 0, 0)]) == []
+    assert not surrogate.learn([])
+    assert not surrogate.learn(measure([(0, 0, 0, 0)]))
+    assert not surrogate.learn([Record((1, 1, 1, 1), {}, 0.1, error="no")] * 5)
+    assert surrogate.expect([(0, 0, 0, 0)]) == []
 
 
 def test_no_genomes_have_no_forecast():
-    guide, _ = taught()
-    forecast = guide.forecast([])
+    surrogate, _ = taught()
+    forecast = surrogate.forecast([])
     assert forecast.mean.shape == forecast.std.shape == (0, 2)
     assert forecast.chance.shape == (0,)
 
 
 def test_constraints_on_counted_metrics_are_exact_and_on_trained_ones_likely():
     counted, trained = Constraint("params", "<=", 2e4), Constraint("acc", ">=", 60.0)
-    guide, measure = taught(Goals((ACC, FLOPS), (counted, trained), GOALS.reference))
+    surrogate, measure = taught(Goals((ACC, FLOPS), (counted, trained), GOALS.reference))
     genomes = unseen(measure)
-    forecast = guide.forecast(genomes)
+    forecast = surrogate.forecast(genomes)
     records = measure(genomes)
     params = np.array([r.metrics["params"] for r in records])
     assert (forecast.chance[params > 2e4] == 0).all()
@@ -96,11 +98,11 @@ def test_an_objective_computed_from_a_trained_metric_is_uncertain_with_it():
         "net", "", "net", -1, best=None, needs=("acc", "params"),
         compute=lambda metrics: metrics["acc"] - 1e-4 * metrics["params"],
     )  # fmt: skip
-    guide, measure = taught(Goals((net, FLOPS), (), {}))
+    surrogate, measure = taught(Goals((net, FLOPS), (), {}))
     genomes = unseen(measure, 10)
-    forecast = guide.forecast(genomes)
-    acc, noisy = np.array(guide.expect(genomes)).T
-    assert guide.learnt == ["acc"]
+    forecast = surrogate.forecast(genomes)
+    acc, noisy = np.array(surrogate.expect(genomes)).T
+    assert surrogate.learnt == ["acc"]
     params = [row["params"] for row in measure.count(genomes)]
     assert forecast.mean[:, 0] == pytest.approx(1e-4 * np.array(params) - acc)
     assert (forecast.std[:, 0] > 0).all()
@@ -108,8 +110,8 @@ def test_an_objective_computed_from_a_trained_metric_is_uncertain_with_it():
 
 
 def test_failures_are_expected_where_they_were_seen():
-    guide, _ = taught(problem=toy.Laborious, wanted=("acc", "flops"))
-    chance = guide.forecast([(0, 2, 2), (1, 2, 2), (2, 2, 2)]).chance
+    surrogate, _ = taught(problem=toy.Laborious, wanted=("acc", "flops"))
+    chance = surrogate.forecast([(0, 2, 2), (1, 2, 2), (2, 2, 2)]).chance
     assert chance[0] > 2 * max(chance[1:])
 
 
@@ -123,13 +125,13 @@ class Uncountable(toy.Bowl):
 
 
 def test_what_cannot_be_counted_has_no_chance():
-    guide, _ = taught(problem=Uncountable)
-    forecast = guide.forecast([(0, 4, 0, 0), (0, 3, 0, 0)])
+    surrogate, _ = taught(problem=Uncountable)
+    forecast = surrogate.forecast([(0, 4, 0, 0), (0, 3, 0, 0)])
     assert forecast.chance.tolist()[0] == 0
-    assert forecast.mean[0].tolist() == [HOPELESS, HOPELESS]
+    assert forecast.mean[0].tolist() == [UNCOUNTABLE, UNCOUNTABLE]
     assert forecast.chance[1] > 0
 
 
 def test_auto_names_the_model_that_it_takes():
-    guide, _ = taught(kind="auto")
-    assert guide.chosen == {"acc": "gp"}
+    surrogate, _ = taught(kind="auto")
+    assert surrogate.chosen == {"acc": "gp"}

@@ -2,7 +2,7 @@ import numpy as np
 
 from evonas.objectives import ACC, FLOPS, Goals
 from evonas.record import Record
-from evonas.surrogates.training_set import N_BEST, N_LEARNT, lessons_of, telling
+from evonas.surrogates.training_set import N_BEST, N_LEARNT, samples_of, subsample
 
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
 
@@ -13,7 +13,7 @@ def test_of_many_records_it_learns_from_the_best_and_some_others():
         Record((0, 0, 0, i), {"acc": a, "flops": f, "params": 1.0}, 0.0)
         for i, (a, f) in enumerate(rng.random((600, 2)) * [100, 1e8])
     ]
-    chosen = telling(lessons_of(records, (), ["acc"]), GOALS, seed=0)
+    chosen = subsample(samples_of(records, (), ["acc"]), GOALS, seed=0)
     assert len(chosen) == N_LEARNT
     F = np.array([GOALS.scaled(record.metrics) for record in records])
     depth = np.array([(row > F).all(1).sum() for row in F])
@@ -25,8 +25,8 @@ def test_of_many_records_it_learns_from_the_best_and_some_others():
 
 def test_few_lessons_are_all_learnt_in_their_order():
     records = [Record((i,), {"acc": float(i), "flops": 1.0}, 0.0) for i in range(N_LEARNT)]
-    lessons = lessons_of(records, (), ["acc"])
-    assert telling(lessons, GOALS, seed=0) == lessons
+    samples = samples_of(records, (), ["acc"])
+    assert subsample(samples, GOALS, seed=0) == samples
 
 
 def test_what_failed_or_lacks_a_metric_teaches_nothing():
@@ -35,7 +35,7 @@ def test_what_failed_or_lacks_a_metric_teaches_nothing():
         Record((1,), {"flops": 1.0}, 0.0),
         Record((2,), {"acc": 50.0, "flops": 1.0}, 0.0),
     ]
-    assert [lesson.genome for lesson in lessons_of(records, (), ["acc"])] == [(2,)]
+    assert [sample.genome for sample in samples_of(records, (), ["acc"])] == [(2,)]
 
 
 def test_the_seed_decides_which_of_the_others_are_learnt():
@@ -44,6 +44,6 @@ def test_the_seed_decides_which_of_the_others_are_learnt():
         Record((i,), {"acc": a, "flops": f}, 0.0)
         for i, (a, f) in enumerate(rng.random((600, 2)) * [100, 1e8])
     ]
-    lessons = lessons_of(records, (), ["acc"])
-    one, two, other = (telling(lessons, GOALS, seed=seed) for seed in (1, 1, 2))
+    samples = samples_of(records, (), ["acc"])
+    one, two, other = (subsample(samples, GOALS, seed=seed) for seed in (1, 1, 2))
     assert one == two != other

@@ -4,8 +4,8 @@ import pytest
 from evonas.objectives import ACC, FLOPS
 from evonas.space import Gene, SearchSpace
 from evonas.surrogates.encoding import Encoder, ErrorScale
-from evonas.surrogates.training_set import Lesson
-from evonas.surrogates.transfer import LEAST, Foretelling
+from evonas.surrogates.training_set import Sample
+from evonas.surrogates.transfer import LEAST, Transfer
 from evonas.warm_start import Prior
 
 SPACE = SearchSpace([Gene("width", range(6)), Gene("depth", range(5))])
@@ -21,11 +21,11 @@ def foretelling(genomes=EVERY, metric=accuracy, *, names=("acc",)):
     values = {name: tuple(map(metric, genomes)) for name in names}
     prior = Prior(("width", "depth"), tuple(genomes), values, len(genomes))
     scales = {"acc": ErrorScale(ACC), "flops": ErrorScale(FLOPS)}
-    return Foretelling(prior, genomes, encode=ENCODE, scales=scales, kind="forest", seed=0)
+    return Transfer(prior, genomes, encode=ENCODE, scales=scales, kind="forest", seed=0)
 
 
-def lessons(metric, genomes=EVERY):
-    return [Lesson(genome, {"acc": metric(genome)}, 0) for genome in genomes]
+def samples(metric, genomes=EVERY):
+    return [Sample(genome, {"acc": metric(genome)}, 0) for genome in genomes]
 
 
 def test_each_metric_that_is_learnt_and_known_from_elsewhere_has_a_column():
@@ -42,31 +42,31 @@ def test_each_metric_that_is_learnt_and_known_from_elsewhere_has_a_column():
 def test_what_tells_nothing_gives_no_column_and_cannot_be_judged(genomes, metric):
     nothing = foretelling(genomes, metric)
     assert nothing.columns(ENCODE(EVERY)).shape == (30, 0)
-    nothing.judge(lessons(accuracy))
-    assert nothing.came_true == {}
+    nothing.judge(samples(accuracy))
+    assert nothing.correlation == {}
 
 
 def test_it_is_judged_by_as_many_measurements_as_can_judge():
     known = foretelling()
-    known.judge(lessons(accuracy, EVERY[: LEAST - 1]))
-    assert known.came_true == {}
-    known.judge(lessons(accuracy, EVERY[::3]))
-    assert known.came_true["acc"] > 0.9
+    known.judge(samples(accuracy, EVERY[: LEAST - 1]))
+    assert known.correlation == {}
+    known.judge(samples(accuracy, EVERY[::3]))
+    assert known.correlation["acc"] > 0.9
 
 
 def test_what_comes_true_counts_in_full_measure_and_what_does_not_counts_nothing():
     known = foretelling()
     believed = known.columns(ENCODE(EVERY))
     assert np.ptp(believed) > 1
-    known.judge(lessons(accuracy))
-    share = known.came_true["acc"]
+    known.judge(samples(accuracy))
+    share = known.correlation["acc"]
     assert known.columns(ENCODE(EVERY)) == pytest.approx(share * believed)
-    known.judge(lessons(lambda genome: 99.0 - accuracy(genome) / 2))
-    assert known.came_true["acc"] < -0.9
+    known.judge(samples(lambda genome: 99.0 - accuracy(genome) / 2))
+    assert known.correlation["acc"] < -0.9
     assert not known.columns(ENCODE(EVERY)).any()
 
 
 def test_a_metric_that_is_always_the_same_here_has_no_rank_and_counts_nothing():
     known = foretelling()
-    known.judge(lessons(lambda genome: 50.0))
+    known.judge(samples(lambda genome: 50.0))
     assert not known.columns(ENCODE(EVERY)).any()
