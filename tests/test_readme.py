@@ -53,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_first_two_commands_set_up_the_same_environment():
     main, tests = commands()[:2]
     assert main.startswith(SETUP + ". && python -m evonas.run ")
-    assert tests == SETUP + "'.[test]' && pytest"
+    assert tests == SETUP + "'.[test]' && pytest -n auto"
 
 
 @pytest.mark.slow
@@ -120,6 +120,7 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
     assert offered - named <= {"--sampling", "--crossover"}
 
 
+@pytest.mark.slow
 def test_the_worked_example_of_the_carbon_page_gives_what_it_says(tmp_path):
     (settings,), (command,) = blocks("toml", CARBON), blocks("sh", CARBON)
     name, _, text = settings.partition("\n")

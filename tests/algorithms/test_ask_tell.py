@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in div
 
 
 def begin(problem, *, should_stop=lambda: False, **settings):
-    config = Config(problem=toy.reference(problem), **{"pop_size": 10, **settings})
+    config = Config(problem=toy.reference(problem), **{"pop_size": 10, "n_jobs": 0, **settings})
     plan = SearchPlan(config, ProblemSpec(config.problem, config.settings))
     evaluator = Evaluator(plan.order, should_stop=should_stop)
     return AskTell(config, evaluator, plan.goals), evaluator

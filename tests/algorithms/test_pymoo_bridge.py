@@ -16,7 +16,7 @@ from evonas.plugins.loading import ProblemSpec
 
 
 def parts(problem, **settings):
-    config = Config(problem=toy.reference(problem), **settings)
+    config = Config(problem=toy.reference(problem), n_jobs=0, **settings)
     plan = SearchPlan(config, ProblemSpec(config.problem, config.settings))
     return Evaluator(plan.order), plan.goals
 

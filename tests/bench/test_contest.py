@@ -1,4 +1,5 @@
 import pytest
+from matrix import slow_but
 
 from evonas.bench.contest import check_method, checkpoints, has_fidelity, judged, play, tried
 from evonas.bench.other_optimisers import PEERS, lacking
@@ -7,10 +8,8 @@ from evonas.config import Config
 INSTALLED = [name for name in PEERS if not lacking(name)]
 BASE = Config(problem="synthetic", evaluations=24, pop_size=8, option=("blocks=2",), n_jobs=0)
 OURS = ("gp", "nsga2", "nsga2+screen", "forest+moead", "gp+epochs")
-PLAYERS = [
-    pytest.param(name, marks=pytest.mark.slow if name == "optuna-gp" else ())  # a minute
-    for name in (*OURS, *INSTALLED)
-]
+FAST = ("nsga2", "gp+epochs", *(name for name in INSTALLED if name == "optuna-nsga2"))
+PLAYERS = slow_but(FAST, (*OURS, *INSTALLED))
 
 
 @pytest.mark.parametrize("method", PLAYERS)

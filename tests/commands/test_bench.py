@@ -11,7 +11,7 @@ from evonas.commands.bench import main
 
 
 def test_the_number_of_processes_makes_no_difference(tmp_path):
-    flags = "--option blocks=2 --methods nsga2,random --seeds 2 --evaluations 24 --n-jobs"
+    flags = "--option blocks=2 --methods nsga2,random --seeds 2 --evaluations 20 --n-jobs"
     one, two = tmp_path / "one", tmp_path / "two"
     assert main([*flags.split(), "1", "--out", str(one)]) == 0
     command = [sys.executable, "-m", "evonas.run", "bench", *flags.split(), "2"]
@@ -27,19 +27,19 @@ def test_a_contest_prints_who_is_ahead_and_leaves_a_table_and_a_picture(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
-    arguments = "--option blocks=2 --methods gp,random --seeds 3 --evaluations 30 --n-jobs 1"
+    arguments = "--option blocks=2 --methods gp,random --seeds 2 --evaluations 20 --n-jobs 1"
     assert main(arguments.split()) == 0
     said = capsys.readouterr()
-    assert re.search(r"method +30 +area +recall +igd\+\n +gp +0\.\d{4} \[", said.out), said.out
-    assert re.search(r"gp ahead of +30\n +random +[01]\.\d\d \(p [01]", said.out), said.out
-    stem = "synthetic-acc-macs-blocks2-30evaluations-seeds0..2"
+    assert re.search(r"method +20 +area +recall +igd\+\n +gp +0\.\d{4} \[", said.out), said.out
+    assert re.search(r"gp ahead of +20\n +random +[01]\.\d\d \(p [01]", said.out), said.out
+    stem = "synthetic-acc-macs-blocks2-20evaluations-seeds0..1"
     assert sorted(path.name for path in (tmp_path / "bench").iterdir()) == [
         f"{stem}.csv",
         f"{stem}.png",
     ]
     with (tmp_path / "bench" / f"{stem}.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 2 * 3 * len(checkpoints(30))
+    assert len(rows) == 2 * 2 * len(checkpoints(20))
     assert all(0 <= float(row["hypervolume"]) <= 1 for row in rows)
 
 

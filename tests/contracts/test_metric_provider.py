@@ -194,8 +194,8 @@ def test_a_provider_that_fails_is_the_failure_of_its_candidate_alone():
 
 
 def run(*words: str) -> None:
-    common = ("--problem", "digits", "--epochs", "1", "--subset", "64", "--pop-size", "4")
-    assert main([*common, "--quiet", *words]) in (0, None)
+    common = ("--epochs", "1", "--subset", "64", "--pop-size", "3")
+    assert main(["--problem", f"{__file__}:Narrow", *common, "--quiet", *words]) in (0, None)
 
 
 @pytest.mark.parametrize("n_jobs", slow_but(["0"], ["0", "2"]))
@@ -205,9 +205,9 @@ def test_the_command_line_brings_one_to_workers_and_to_a_resumed_run(
     monkeypatch.chdir(tmp_path)
     Path("mem.py").write_text(Path(MEM).read_text())
     named = ("--objectives", "acc,mem.py:PeakMemory")
-    run(*named, "--evaluations", "4", "--n-jobs", n_jobs, "--out", "cut")
-    assert main(["--quiet", "--resume", "cut", "--evaluations", "6", "--n-jobs", "0"]) == 0
-    run(*named, "--evaluations", "6", "--n-jobs", "0", "--out", "whole")
+    run(*named, "--evaluations", "3", "--n-jobs", n_jobs, "--out", "cut")
+    assert main(["--quiet", "--resume", "cut", "--evaluations", "4", "--n-jobs", "0"]) == 0
+    run(*named, "--evaluations", "4", "--n-jobs", "0", "--out", "whole")
     fronts = [Path(name, "front.csv").read_bytes() for name in ("cut", "whole")]
     assert fronts[0] == fronts[1]
     assert b"peak_memory [B]" in fronts[0].splitlines()[0]

@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 import toy
+from matrix import slow_but
 
 from evonas.carbon.meter import Meter, Tariff
 from evonas.carbon.spend import Budget, Spend
@@ -82,8 +83,14 @@ def test_the_front_is_written_before_any_listener_hears_of_the_end(tmp_path):
     assert there == [True]
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("n_jobs", [0, 1])
+@pytest.mark.parametrize(
+    ("n_jobs", "method"),
+    slow_but(
+        [(1, "on_record"), *((0, method) for method in METHODS)],
+        itertools.product((0, 1), METHODS),
+        several=True,
+    ),
+)
 def test_a_listener_that_fails_ends_the_search_in_order_and_loses_nothing(
     tmp_path, method, n_jobs
 ):

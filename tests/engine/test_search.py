@@ -168,12 +168,12 @@ def test_a_problem_class_will_do_in_place_of_a_name(tmp_path):
 @pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_time_budget_ends_the_search(n_jobs):
     limited = config(
-        "Slow", evaluations=None, budget_time="1.5s", n_jobs=n_jobs, option=("seconds=0.05",)
+        "Slow", evaluations=None, budget_time="1.2s", n_jobs=n_jobs, option=("seconds=0.05",)
     )
     started = time.monotonic()
     result = search(limited)
     assert time.monotonic() - started < 10
-    assert result.stopped == "1.5 seconds are over"
+    assert result.stopped == "1.2 seconds are over"
     assert 0 < len(result.records) < toy.Bowl.n_distinct
     assert result.front
 
@@ -378,7 +378,7 @@ def test_a_budget_of_energy_or_emissions_ends_the_search(budget, stopped):
     assert result.front
 
 
-@pytest.mark.parametrize("algorithm", ["nsga2", "random", "smsemoa"])
+@pytest.mark.parametrize("algorithm", slow_but(["nsga2"], ["nsga2", "random", "smsemoa"]))
 def test_co2_may_be_a_term_of_one_fitness(algorithm):
     settings = config("Bowl", objectives=("acc-1e-5*flops",), algorithm=algorithm)
     result = search(settings)

@@ -17,6 +17,7 @@ from faults import faulty
 from faults.processes import family, soon, workers
 from matrix import slow_but
 
+from evonas.evaluation import pool
 from evonas.evaluation.candidate import Order, measure
 from evonas.evaluation.pool import Pool
 from evonas.evaluation.worker import WorkerError
@@ -141,7 +142,7 @@ def test_tasks_that_take_long_are_handed_out_one_by_one():
 def test_who_stops_taking_records_stops_the_workers_at_once(n_jobs):
     job = order(toy.Slow, seconds="60")
     crew = Pool(job.spec, n_jobs=n_jobs)
-    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer = threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
@@ -185,7 +186,8 @@ def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
     ],
 )
 @pytest.mark.parametrize("n_jobs", slow_but([1], [1, 2]))
-def test_a_worker_that_cannot_begin_ends_it_all(problem, message, n_jobs):
+def test_a_worker_that_cannot_begin_ends_it_all(problem, message, n_jobs, monkeypatch):
+    monkeypatch.setattr(pool, "PAUSES_S", (0.01, 0.02))
     job = order(problem)
     crew = Pool(job.spec, n_jobs=n_jobs)
     with pytest.raises(WorkerError, match=message):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import toy
+from matrix import slow_but
 
 from evonas import Config, search
 from evonas.evaluation.candidate import Order
@@ -144,7 +145,7 @@ def test_only_whole_measurements_make_a_front(surrogate):
     assert second.spearman > 0.5
 
 
-@pytest.mark.parametrize("surrogate", ["none", "gp"])
+@pytest.mark.parametrize("surrogate", slow_but(["none"], ["none", "gp"]))
 def test_workers_and_a_kill_make_no_difference(surrogate, tmp_path):
     wanted = config(surrogate=surrogate, evaluations=26)
     reference = search(wanted)

@@ -5,6 +5,7 @@ import pytest
 import toy
 from faults import faulty
 from faults.processes import family
+from matrix import slow_but
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.worker import LostError, Worker, WorkerError
@@ -94,7 +95,7 @@ def test_an_owner_that_listens_late_hears_the_last_word(hire, monkeypatch):
         assert words in said if words else not said
 
 
-@pytest.mark.parametrize("fate", sorted(faulty.SLOW))
+@pytest.mark.parametrize("fate", slow_but(["hangs in native code"], sorted(faulty.SLOW)))
 def test_a_process_that_hangs_says_where(hire, fate):
     worker = hire(faulty.Faulty)
     started = time.monotonic()

@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
 import toy
 from faults.processes import soon, workers
+from matrix import slow_but
 
-SLOW = ["--problem", toy.reference("Slow"), "--option", "seconds=0.4", "--evaluations", "30"]
+SLOW = ["--problem", toy.reference("Slow"), "--option", "seconds=0.3", "--evaluations", "30"]
+EVERY = list(product((signal.SIGINT, signal.SIGTERM), ("1", "2")))
 
 
 def start(folder, *words):
@@ -30,19 +34,18 @@ def n_measured(folder):
     return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
-def shared_memory():
-    place = Path("/dev/shm")
-    return set(place.iterdir()) if place.is_dir() else set()
+def left_by(process):
+    """What joblib shares between processes bears the number of the one that made it."""
+    places = [place for place in map(Path, ("/dev/shm", "/tmp")) if place.is_dir()]
+    names = [path.name for place in places for path in place.iterdir()]
+    return [name for name in names if f"{process.pid}" in re.findall(r"\d+", name)]
 
 
-def temporary_files():
-    return {path.name for path in Path("/tmp").iterdir() if "joblib" in path.name}
-
-
-@pytest.mark.parametrize("n_jobs", ["1", "2"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "n_jobs"),
+    slow_but([(signal.SIGINT, "2"), (signal.SIGTERM, "1")], EVERY, several=True),
+)
 def test_the_first_signal_lets_finish_what_has_begun(tmp_path, number, n_jobs):
-    before = shared_memory(), temporary_files()
     folder = tmp_path / "run"
     process = start(folder, "--n-jobs", n_jobs)
     assert soon(lambda: n_measured(folder) >= 2, 30)
@@ -56,13 +59,13 @@ def test_the_first_signal_lets_finish_what_has_begun(tmp_path, number, n_jobs):
     assert n_measured(folder) >= n_before + int(n_jobs) - 1
     assert (folder / "front.csv").exists()
     assert not workers()
-    assert (shared_memory(), temporary_files()) == before
+    assert not left_by(process)
 
 
-@pytest.mark.parametrize("n_jobs", ["1", "2"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "n_jobs"), slow_but([(signal.SIGINT, "2")], EVERY, several=True)
+)
 def test_the_second_signal_ends_it_at_once(tmp_path, number, n_jobs):
-    before = shared_memory(), temporary_files()
     folder = tmp_path / "run"
     process = start(folder, "--n-jobs", n_jobs, "--option", "seconds=60")
     assert soon(lambda: (folder / "records.jsonl").exists(), 30)  # before it workers only count
@@ -77,7 +80,7 @@ def test_the_second_signal_ends_it_at_once(tmp_path, number, n_jobs):
     assert process.returncode == 128 + number
     assert err == "evonas: stopped at once; --resume goes on with the run\n"
     assert not workers()
-    assert (shared_memory(), temporary_files()) == before
+    assert not left_by(process)
     assert json.loads((folder / "config.json").read_text())["config"]["evaluations"] == 30
 
 

@@ -17,6 +17,7 @@ def test_a_sample_is_reproducible_and_spreads_over_the_flops():
     assert flops[-1] > 50 * flops[0]
 
 
+@pytest.mark.slow
 def test_timings_of_real_networks_can_be_fitted():
     problem = ProblemSpec("digits", Settings(device="cpu")).open()
     genomes = designed_sample(problem, n=LEAST_NETWORKS, seed=0)
