@@ -13,7 +13,6 @@ from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
 from evonas.listener import ListenerError
-from evonas.plots import runs as drawing
 from evonas.reports.progress import Progress
 from evonas.reports.summary import summary
 from evonas.reports.text import complain
@@ -64,9 +63,11 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
             should_stop=is_interrupted,
         )
     if result.front:
+        from evonas.plots.runs import save_picture  # half a second, which no start should take
+
         names = [objective.name for objective in result.goals.objectives]
         try:
-            drawing.save_picture([folder], objectives=names, out=folder / "front.png")
+            save_picture([folder], objectives=names, out=folder / "front.png")
         except (ValueError, OSError) as error:  # a night's front is worth more than its picture
             print(f"evonas: no picture: {error}", file=sys.stderr)
     return result

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from evonas.commands import main as run
-from evonas.commands import search, session
+from evonas.commands import search
 from evonas.config import Config
 
 TABLE = """
@@ -219,7 +219,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_hide_the_front(folder, capsys, 
     def fail(*arguments, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(session.drawing, "save_picture", fail)
+    monkeypatch.setattr("evonas.plots.runs.save_picture", fail)
     assert run.main(words("--evaluations 10 --pop-size 4 --out a --quiet")) == 0
     said = capsys.readouterr()
     assert said.err == "evonas: no picture: disk full\n"

@@ -117,7 +117,7 @@ def test_a_front_has_a_picture_and_survives_without_one(monkeypatch, capsys, err
             raise error
         drawn.append((paths, objectives, out))
 
-    monkeypatch.setattr(session.drawing, "save_picture", save_picture)
+    monkeypatch.setattr("evonas.plots.runs.save_picture", save_picture)
     goals = SimpleNamespace(objectives=[SimpleNamespace(name="acc")])
     outcome = SimpleNamespace(front=("a member",), goals=goals, was_given_up=False)
     assert ran(monkeypatch, outcome) == 0

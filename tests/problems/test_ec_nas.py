@@ -73,8 +73,8 @@ def test_rebuilt_networks_have_the_parameters_of_the_table(problem, every):
 
 
 @pytest.mark.slow
-def test_all_rebuilt_networks_have_the_parameters_of_the_table(problem, every):
-    for genome in every:
+def test_a_quarter_of_all_rebuilt_networks_have_the_parameters_of_the_table(problem, every):
+    for genome in every[::4]:
         with torch.device("meta"):
             network = CellNetwork(*problem.cell(genome))
         n_params = sum(parameter.numel() for parameter in network.parameters())
