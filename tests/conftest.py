@@ -1,7 +1,10 @@
 """For all tests: a slow machine is no reason to fail a law; and a run to look at."""
 
+import os
 import shutil
 from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"  # libraries read it as they load; the tests share the cores
 
 import pytest
 from hypothesis import settings
