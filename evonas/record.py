@@ -71,6 +71,11 @@ class Record:
     fidelity: str = ""
     partial: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
+    @property
+    def core_seconds(self) -> float:
+        """Seconds of processor cores; of the clock where the worker did not live to tell."""
+        return self.cpu_seconds or self.seconds
+
     def __post_init__(self) -> None:
         if self.error is not None and not self.kind:
             object.__setattr__(self, "kind", "raised")

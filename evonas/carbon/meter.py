@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +58,8 @@ class Rapl:
     name, part = "RAPL", "processor"
 
     def __init__(self, place: Path = POWERCAP) -> None:
-        self._packages = [
-            zone for zone in sorted(place.glob("intel-rapl:*")) if zone.name.count(":") == 1
-        ]
+        zones = [zone for zone in sorted(place.glob("intel-rapl:*")) if _is_top(zone)]
+        self._packages = [zone for zone in zones if _name_of(zone).startswith("package")]
         if not self._packages:
             raise OSError(f"no package under {place}")
         self._ranges = [_number(zone / "max_energy_range_uj") for zone in self._packages]
@@ -74,6 +73,15 @@ class Rapl:
             self._microjoules += value - last + (span if value < last else 0.0)
         self._last = now
         return self._microjoules / 1e6
+
+
+def _is_top(zone: Path) -> bool:
+    return zone.name.count(":") == 1
+
+
+def _name_of(zone: Path) -> str:
+    """What Linux calls a zone: ``package-0``, or ``psys`` for the platform that contains it."""
+    return (zone / "name").read_text(encoding="ascii").strip()
 
 
 def _number(file: Path) -> float:
@@ -94,25 +102,45 @@ class Tariff:
     """What time and energy cost where a search runs.
 
     Attributes:
-        accelerator_w: Power of the accelerator that a worker keeps busy, in watts, where none
-            measures it.
+        accelerator_w: Power of the accelerator that workers keep busy, in watts, where nothing
+            measures it; 0 without one.
         pue: Power usage effectiveness of the building that houses the machine.
         intensity_g_per_kwh: Grams of CO2e that one kWh of the grid emits.
         core_w: Power of a busy processor core, in watts, where nothing measures it.
+        n_sharing: How many workers keep one accelerator busy at the same time.
     """
 
     accelerator_w: float
     pue: float
     intensity_g_per_kwh: float
     core_w: float = CORE_W
+    n_sharing: int = 1
+
+    def kwh(
+        self, *, busy_seconds: float, core_seconds: float, measured: Collection[str] = ()
+    ) -> float:
+        """Energy by Eq. 1 of Fu et al. 2021, PUE included, of all that nothing measures.
+
+        Args:
+            busy_seconds: Seconds that measuring took, summed over all workers.
+            core_seconds: Seconds of processor cores that it took.
+            measured: Parts of the machine that sensors count, ``accelerator`` or ``processor``.
+        """
+        return carbon.search_energy_kwh(
+            core_seconds,
+            accelerator_seconds=busy_seconds / self.n_sharing,
+            accelerator_w=0.0 if "accelerator" in measured else self.accelerator_w,
+            core_w=0.0 if "processor" in measured else self.core_w,
+            pue=self.pue,
+        )
 
 
 class Meter:
     """Reads what a search takes, from its making on.
 
     Sensors count everything that the machine does meanwhile. What they do not see is Eq. 1 of
-    Fu et al. 2021 on busy seconds. They begin anew in a run that is resumed; ``earlier_kwh`` is
-    what they counted before.
+    Fu et al. 2021 on the seconds of busy cores and accelerators. Sensors begin anew in a run
+    that is resumed; ``earlier_kwh`` is what they counted before.
 
     Args:
         tariff: Power, PUE and grid where the search runs.
@@ -180,12 +208,10 @@ class Meter:
             cpu_seconds: Seconds of processor cores that all measurements took.
             fpo: Floating-point operations of all trainings.
         """
-        seen = {sensor.part for sensor in self._sensors}
-        reckoned_kwh = carbon.search_energy_kwh(
-            busy_seconds,
-            accelerator_w=0.0 if "accelerator" in seen else self.tariff.accelerator_w,
-            core_w=0.0 if "processor" in seen else self.tariff.core_w,
-            pue=self.tariff.pue,
+        reckoned_kwh = self.tariff.kwh(
+            busy_seconds=busy_seconds,
+            core_seconds=cpu_seconds,
+            measured={sensor.part for sensor in self._sensors},
         )
         energy_kwh = reckoned_kwh + self.measured_kwh()
         return Spend(

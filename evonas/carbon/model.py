@@ -200,18 +200,25 @@ def banded(
 
 
 def search_energy_kwh(
-    busy_seconds: float,
+    core_seconds: float,
     *,
+    accelerator_seconds: float = 0.0,
     accelerator_w: float = 0.0,
     core_w: float = CORE_W,
     pue: float = PUE,
 ) -> float:
-    """What a search itself has spent: Eq. 1 of Fu et al. 2021 on its busy core-seconds.
+    """What a search itself has spent: Eq. 1 of Fu et al. 2021 on what it kept busy.
 
-    ``busy_seconds`` are summed over all workers, one core each; ``core_w`` is by default one
-    core's part of an i7-10750H, ``accelerator_w`` that of one worker.
+    Args:
+        core_seconds: Seconds of busy processor cores, summed over all cores; a worker that
+            waits for one takes none.
+        accelerator_seconds: Seconds in which accelerators were held, summed over them.
+        accelerator_w: Power of one accelerator, in watts.
+        core_w: Power of one busy core, in watts; by default a sixth of an i7-10750H.
+        pue: Power usage effectiveness of the building.
     """
-    return pue * busy_seconds * (accelerator_w + core_w) / JOULES_PER_KWH
+    watt_seconds = core_w * core_seconds + accelerator_w * accelerator_seconds
+    return pue * watt_seconds / JOULES_PER_KWH
 
 
 def _pass(

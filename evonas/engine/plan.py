@@ -107,6 +107,7 @@ class SearchPlan:
             accelerator_w=self._accelerator_w() if self.is_on_gpu else 0.0,
             pue=assumptions.pue,
             intensity_g_per_kwh=assumptions.intensity_g_per_kwh,
+            n_sharing=max(1, self.n_jobs) if self.is_on_gpu else 1,
         )
 
     def check(self) -> None:

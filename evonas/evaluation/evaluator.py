@@ -194,7 +194,7 @@ class Evaluator:
 
     def _account(self, record: Record) -> None:
         self.busy_seconds += record.seconds
-        self.cpu_seconds += record.cpu_seconds
+        self.cpu_seconds += record.core_seconds
         self.fpo += record.effort
 
     def _keep(self, record: Record) -> None:

@@ -12,6 +12,7 @@ from evonas.objectives import Objective, nearest_to_kept
 from evonas.reports.text import aligned, genome_text, miss, number
 
 MAX_ROWS = 30
+LEAST_SHARE = 0.5  # of their time that workers are expected to be on a core
 MAX_REASON = 100
 MAX_KIND = max(map(len, FAULT_KINDS))
 
@@ -27,6 +28,7 @@ def summary(result: Result) -> str:
             *_predictions(result),
             *_rungs(result),
             _cost(result),
+            *_waited(result),
         ]
     else:
         lines += ["", _nothing(result)]
@@ -81,10 +83,24 @@ def _cost(result: Result) -> str:
     if result.generations and result.generations[-1].hypervolume is not None:
         hypervolume = f"Hypervolume {result.generations[-1].hypervolume:.4f}. "
     return (
-        f"{hypervolume}The search itself took {spend.busy_seconds:.0f} core-seconds"
-        f"{_flops(spend.fpo)}: about {1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g "
-        f"CO2e ({spend.method}; config.json has the assumptions).{_opinion(result)}"
+        f"{hypervolume}The search itself took {spend.cpu_seconds:.0f} core-seconds in "
+        f"{spend.busy_seconds:.0f} seconds of its workers{_flops(spend.fpo)}: about "
+        f"{1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g CO2e ({spend.method}; "
+        f"config.json has the assumptions).{_opinion(result)}"
     )
+
+
+def _waited(result: Result) -> list[str]:
+    """A warning where the workers of a processor were hardly on one."""
+    spend = result.spend
+    is_on_gpu = str(getattr(result.problem, "device", "cpu")) != "cpu"
+    if is_on_gpu or spend.cpu_seconds >= LEAST_SHARE * spend.busy_seconds:
+        return []
+    share = spend.cpu_seconds / spend.busy_seconds
+    return [
+        f"Its workers were on a core for {share:.0%} of their time: they waited, or the "
+        "machine had other things to do. Energy is that of the cores."
+    ]
 
 
 def _objectives(result: Result) -> list[str]:

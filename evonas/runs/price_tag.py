@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from evonas.carbon import model as carbon
 from evonas.carbon.meter import Tariff
 from evonas.config import Config
 from evonas.objectives import Objective
@@ -75,7 +74,7 @@ class PriceTag:
     @property
     def kwh(self) -> float:
         """Energy by the run's own account; by Eq. 1 of Fu et al. where it was cut short."""
-        return self.run.energy_kwh or self._kwh(3600 * self.busy_hours)
+        return self.run.energy_kwh or self._kwh()[-1]
 
     @property
     def kg(self) -> float:
@@ -107,13 +106,12 @@ class PriceTag:
             was not reckoned, or where the run has no reference point.
         """
         records = self.run.records
-        seconds = np.cumsum([record.seconds for record in records])
-        kwh = np.array([self._kwh(s) for s in seconds])
+        kwh = self._kwh()
         objective = self.run.objectives[0]
         return {
             "evaluations": np.arange(1, len(records) + 1),
             "fpo [FLOP]": np.cumsum([record.effort for record in records]),
-            "busy [h]": seconds / 3600,
+            "busy [h]": np.cumsum([record.seconds for record in records]) / 3600,
             "energy [kWh]": kwh,
             "co2 [kg]": kwh * self.tariff.intensity_g_per_kwh / 1000,
             f"best {objective.column}": self._best(objective),
@@ -125,14 +123,14 @@ class PriceTag:
         objective = self.run.objectives[0]
         return [-objective.sign * r.metrics[objective.name] for r in self._kept()]
 
-    def _kwh(self, busy_seconds: float) -> float:
-        tariff = self.tariff
-        return carbon.search_energy_kwh(
-            busy_seconds,
-            accelerator_w=tariff.accelerator_w,
-            core_w=tariff.core_w,
-            pue=tariff.pue,
-        )
+    def _kwh(self) -> np.ndarray:
+        """Cumulated energy by Eq. 1 of Fu et al., trial by trial, ``(n_trials,)``."""
+        records = self.run.records
+        found = [
+            self.tariff.kwh(busy_seconds=record.seconds, core_seconds=record.core_seconds)
+            for record in records
+        ]
+        return np.cumsum(found)
 
     def _kept(self) -> list[Record]:
         return [r for r in self.run.records if self.run.goals.are_met(r.metrics)]

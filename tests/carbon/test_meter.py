@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from evonas.carbon.meter import Meter, Nvml, Rapl, Tariff, find_sensors
@@ -35,8 +37,8 @@ class Library:
         return self.millijoules[handle]
 
 
-def spent(meter, busy_seconds=3600.0):
-    return meter.spend(busy_seconds=busy_seconds, cpu_seconds=1.0, fpo=2.0)
+def spent(meter, busy_seconds=3600.0, cpu_seconds=3600.0):
+    return meter.spend(busy_seconds=busy_seconds, cpu_seconds=cpu_seconds, fpo=2.0)
 
 
 def test_without_sensors_energy_is_equation_1():
@@ -46,6 +48,13 @@ def test_without_sensors_energy_is_equation_1():
     assert spend.method == "Eq. 1 at 7.5 W per busy core and Eq. 1 at 300 W per busy " + (
         "accelerator, PUE 1.5"
     )
+
+
+def test_a_core_is_paid_by_its_own_time_and_an_accelerator_by_that_of_those_who_share_it():
+    """By hand: 466 s at 7.5 W, and 3,226 s of four workers on one accelerator of 300 W."""
+    meter = Meter(replace(TARIFF, n_sharing=4), sensors=[])
+    spend = spent(meter, busy_seconds=3226.0, cpu_seconds=466.0)
+    assert spend.energy_kwh == pytest.approx(1.5 * (466 * 7.5 + 3226 / 4 * 300) / 3.6e6)
 
 
 def test_what_a_sensor_sees_takes_the_place_of_equation_1():
@@ -95,6 +104,7 @@ def rapl(tmp_path, *microjoules):
         zone.mkdir(exist_ok=True)
         (zone / "energy_uj").write_text(f"{value}\n")
         (zone / "max_energy_range_uj").write_text("1000000\n")
+        (zone / "name").write_text(f"package-{i}\n")
         (tmp_path / f"intel-rapl:{i}:0").mkdir(exist_ok=True)  # a part of the package
 
 
@@ -104,6 +114,23 @@ def test_rapl_sums_packages_and_bears_counters_that_begin_again(tmp_path):
     assert sensor.joules() == 0
     rapl(tmp_path, 100_000, 300_100)
     assert sensor.joules() == pytest.approx(0.2 + 0.3)
+
+
+def test_the_platform_contains_the_package_and_is_not_counted_beside_it(tmp_path):
+    rapl(tmp_path, 0, 0, 0)
+    (tmp_path / "intel-rapl:1" / "name").write_text("psys\n")
+    (tmp_path / "intel-rapl:2" / "name").write_text("package-1\n")
+    sensor = Rapl(tmp_path)
+    for i, joules in enumerate((1.0, 1.3, 0.5)):
+        (tmp_path / f"intel-rapl:{i}" / "energy_uj").write_text(f"{round(1e6 * joules)}\n")
+    assert sensor.joules() == pytest.approx(1.5)
+
+
+def test_a_machine_that_tells_of_its_platform_alone_has_no_sensor_of_processors(tmp_path):
+    rapl(tmp_path, 0)
+    (tmp_path / "intel-rapl:0" / "name").write_text("psys\n")
+    with pytest.raises(OSError, match="no package under"):
+        Rapl(tmp_path)
 
 
 def test_sensors_that_are_not_there_are_left_out(tmp_path):

@@ -77,7 +77,8 @@ def test_a_search_on_one_core_for_one_hour():
 
 
 def test_a_search_that_holds_a_v100_and_a_whole_host_is_equation_1():
-    energy = search_energy_kwh(3600 * 1200, accelerator_w=300, core_w=45)
+    hold = 3600 * 1200
+    energy = search_energy_kwh(hold, accelerator_seconds=hold, accelerator_w=300, core_w=45)
     assert fu2021.kg(1000 * energy) == pytest.approx(465.38982)  # as 1,200 GPU hours above
 
 

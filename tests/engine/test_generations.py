@@ -142,14 +142,15 @@ def test_the_best_of_each_objective_is_in_its_own_direction():
 
 
 @pytest.mark.parametrize("accelerator_w", [0.0, 300.0])
-def test_energy_is_proportional_to_busy_seconds(accelerator_w):
+def test_energy_is_that_of_cores_and_accelerator(accelerator_w):
     evaluator, archive, _ = begin(accelerator_w=accelerator_w, pue=1.5, intensity=400.0)
     for batch in ([(0, 1, 1)], [(0, 2, 2), (1, 1, 1)], [(0, 2, 2)]):
         evaluator(batch)
         generation = archive.close_generation()
-        spend, power_w = generation.spend, 1.5 * (CORE_W + accelerator_w)
+        spend = generation.spend
+        joules = 1.5 * (CORE_W * spend.cpu_seconds + accelerator_w * spend.busy_seconds)
         assert spend.busy_seconds == evaluator.busy_seconds > 0
-        assert spend.energy_kwh == pytest.approx(power_w * spend.busy_seconds / 3.6e6)
+        assert spend.energy_kwh == pytest.approx(joules / 3.6e6)
         assert spend.co2_g == pytest.approx(400.0 * spend.energy_kwh)
 
 

@@ -367,14 +367,14 @@ def test_a_larger_budget_of_flops_on_resume_equals_the_longer_run(tmp_path):
 @pytest.mark.parametrize(
     ("budget", "stopped"),
     [
-        ({"budget_kwh": 1e-7}, "the budget of 1e-07 kWh is spent"),
-        ({"budget_co2": "5e-5g"}, "the budget of 5e-05 g CO2e is spent"),
+        ({"budget_kwh": 1e-8}, "the budget of 1e-08 kWh is spent"),
+        ({"budget_co2": "5e-6g"}, "the budget of 5e-06 g CO2e is spent"),
     ],
 )
 def test_a_budget_of_energy_or_emissions_ends_the_search(budget, stopped):
     result = search(config("Slow", evaluations=None, option=("seconds=0.01",), **budget))
     assert result.stopped == stopped
-    assert 0 < len(result.records) < 10
+    assert 0 < len(result.records) < toy.Bowl.n_distinct
     assert result.front
 
 

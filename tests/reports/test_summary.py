@@ -21,8 +21,19 @@ def test_the_front_is_told_with_units_cost_and_reason():
     assert "Stopped: the budget of 40 architectures is spent." in text
     assert "acc [%]" in text
     assert "flops [FLOP]" in text
-    assert "core-seconds" in text
+    assert re.search(r"took \d+ core-seconds in \d+ seconds of its workers", text)
     assert "g CO2e" in text
+
+
+def test_workers_that_were_hardly_on_a_core_are_warned_of():
+    result = found()
+    busy = replace(result.spend, busy_seconds=3226.0, cpu_seconds=466.0)
+    text = summary(replace(result, spend=busy))
+    assert "took 466 core-seconds in 3226 seconds of its workers" in text
+    assert "Its workers were on a core for 14% of their time" in text
+    for seconds in (1700.0, 3226.0, 9000.0):
+        fair = replace(busy, cpu_seconds=seconds)
+        assert "on a core" not in summary(replace(result, spend=fair))
 
 
 def test_the_test_accuracy_of_the_front_is_told():

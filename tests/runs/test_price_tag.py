@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.carbon import model as carbon
 from evonas.carbon.meter import Tariff
 from evonas.carbon.spend import Spend
 from evonas.config import Config
@@ -38,7 +37,7 @@ def test_failed_trials_cost_as_much_as_any():
 
 def test_energy_is_the_runs_own_account_or_the_models_where_there_is_none():
     tag = tag_of([trial(0, 50.0)])
-    reckoned = carbon.search_energy_kwh(1800.0, accelerator_w=250.0, core_w=10.0, pue=1.5)
+    reckoned = TARIFF.kwh(busy_seconds=1800.0, core_seconds=1800.0)
     assert tag.kwh == reckoned
     spend = Spend(1.0, 1.0, 1.0, 0.0, energy_kwh=7.0, co2_g=0.0, method="a meter")
     counted = replace(tag, run=replace(tag.run, spend=spend))
