@@ -23,13 +23,15 @@ def listed(words: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def nearest(word: str, offered: Collection[str]) -> str:
-    """`` (did you mean 'x'?)`` for the likeliest words, or nothing.
+    """`` (did you mean 'x'?)`` for the likeliest words, or nothing; capitals do not matter.
 
     Args:
         word: the word that a user wrote.
         offered: the words that would have been understood.
     """
-    close = difflib.get_close_matches(word, list(offered), n=2, cutoff=0.5)
+    small = {each.lower(): each for each in offered}
+    found = difflib.get_close_matches(word.lower(), list(small), n=2, cutoff=0.5)
+    close = [small[each] for each in found]
     return f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
 
 
@@ -92,7 +94,8 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError as error:
-        raise ValueError(f"cannot read {path}: {error}") from error
+        language = "JSON" if path.suffix == ".json" else "TOML, or JSON in a file named *.json"
+        raise ValueError(f"cannot read {path}: {error}; expected {language}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds a {type(content).__name__}; expected keys and values")
     settings: dict[str, Any] = content.get("config", content)

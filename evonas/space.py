@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,8 @@ class Gene:
             to the next. Left out, it is true for numbers and false for everything else.
 
     Raises:
-        ValueError: There are no choices, or two of them are equal, as True and 1 are.
+        ValueError: There are no choices, they are one text or number, or two of them are
+            equal, as True and 1 are.
     """
 
     name: str
@@ -31,6 +32,11 @@ class Gene:
     ordered: bool | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.choices, (str, bytes)) or not isinstance(self.choices, Iterable):
+            raise ValueError(
+                f"the choices of gene {self.name!r} are {self.choices!r}; expected several, "
+                f"such as [{self.choices!r}, ...]"
+            )
         object.__setattr__(self, "choices", tuple(self.choices))
         if not self.choices:
             raise ValueError(f"gene {self.name!r} has no choices; give it at least one")
@@ -79,13 +85,16 @@ class SearchSpace:
             network. It must be idempotent. Without it every genome stands for itself.
 
     Raises:
-        ValueError: There are no genes, or two have the same name.
+        ValueError: There are no genes, one is something else, or two have the same name.
     """
 
     def __init__(
         self, genes: Sequence[Gene], *, fold: Callable[[Genome], Genome] | None = None
     ) -> None:
         self.genes = tuple(genes)
+        strange = [gene for gene in self.genes if not isinstance(gene, Gene)]
+        if strange:
+            raise ValueError(f"{strange[0]!r} is no gene; expected Gene(name, choices)")
         self._fold = fold
         self.names = tuple(gene.name for gene in self.genes)
         self.sizes = tuple(len(gene.choices) for gene in self.genes)

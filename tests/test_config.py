@@ -376,3 +376,10 @@ def test_what_only_a_surrogate_uses_is_refused_without_one(name):
 def test_an_unknown_surrogate_is_refused():
     with pytest.raises(ValueError, match="unknown surrogate 'svm'; choose from none, gp"):
         Config(surrogate="svm")
+
+
+@pytest.mark.parametrize("text", ["", ",", " , "])
+@pytest.mark.parametrize("name", ["objectives", "features"])
+def test_a_text_that_names_nothing_is_refused(name, text):
+    with pytest.raises(ValueError, match=f"{name} is {text!r}, which names nothing; leave it"):
+        Config(**{name: text})

@@ -113,3 +113,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text, message):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=message):
         read_settings(tmp_path / name)
+
+
+@pytest.mark.parametrize("word", ["NSGA2", "Nsga2", "nsga2 ", "nsgaII"])
+def test_capitals_do_not_hide_the_nearest_word(word):
+    assert "nsga2" in nearest(word, ["nsga2", "random"])
+
+
+def test_a_file_in_another_language_is_told_which_are_read(tmp_path):
+    (tmp_path / "a.yaml").write_text("seed: 1\n")
+    (tmp_path / "a.json").write_text("seed = 1\n")
+    with pytest.raises(ValueError, match=r"a.yaml: .*; expected TOML, or JSON in a file named"):
+        read_settings(tmp_path / "a.yaml")
+    with pytest.raises(ValueError, match=r"a.json: .*; expected JSON$"):
+        read_settings(tmp_path / "a.json")

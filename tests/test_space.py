@@ -187,3 +187,15 @@ def test_what_was_not_written_by_a_gene_is_refused(broken):
     kept = {"name": "a", "choices": [1, 2], "ordered": True, **broken}
     with pytest.raises(ValueError, match=r"not a gene: .*; expected a name, a list of choices"):
         SearchSpace.from_dicts([kept])
+
+
+@pytest.mark.parametrize("choices", ["relu", b"relu", 8, None, 0.5])
+def test_choices_that_are_one_word_or_number_are_refused(choices):
+    with pytest.raises(ValueError, match=r"the choices of gene 'act' are .*; expected several"):
+        Gene("act", choices)
+
+
+@pytest.mark.parametrize("genes", ["ab", [("act", (1, 2))], [None]])
+def test_a_space_of_what_is_no_gene_is_refused(genes):
+    with pytest.raises(ValueError, match=r"is no gene; expected Gene\(name, choices\)"):
+        SearchSpace(genes)

@@ -120,12 +120,25 @@ def _listed(value: Any, kind: str, listed: Mapping[str, Any], make: type) -> Any
     if isinstance(value, Mapping):
         return _filled(make, value, kind)
     if value not in listed:
-        close = difflib.get_close_matches(str(value), listed, n=3, cutoff=0.4)
-        hint = f" (did you mean {' or '.join(close)}?)" if close else ""
         raise ValueError(
-            f"unknown {kind} {value!r}{hint}; evonas carbon --list names {len(listed)} of them"
+            f"unknown {kind} {value!r}{_hint(str(value), listed)}; evonas carbon --list names "
+            f"{len(listed)} of them"
         )
     return listed[value]
+
+
+def _hint(value: str, listed: Mapping[str, Any]) -> str:
+    """The likeliest entries, by their names or by the places or things that they stand for."""
+    words = {name.lower(): name for name in listed}
+    words |= {
+        entry.label.lower(): name for name, entry in listed.items() if hasattr(entry, "label")
+    }
+    found = difflib.get_close_matches(value.lower(), list(words), n=3, cutoff=0.5)
+    close = [
+        name + (f", {listed[name].label}" if hasattr(listed[name], "label") else "")
+        for name in dict.fromkeys(words[word] for word in found)
+    ]
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 def _filled(make: type, values: Any, what: str) -> Any:

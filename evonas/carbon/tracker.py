@@ -7,6 +7,8 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from evonas.carbon.grids import GRIDS
+
 TRACKERS = ("codecarbon",)
 FALLBACK_COUNTRY = "USA"  # only its CO2 depends on it, and ours is printed beside
 
@@ -54,7 +56,8 @@ class CodeCarbon:
                 "codecarbon is not installed; pip install 'evonas[codecarbon]'"
             ) from error
         logging.getLogger("codecarbon").setLevel(logging.CRITICAL)
-        self._country = grid.upper() if len(grid) == 3 and grid.isalpha() else FALLBACK_COUNTRY
+        is_country = len(grid) == 3 and grid in GRIDS
+        self._country = grid.upper() if is_country else FALLBACK_COUNTRY
         self._version = getattr(library, "__version__", "")
         self._pue = pue
         self._tracker = library.OfflineEmissionsTracker(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from evonas.commands.arguments import Parser
 from evonas.commands.search import make_parser
 from evonas.parsing import nearest
 from evonas.reports.text import complain
+
+CLOSED = 141  # as of a command that SIGPIPE ends: whoever read has left
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The command's exit status: 0 if all went well, 2 for a mistake in the arguments, said
-        in one line; what else there is each command says.
+        in one line, 141 where nobody reads what is said any more; what else there is each
+        command says.
     """
     logging.basicConfig(format="evonas: %(message)s")
+    try:
+        status = _answer(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED
+    return status
+
+
+def _answer(argv: Sequence[str] | None) -> int:
     name, words = _split(sys.argv[1:] if argv is None else argv)
     command = COMMANDS.get(name)
     if command is None:

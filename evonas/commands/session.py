@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evonas.config import Config
+from evonas.engine.listeners import INTERRUPTED
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
@@ -40,9 +42,16 @@ def run(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> int:
     except (ValueError, OSError) as error:
         return complain(error)
     except StoppedAtOnce as stop:
-        return complain("stopped at once; --resume goes on with the run", status=stop.status)
+        return complain(f"stopped at once; {resumed_by(folder)} goes on", status=stop.status)
     print(summary(result))
+    if result.stopped == INTERRUPTED:
+        print(f"To go on: {resumed_by(folder)}")
     return 1 if result.was_given_up else 0
+
+
+def resumed_by(folder: Path) -> str:
+    """The command that goes on with a run."""
+    return f"evonas --resume {shlex.quote(str(folder))}"
 
 
 def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Result:

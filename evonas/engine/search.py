@@ -65,6 +65,11 @@ def search(
         ListenerError: A listener raised an error. The search has then ended in order; its
             result is the error's ``result``.
     """
+    if not isinstance(config, Config | None):
+        raise ValueError(
+            f"{config!r} is no config; expected evonas.Config, such as "
+            "Config(objectives='acc,flops')"
+        )
     plan = SearchPlan.of(config or Config(), problem)
     guests = invited(listeners, on_record=on_record, on_generation=on_generation)
     check_place(plan, folder, resume=resume)
@@ -122,6 +127,9 @@ def _run(
         raise
     if result.degeneracy and result.degeneracy.warning():
         logger.warning("%s", result.degeneracy.warning())
+    if result.records and len(result.failures) == len(result.records):
+        first, n = result.failures[0], len(result.records)
+        logger.warning("none of %d architectures could be measured; %s", n, first.error)
     audience.on_end(result)
     if tracking:
         result = replace(result, opinion=tracking.opinion)

@@ -49,13 +49,19 @@ def settle(section: Any) -> None:
         section: a frozen dataclass whose fields ``word`` has made.
 
     Raises:
-        ValueError: A value is too small, not positive, or none of those on offer.
+        ValueError: A value is too small, not positive, or none of those on offer, or a list
+            is a text that names nothing.
     """
     for each in fields(section):
         value = getattr(section, each.name)
         if "Sequence[str]" in str(each.type) and value is not None:
             if isinstance(value, str) and each.name not in COMMA_LISTS:
                 raise ValueError(f"{each.name} is the text {value!r}; expected a list of texts")
+            if isinstance(value, str) and not listed(value):
+                raise ValueError(
+                    f"{each.name} is {value!r}, which names nothing; leave it out for "
+                    f"{each.metadata['shown']}"
+                )
             object.__setattr__(section, each.name, listed(value))
         elif value is not None:
             _check(each.name, value, each.metadata)

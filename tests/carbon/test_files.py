@@ -100,3 +100,17 @@ def test_this_machine_is_a_device():
 def test_a_mistake_in_a_file_is_named(words, expected):
     with pytest.raises(ValueError, match=expected):
         read_assumptions(words)
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        ("germany", "deu, Germany"),
+        ("Frankreich", "fra, France"),
+        ("FRA", "fra, France"),
+        ("united kingdom", "gbr, United Kingdom"),
+    ],
+)
+def test_a_grid_is_suggested_by_its_place_as_well(grid, expected):
+    with pytest.raises(ValueError, match=f"unknown grid '{grid}' .did you mean .*{expected}"):
+        read_assumptions({"grid": grid})

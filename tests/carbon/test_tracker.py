@@ -31,6 +31,12 @@ def test_an_opinion_is_there_when_the_session_has_ended(library):
     assert opinion.as_dict()["country"] == "FRA"
 
 
+@pytest.mark.parametrize("grid", ["own", "us-ca", "world", "xyz"])
+def test_what_is_no_country_of_ours_stands_for_the_fallback(library, grid):
+    CodeCarbon(pue=1.5, grid=grid)
+    assert library.made[0].settings["country_iso_code"] == "USA"
+
+
 def test_it_works_offline_and_writes_nothing(library):
     CodeCarbon(pue=1.5, grid="us-ca")
     (made,) = library.made

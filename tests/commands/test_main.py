@@ -148,3 +148,15 @@ def test_help_names_every_command(capsys):
     text = " ".join(capsys.readouterr().out.split())
     assert set(OTHERS) == set(COMMANDS) - {"search"}
     assert all(f"evonas {name} --help" in text for name in OTHERS)
+
+
+@pytest.mark.parametrize("words", ["carbon --list grids", "--list-problems", "nowhere"])
+def test_a_reader_that_leaves_is_no_error(words):
+    command = [sys.executable, "-m", "evonas.run", *words.split()]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+    is_mistake = words == "nowhere"  # which is told elsewhere
+    assert process.returncode == (2 if is_mistake else 141)
+    assert ("unknown command" in said) if is_mistake else not said

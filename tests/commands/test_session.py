@@ -8,6 +8,7 @@ import pytest
 from evonas.commands import session
 from evonas.commands.session import STOPPING, StoppedAtOnce, interrupts
 from evonas.config import Config
+from evonas.engine.listeners import INTERRUPTED
 from evonas.evaluation.worker import WorkerError
 from evonas.listener import ListenerError
 from evonas.runs.journal import FolderError
@@ -98,14 +99,20 @@ def test_an_error_of_our_own_is_not_hidden(monkeypatch):
 
 def test_who_stops_at_once_is_told_how_to_go_on(monkeypatch, capsys):
     assert ran(monkeypatch, StoppedAtOnce(signal.SIGTERM)) == 143
-    assert capsys.readouterr().err == "evonas: stopped at once; --resume goes on with the run\n"
+    assert capsys.readouterr().err == "evonas: stopped at once; evonas --resume run goes on\n"
 
 
 @pytest.mark.parametrize("was_given_up", [False, True])
 def test_the_summary_is_printed_however_it_ended(monkeypatch, capsys, was_given_up):
-    outcome = SimpleNamespace(front=(), was_given_up=was_given_up)
+    outcome = SimpleNamespace(front=(), was_given_up=was_given_up, stopped="")
     assert ran(monkeypatch, outcome) == was_given_up
     assert capsys.readouterr().out == "the summary\n"
+
+
+def test_who_interrupts_is_told_how_to_go_on(monkeypatch, capsys):
+    outcome = SimpleNamespace(front=(), was_given_up=False, stopped=INTERRUPTED)
+    assert ran(monkeypatch, outcome) == 0
+    assert capsys.readouterr().out == "the summary\nTo go on: evonas --resume run\n"
 
 
 @pytest.mark.parametrize("error", [None, ValueError("no such axis"), OSError("no room left")])
@@ -119,7 +126,7 @@ def test_a_front_has_a_picture_and_survives_without_one(monkeypatch, capsys, err
 
     monkeypatch.setattr("evonas.plots.runs.save_picture", save_picture)
     goals = SimpleNamespace(objectives=[SimpleNamespace(name="acc")])
-    outcome = SimpleNamespace(front=("a member",), goals=goals, was_given_up=False)
+    outcome = SimpleNamespace(front=("a member",), goals=goals, was_given_up=False, stopped="")
     assert ran(monkeypatch, outcome) == 0
     said = capsys.readouterr()
     assert said.out == "the summary\n"

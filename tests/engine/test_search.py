@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -440,3 +441,15 @@ def test_a_run_is_not_resumed_where_co2_is_priced_otherwise(tmp_path, monkeypatc
         ValueError, match=r"CO2 is priced otherwise here than in .*device differ"
     ):
         search(anew, folder=tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("given", ["acc,flops", {"objectives": "acc"}, 7])
+def test_what_is_no_config_is_refused(given):
+    with pytest.raises(ValueError, match=r"is no config; expected evonas.Config, such as Conf"):
+        search(given)
+
+
+def test_a_search_in_which_all_fails_says_so(caplog):
+    result = search(config("Hopeless", evaluations=10))
+    assert not result.front
+    assert re.search("none of 10 architectures could be measured; .*Error", caplog.text)

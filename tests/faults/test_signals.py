@@ -56,6 +56,7 @@ def test_the_first_signal_lets_finish_what_has_begun(tmp_path, number, n_jobs):
     assert "Traceback" not in err
     assert "stopping after what is being measured" in err
     assert "Stopped: it was interrupted." in out
+    assert out.endswith(f"To go on: evonas --resume {folder}\n")
     assert n_measured(folder) >= n_before + int(n_jobs) - 1
     assert (folder / "front.csv").exists()
     assert not workers()
@@ -78,7 +79,7 @@ def test_the_second_signal_ends_it_at_once(tmp_path, number, n_jobs):
     _, err = process.communicate(timeout=60)
     assert time.monotonic() - started < 10
     assert process.returncode == 128 + number
-    assert err == "evonas: stopped at once; --resume goes on with the run\n"
+    assert err == f"evonas: stopped at once; evonas --resume {folder} goes on\n"
     assert not workers()
     assert not left_by(process)
     assert json.loads((folder / "config.json").read_text())["config"]["evaluations"] == 30
