@@ -27,7 +27,7 @@ from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Cost
 from evonas.networks.zoo import count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
-from evonas.reports.priced_front import front_in_words, price_front, write_table
+from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
 from evonas.reports.text import aligned, complain
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
@@ -165,31 +165,56 @@ def _run(given: argparse.Namespace) -> list[str]:
     assumptions = config.assumptions
     costs, seconds = _measured(run, config) if given.measure else (_kept(run), None)
     front = price_front(run, assumptions, costs=costs, seconds=seconds)
-    sign = run.objectives[0].sign
-    best = min(range(len(front.scores)), key=lambda i: sign * front.scores[i])
-    shape = (3, *2 * (max(LEAST_SIDE, front.side),))
-    comparisons = [
-        compare(
-            front.footprints[best],
-            footprint(name, count_network(name, shape), assumptions, n_images=front.n_images),
-        )
-        for name in given.baseline or BASELINES
-    ]
+    comparisons, said = _compared(given, run, front, assumptions)
     write_table(given.run / TABLE, front, run)
     draw_footprints(front.footprints, comparisons, out=given.run / PICTURE)
     return [
         *front_in_words(front, run),
         "",
-        f"The search has paid for itself with {front.footprints[best].name}, the best in "
-        f"{run.objectives[0].label}, (networks for ImageNet on images of "
-        f"{'x'.join(map(str, shape))}):",
-        *(_comparison(each) for each in comparisons),
+        *said,
         "",
         "Assumed:",
         *assumption_lines(assumptions, n_images=front.n_images),
         "",
         f"Written: {given.run / TABLE}, {given.run / PICTURE}",
     ]
+
+
+def _compared(
+    given: argparse.Namespace, run: Run, front: Front, assumptions: Assumptions
+) -> tuple[list[BreakEven], list[str]]:
+    """When the search has paid for itself against networks that are as good, and in words.
+
+    Only equals are compared: the member of the front that costs least of those that reach what
+    the other networks are said to reach on the same data.
+    """
+    names, first, level = given.baseline or BASELINES, run.objectives[0], given.at_accuracy
+    if level is None:
+        return [], [
+            f"No break-even: nobody has said what {' and '.join(names)} reach in {first.name} "
+            "on the same data; say it with --at-accuracy, and the least member of the front "
+            "that reaches it as well is compared"
+        ]
+    reached = [first.sign * score <= first.sign * level for score in front.scores]
+    if not any(reached):
+        best = first.sign * min(first.sign * score for score in front.scores)
+        return [], [
+            f"No break-even: no member of the front reaches {level:g} in {first.name}; the "
+            f"best has {best:.4g}"
+        ]
+    ours = front.footprints[reached.index(True)]  # ascending by FLOPs
+    shape = (3, *2 * (max(LEAST_SIDE, front.side),))
+    found = [
+        compare(
+            ours,
+            footprint(name, count_network(name, shape), assumptions, n_images=front.n_images),
+        )
+        for name in names
+    ]
+    size = "x".join(map(str, shape))
+    said = f"At {level:g} in {first.name} the search has paid for itself with {ours.name}"
+    lines = [f"{said} (the others on images of {size}):", *map(_comparison, found)]
+    return found, lines
 
 
 def _kept(run: Run) -> Mapping[Genome, Cost]:

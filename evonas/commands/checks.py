@@ -79,6 +79,8 @@ def check_carbon(given: argparse.Namespace) -> None:
         raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
     Config.from_dict(told(given))
     shape_of(given.input)
+    if given.at_accuracy is not None and (given.list or given.paper or given.model):
+        raise ValueError("--at-accuracy is for the front of a run; name one")
     for name in (given.model, *(given.baseline or ())):
         if name is not None and ":" not in name:
             check_word("network", name, NETWORKS, own="MODULE:CALLABLE")

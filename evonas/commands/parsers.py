@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.commands.arguments import Parser, add_words, option, shares, whole
+from evonas.commands.arguments import Parser, add_words, option, real, shares, whole
 from evonas.sections.carbon import CarbonSection
 
 # What heavier modules offer; a test holds these to them.
@@ -117,6 +117,8 @@ def carbon_parser() -> Parser:
     other = "network to compare with"
     some = "for a run resnet18 and mobilenet_v2"
     option(parser, "--baseline", other, shown=some, metavar="NAME", is_repeated=True)
+    level = "what the networks to compare with reach on the run's data, in its first objective"
+    option(parser, "--at-accuracy", level, shown="no comparison", kind=real, metavar="VALUE")
     parser.add_argument(
         "--measure",
         action="store_true",

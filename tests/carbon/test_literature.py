@@ -1,8 +1,12 @@
+import math
 import re
 
 import pytest
 
+from evonas.carbon import fu2021
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1
+from evonas.carbon.model import break_even
+from evonas.hardware.devices import DEVICES, V100
 
 ROWS = {row.name: row for row in TABLE_1}
 
@@ -51,3 +55,22 @@ def test_every_network_has_a_source_with_a_year(network):
     assert 60 < network.top1 < 90
     assert 0.1 < network.gmacs < 20
     assert network.search_gpu_hours is None or network.search_gpu_hours > 0
+
+
+def test_once_for_all_breaks_even_against_resnet_50_by_equation_3_and_never_by_equation_1():
+    ours, theirs = NETWORKS["OFA (230M)"], NETWORKS["ResNet-50"]
+    saved_kg = theirs.training_index_kg - ours.training_index_kg
+    assert break_even(ours.search_kg, ours_kg=0.0, theirs_kg=saved_kg) == pytest.approx(
+        5290.5, abs=0.05
+    )
+    by_equation_1 = [fu2021.kg(fu2021.search_energy_wh(n.gpu_hours)) for n in (ours, theirs)]
+    assert by_equation_1 == pytest.approx([96.96, 64.64], abs=0.005)
+    ours_kg, theirs_kg = by_equation_1
+    assert break_even(ours.search_kg, ours_kg=ours_kg, theirs_kg=theirs_kg) == math.inf
+
+
+def test_the_peak_of_the_paper_is_a_fit_and_not_the_data_sheets():
+    peaks = [DEVICES["i7-10750h"].peak_flops_per_s, fu2021.I7_10750H_PEAK_FLOPS_PER_S]
+    assert peaks == [499.2e9, 249.6e9]
+    watts = [1e9 * (V100.tdp_w / V100.peak_flops_per_s + 45 / peak) for peak in peaks]
+    assert ROWS["ResNet"].ours_tonnes * watts[0] / watts[1] == pytest.approx(178.6, abs=0.05)

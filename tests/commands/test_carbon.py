@@ -94,7 +94,8 @@ def test_the_front_of_a_run_is_priced_in_three_parts(capsys, run):
         parts = record.metrics["co2"] + search_kg
         assert float(row["co2_total [kg]"]) == pytest.approx(parts)
         assert row["measured inference [s]"] == ""
-    assert "against resnet18: after" in out
+    assert "No break-even: nobody has said what resnet18 and mobilenet_v2 reach in acc" in out
+    assert "against" not in out
     assert (run / "carbon.png").stat().st_size > 10_000
 
 
@@ -103,7 +104,7 @@ def test_a_front_may_be_timed_and_priced_anew(capsys, run):
     assert status == 0
     assert "error" in out
     assert "one core of" in out
-    status, out, _ = said(capsys, run, "--measure", "--baseline", "vgg16")
+    status, out, _ = said(capsys, run, "--measure", "--baseline", "vgg16", "--at-accuracy", 0)
     assert status == 0
     assert "error" not in out
     assert "against vgg16" in out
@@ -111,9 +112,25 @@ def test_a_front_may_be_timed_and_priced_anew(capsys, run):
         assert all(float(row["measured inference [s]"]) > 0 for row in csv.DictReader(lines))
 
 
+def test_a_search_is_compared_with_equals_alone(capsys, run):
+    accuracies = sorted(record.metrics["acc"] for record in open_run(run).front)
+    for level in accuracies:
+        status, out, _ = said(capsys, run, "--at-accuracy", level)
+        assert status == 0
+        equals = [r for r in open_run(run).front if r.metrics["acc"] >= level]
+        least = "-".join(map(str, min(equals, key=lambda r: r.metrics["flops"]).genome))
+        assert f"the search has paid for itself with {least} (the others on images" in out
+        assert "against resnet18: after" in out
+    status, out, _ = said(capsys, run, "--at-accuracy", 100.5)
+    assert status == 0
+    best = f"{accuracies[-1]:.4g}"
+    assert f"no member of the front reaches 100.5 in acc; the best has {best}" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (("--model", "resnet18", "--at-accuracy", "90"), "--at-accuracy is for the front of a"),
         ((), "name a run, or --model, --paper or --list"),
         (("nowhere",), "no run at nowhere"),
         (("--model", "resnet"), "unknown network 'resnet'"),
