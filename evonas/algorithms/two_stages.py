@@ -91,18 +91,30 @@ def second_stage(
         goals: Objectives of both stages, the first stage's first.
         best: The best value of each of the first stage's objectives, by name.
     """
-    n_first = len(config.objectives)
-    share = DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
-    kept = tuple(_kept(o, best[o.name], share) for o in goals.objectives[:n_first])
     later = replace(
         goals,
-        objectives=goals.objectives[n_first:],
-        constraints=(*goals.constraints, *kept),
+        objectives=goals.objectives[len(config.objectives) :],
+        constraints=(*goals.constraints, *tolerated(config, goals, best=best)),
     )
     if config.max_generations is None:
         return config, later
     halved = _halved(config).max_generations or 0
     return replace(config, generations=max(1, config.max_generations - halved)), later
+
+
+def tolerated(
+    config: Config, goals: Goals, *, best: Mapping[str, float]
+) -> tuple[Constraint, ...]:
+    """How much worse than the best found the first stage's objectives may become.
+
+    Args:
+        config: Settings of both stages.
+        goals: Objectives of both stages, the first stage's first.
+        best: The best value of each of the first stage's objectives, by name.
+    """
+    share = DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
+    first = goals.objectives[: len(config.objectives)]
+    return tuple(_kept(objective, best[objective.name], share) for objective in first)
 
 
 def _halved(config: Config) -> Config:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
+from evonas.algorithms.two_stages import tolerated
+from evonas.config import DEFAULT_TOLERANCE
 from evonas.engine.result import Result
 from evonas.evaluation.successive_halving import Rung
 from evonas.faults import FAULT_KINDS
-from evonas.objectives import Objective, nearest_to_kept
+from evonas.objectives import Objective, nearest_to_kept, violation_of
+from evonas.record import Record
 from evonas.reports.text import aligned, genome_text, miss, number
 
 MAX_ROWS = 30
+BEYOND = "  beyond the tolerance"
 LEAST_SHARE = 0.5  # of their time that workers are expected to be on a core
 MAX_REASON = 100
 MAX_KIND = max(map(len, FAULT_KINDS))
@@ -52,21 +57,54 @@ def _counted(result: Result) -> str:
 
 
 def _front(result: Result) -> list[str]:
-    metrics = _columns(result)
+    metrics, answers = _columns(result), _answers(result)
+    others = [record for record in result.front if record not in answers]
     rows = [
         [
             *(
                 number(record.metrics[metric.name]) if metric.name in record.metrics else "-"
                 for metric in metrics
             ),
-            genome_text(record.genome),
+            genome_text(record.genome) + (BEYOND if answers and record in others else ""),
         ]
-        for record in result.front[:MAX_ROWS]
+        for record in [*answers, *others][:MAX_ROWS]
     ]
     n_more = len(result.front) - len(rows)
-    lines = [f"The front, {len(result.front)} architectures:"]
+    lines = _answer(result, answers)
+    lines += [f"The front, {len(result.front)} architectures:"]
     lines += aligned([*(metric.column for metric in metrics), "genome"], rows)
     return lines + ([f"... and {n_more} more in front.csv"] if n_more > 0 else [])
+
+
+def _answers(result: Result) -> list[Record]:
+    """Who is tolerated after a search in two stages, the least costly first."""
+    config, goals = result.config, result.goals
+    if not config.then:
+        return []
+    n_first = len(config.objectives)
+    first, cost = goals.objectives[:n_first], goals.objectives[n_first]
+    best = {
+        o.name: o.sign * min(o.sign * r.metrics[o.name] for r in result.front) for o in first
+    }
+    kept = tolerated(config, goals, best=best)
+    met = [r for r in result.front if not violation_of(kept, r.metrics)]
+    return sorted(met, key=lambda record: cost.sign * record.metrics[cost.name])
+
+
+def _answer(result: Result, answers: Sequence[Record]) -> list[str]:
+    """The best of a search in two stages, named before its front."""
+    if not answers:
+        return []
+    config, best = result.config, answers[0]
+    named = result.goals.objectives[: len(config.objectives) + 1]
+    values = ", ".join(f"{o.name} {number(best.metrics[o.name])}" for o in named)
+    share = DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
+    what = " and ".join(o.name for o in named[:-1])
+    return [
+        f"The answer, best in {named[-1].name} within {share:.2g} of the best {what}: "
+        f"{genome_text(best.genome)} ({values})",
+        "",
+    ]
 
 
 def _columns(result: Result) -> list[Objective]:

@@ -97,3 +97,24 @@ def test_a_rank_correlation_of_too_few_is_left_out():
     assert "with epochs=1 (2 on the way up wait: that step takes more than all so far)" in text
     rungs = tuple(replace(rung, n_put_off=0) for rung in rungs)
     assert "with epochs=1, " in summary(replace(result, rungs=rungs))
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 0.1, 0.5])
+def test_the_answer_of_two_stages_comes_before_what_is_beyond_the_tolerance(tolerance):
+    result = found(objectives=("acc",), then=("flops",), tolerance=tolerance)
+    best = max(record.metrics["acc"] for record in result.front)
+    kept = [r for r in result.front if r.metrics["acc"] >= best * (1 - tolerance)]
+    least = min(kept, key=lambda record: record.metrics["flops"])
+    first, *lines = summary(result).splitlines()[2:]
+    assert first.startswith(
+        f"The answer, best in flops within {tolerance:.2g} of the best acc: "
+    )
+    assert "-".join(map(str, least.genome)) in first
+    rows = lines[3 : 3 + len(result.front)]
+    assert "-".join(map(str, least.genome)) in rows[0]
+    is_beyond = [row.endswith("beyond the tolerance") for row in rows]
+    assert is_beyond == [False] * len(kept) + [True] * (len(result.front) - len(kept))
+
+
+def test_one_stage_has_no_answer_but_its_front():
+    assert not re.search("The answer|beyond", summary(found()))
