@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from evonas.runs.price_tag import PriceTag
+
+_POWER = re.compile(r"\b(\d(?:\.\d+)?)e([+-]\d+)\b")
 
 
 def paragraph(tag: PriceTag) -> str:
@@ -21,7 +24,7 @@ def paragraph(tag: PriceTag) -> str:
         f"{_digits(tag.busy_hours)} hours in all and took {_digits(tag.kwh)} kWh, by measured "
         f"time and {power} where no meter counts, at a power usage effectiveness of "
         f"{machine.pue:g}. At {machine.intensity_g_per_kwh:g} g CO2e/kWh that emitted "
-        f"{_digits(tag.kg)} kg CO2e. All trials are published with the run."
+        f"{_digits(tag.kg)} kg CO2e.{_machine(tag)}"
     )
 
 
@@ -62,6 +65,20 @@ def latex(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([*rules, *body, r"\bottomrule", r"\end{tabular}"])
 
 
+def _machine(tag: PriceTag) -> str:
+    """What it ran on and with, as far as the run tells."""
+    told = tag.run.environment
+    if not told:
+        return ""
+    packages = told.get("packages") or {}
+    versions = ", ".join(f"{name} {packages[name]}" for name in sorted(packages))
+    device = tag.run.resolved.get("device", "cpu")
+    return (
+        f" It ran on {told.get('n_cores', '?')} cores of {told.get('platform', 'a machine')} "
+        f"(device {device}) with Python {told.get('python', '?')} and {versions}."
+    )
+
+
 def _flops(tag: PriceTag) -> str:
     if not tag.fpo:
         return ""
@@ -83,5 +100,13 @@ def _digits(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text with the characters escaped that LaTeX would take for commands."""
-    return text.replace("_", r"\_").replace("%", r"\%").replace("&", r"\&")
+    """A text with the characters escaped that LaTeX would take for commands.
+
+    Numbers with an exponent, such as 1.9e+13, become powers of ten.
+    """
+    plain = re.sub(r"[_%&#$]", r"\\\g<0>", text)
+    return _POWER.sub(lambda found: _as_power(found[1], int(found[2])), plain)
+
+
+def _as_power(digits: str, exponent: int) -> str:
+    return rf"${digits} \times 10^{{{exponent}}}$"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from evonas.objectives import Goals, Metric
 from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.runs.costs import COSTS, read_costs
+from evonas.runs.manifest import ENVIRONMENT
 from evonas.runs.schema import Spelling
 from evonas.space import Genome, SearchSpace
 
@@ -51,6 +53,17 @@ class Run:
     resolved: Mapping[str, Any] = field(default_factory=dict)
     spelling: Spelling = field(default_factory=Spelling)
     path: Path | None = None
+
+    @cached_property
+    def environment(self) -> Mapping[str, Any]:
+        """Machine and versions that the run began with; empty where nothing tells them."""
+        if self.path is None:
+            return {}
+        try:
+            told = json.loads((self.path / ENVIRONMENT).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
     @cached_property
     def front(self) -> tuple[Record, ...]:

@@ -1,7 +1,11 @@
+import platform
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import evonas
 from evonas.reports.statement import escaped, latex, markdown, paragraph, table
 from evonas.runs.price_tag import PriceTag
 
@@ -27,6 +31,21 @@ def test_every_row_is_a_line_with_every_cell(rows):
 
 def test_what_latex_would_take_for_a_command_is_escaped():
     assert escaped("50 % of a_b & c") == r"50 \% of a\_b \& c"
+    assert escaped("#1 for $2") == r"\#1 for \$2"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.97e+13 FLOP", r"$1.97 \times 10^{13}$ FLOP"),
+        ("4.5e-05", r"$4.5 \times 10^{-5}$"),
+        ("(2e+15)", r"($2 \times 10^{15}$)"),
+        ("run 1e5 of a3e+2", "run 1e5 of a3e+2"),
+        ("12.5 and 4,800", "12.5 and 4,800"),
+    ],
+)
+def test_numbers_are_set_as_powers_of_ten(text, expected):
+    assert escaped(text) == expected
 
 
 @pytest.fixture
@@ -54,3 +73,6 @@ def test_the_paragraph_says_how_the_operations_came_about(tag):
     assert "FLOP per forward pass" in said
     assert "at a power usage effectiveness of 1.59" in said
     assert f"emitted {tag.kg:.3g} kg CO2e" in said
+    assert "published" not in said
+    assert f"Python {platform.python_version()} and evonas {evonas.__version__}, joblib" in said
+    assert paragraph(replace(tag, run=replace(tag.run, path=None))).endswith("kg CO2e.")
