@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,13 +47,17 @@ class Judge:
         true_front: Distinct points of the true front, ``(n, n_objectives)``, to be minimised.
 
     Raises:
-        ValueError: The true front cannot be known.
+        ValueError: The true front cannot be known, or nothing keeps the constraints.
     """
 
     def __init__(self, evaluator: Evaluator, goals: Goals) -> None:
         self._evaluator = evaluator
         self._goals = goals
         F = self._values(_candidates(evaluator.problem, goals))
+        if not len(F):
+            kept = ", ".join(map(str, goals.constraints))
+            reason = f"keeps {kept}; loosen it" if kept else "can be measured"
+            raise ValueError(f"there is no true front: no architecture {reason}")
         self.true_front = np.unique(F[front(F)], axis=0)
         self._ideal = self.true_front.min(0)
         span = np.ptp(self.true_front, axis=0)
@@ -60,8 +65,14 @@ class Judge:
         self._best = self._hypervolume(self.true_front)
 
     def __call__(self, genomes: Sequence[Genome]) -> Verdict:
-        """How much of the true front some architectures cover; at least one must be given."""
+        """How much of the true front some architectures cover.
+
+        Those that break a constraint count for nothing; where no other is given, the
+        hypervolume is 0 and the distance infinite.
+        """
         F = self._values(genomes)
+        if not len(F):
+            return Verdict(0.0, math.inf, 0.0)
         F = F[front(F)]
         missed = np.maximum(F[None] - self.true_front[:, None], 0.0) / self._span
         distances = np.sqrt((missed**2).sum(2)).min(1)
