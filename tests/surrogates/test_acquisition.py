@@ -7,6 +7,7 @@ from pymoo.indicators.hv import HV
 
 from evonas.pareto.dominance import front
 from evonas.surrogates.acquisition import (
+    N_COORDINATES,
     REFERENCE,
     choose_batch,
     expected_excess,
@@ -35,10 +36,67 @@ def test_what_is_certain_improves_by_the_hypervolume_it_adds(known, candidates):
 
 @settings(max_examples=30)
 @given(arrays(float, (6, 3), elements=share), arrays(float, (3, 3), elements=share))
-def test_likewise_with_three_objectives(known, candidates):
+def test_of_three_objectives_what_is_certain_improves_by_it_too(known, candidates):
     std = np.zeros_like(candidates)
     expected = [gain(known, candidate) for candidate in candidates]
     assert expected_improvement(candidates, std, known) == pytest.approx(expected, abs=1e-9)
+
+
+def round_front(n, m):
+    """Members of a front that bulges, all of them good for something."""
+    rng = np.random.default_rng(n)
+    directions = np.abs(rng.standard_normal((n, m)))
+    F = 1 - directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    F = (F - F.min(0)) / np.ptp(F, axis=0)
+    assert front(F).all()
+    return F
+
+
+@pytest.mark.parametrize(("n", "m"), [(20, 2), (120, 2), (N_COORDINATES - 1, 3)])
+def test_it_is_exact_as_long_as_the_cells_are_those_of_the_front(n, m):
+    known, rng = round_front(n, m), np.random.default_rng(0)
+    candidates = 1.2 * rng.random((20, m)) - 0.1
+    expected = [gain(known, candidate) for candidate in candidates]
+    found = expected_improvement(candidates, np.zeros((20, m)), known)
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def simulated(mean, std, known):
+    """The volume by random points that a random outcome covers and nothing known does.
+
+    Returns:
+        The estimate and its standard error.
+    """
+    rng, shape = np.random.default_rng(0), (300_000, len(mean))
+    low = np.minimum(known.min(0), mean - 6 * std)
+    places = low + (REFERENCE - low) * rng.random(shape)
+    outcomes = mean + std * rng.standard_normal(shape)
+    reached = places[(outcomes <= places).all(1)]
+    is_new = ~(known[None] <= reached[:, None]).all(2).any(1)
+    share, volume = is_new.sum() / len(places), (REFERENCE - low).prod()
+    return volume * share, volume * np.sqrt(share * (1 - share) / len(places))
+
+
+@pytest.mark.parametrize("stds", [(0.2, 0.1), (0.0, 0.2), (0.1, 0.0), (0.05, 0.3)])
+@pytest.mark.parametrize("n", [6, 40])
+def test_expected_improvement_of_two_objectives_is_what_a_simulation_finds(n, stds):
+    known, mean, std = round_front(n, 2), np.array([0.15, 0.25]), np.array(stds)
+    found = expected_improvement(mean[None], std[None], known)[0]
+    expected, error = simulated(mean, std, known)
+    assert found == pytest.approx(expected, abs=4 * error)
+
+
+@pytest.mark.parametrize(
+    "stds", [(0.2, 0.1, 0.05), (0.0, 0.2, 0.1), (0.1, 0.0, 0.0), (0.1, 0.2, 0.05, 0.1),
+             (0.0, 0.0, 0.1, 0.2)],
+)  # fmt: skip
+@pytest.mark.parametrize("n", [6, 40, 100])
+def test_of_more_objectives_it_is_so_within_a_few_per_cent(n, stds):
+    known, std = round_front(n, len(stds)), np.array(stds)
+    mean = np.array([0.3, 0.2, 0.35, 0.25][: len(stds)])
+    found = expected_improvement(mean[None], std[None], known)[0]
+    expected, error = simulated(mean, std, known)
+    assert found == pytest.approx(expected, abs=4 * error + 0.05 * expected)
 
 
 @pytest.mark.parametrize("stds", [(0.2, 0.0), (0.0, 0.3), (0.2, 0.1), (0.1, 0.2, 0.0)])
@@ -104,6 +162,60 @@ def test_where_nothing_is_expected_the_least_known_comes_first():
     known = np.array([[0.0, 0.0], [1.0, 1.0]])
     mean, std = np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([[0.0, 0.0], [1e-3, 0.0]])
     assert choose_batch(mean, std, known, n=1) == [1]
+
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+@settings(max_examples=25)
+@given(seeds, st.integers(2, 3))
+def test_a_batch_adds_the_largest_hypervolume_one_by_one(seed, m):
+    """On the scale of what is known, whatever the units, and as if each came out so."""
+    rng = np.random.default_rng(seed)
+    shares, candidates = rng.random((8, m)), 1.2 * rng.random((12, m)) - 0.2
+    low, span = shares.min(0), np.ptp(shares, axis=0)
+    known, mean = (shares - low) / span, (candidates - low) / span
+    unit, least = 10.0 ** rng.integers(-6, 7, m), rng.normal(size=m)
+    chosen = choose_batch(
+        unit * (candidates + least), np.zeros((12, m)), unit * (shares + least), n=5
+    )
+    for i, row in enumerate(chosen):
+        left = [gain(known, mean[j]) for j in range(12) if j not in chosen[:i]]
+        assert gain(known, mean[row]) == pytest.approx(max(left), abs=1e-6)
+        known = np.vstack([known, mean[row]])
+
+
+@settings(max_examples=25)
+@given(seeds)
+def test_the_chance_of_being_measured_multiplies_what_is_expected(seed):
+    rng = np.random.default_rng(seed)
+    known = np.vstack([np.eye(2), rng.random((4, 2))])  # the scale is that of the eye
+    mean, std, chance = rng.random((9, 2)), 0.3 * rng.random((9, 2)), rng.random(9)
+    known = np.clip(known, 0, 1)
+    (first,) = choose_batch(mean, std, known, n=1, chance=chance)
+    worth = expected_improvement(mean, std, known) * chance
+    assert worth[first] == pytest.approx(worth.max(), rel=1e-9)
+
+
+def test_where_one_point_is_known_its_own_size_is_the_scale():
+    known = np.array([[10.0, 2.0]])  # the reference is at (21, 4.2)
+    mean = np.array([[5.0, 4.1], [9.0, 3.0], [11.0, 1.9]])
+    # By hand in shares of (10, 2): 0.5 x 0.05, 0.1 x 0.6 and 1.0 x 0.05.
+    assert choose_batch(mean, np.zeros((3, 2)), known, n=3) == [1, 2, 0]
+
+
+def test_where_nothing_is_known_the_candidates_are_the_scale():
+    mean = np.array([[0.0, 1000.0], [1.0, 0.0], [0.1, 600.0]])
+    # By hand in shares of (1, 1000): 1.1 x 0.1, 0.1 x 1.1 and 1.0 x 0.5.
+    assert choose_batch(mean, np.zeros((3, 2)), np.empty((0, 2)), n=1) == [2]
+
+
+def test_a_large_batch_is_as_large_as_it_should_be():
+    rng = np.random.default_rng(0)
+    chosen = choose_batch(
+        rng.random((300, 2)), np.full((300, 2), 0.01), rng.random((4, 2)), n=230
+    )
+    assert len(set(chosen)) == 230
 
 
 def test_a_narrow_front_leaves_room_beyond_it():

@@ -61,6 +61,61 @@ def test_what_cannot_be_counted_is_worse_than_anything():
     assert scale().outcomes({}, {"acc": (99.0, 1.0)}) == [(UNCOUNTABLE, 0.0)] * 3
 
 
+LOSS = Objective("loss", "", "loss", +1, best=None)
+TEMPERATURE = Objective("temperature", "", "temperature", +1, best=0.0)
+SPEED = Objective("speed", "", "speed", -1, best=0.0)
+DEPTH = Objective("depth", "", "depth", +1, best=None)
+
+
+def test_only_what_is_counted_and_has_its_best_at_nothing_stands_by_its_logarithm():
+    made = ObjectiveScale(
+        Goals((LOSS, TEMPERATURE, SPEED, DEPTH), (), {}),
+        cheap=["temperature", "speed", "depth"],
+        scales={},
+    )
+    made.fit(np.array([[8.0, 1.0, 5.0]]))
+    assert made.turned(TEMPERATURE, 8.0) == pytest.approx(math.log(8))
+    assert made.turned(SPEED, 8.0) == -8.0
+    assert made.turned(DEPTH, 8.0) == made.turned(LOSS, 8.0) == 8.0
+
+
+@given(st.floats(0.01, 10), st.floats(0.01, 10), st.floats(0, 100), st.floats(0, 100))
+def test_uncertainties_of_independent_metrics_add_up_in_squares(one, other, a, b):
+    both = Objective(
+        "both", "", "both", +1, best=None, needs=("loss", "acc"),
+        compute=lambda metrics: 3 * metrics["loss"] - metrics["acc"],
+    )  # fmt: skip
+    made = ObjectiveScale(
+        Goals((both,), (), {}),
+        cheap=[],
+        scales={"acc": ErrorScale(ACC), "loss": ErrorScale(LOSS)},
+    )
+    ((mean, std),) = made.outcomes({}, {"loss": (a, one), "acc": (b, other)})
+    assert mean == pytest.approx(3 * a - b)
+    assert std == pytest.approx(math.hypot(3 * one, other))
+
+
+def test_noise_is_that_of_each_objective_at_its_own_best():
+    """By hand: of a metric as it is, of a sum of metrics, and none of what is counted."""
+    both = Objective(
+        "both", "", "both", +1, best=None, needs=("loss", "flops"),
+        compute=lambda metrics: 10 * metrics["loss"] + metrics["flops"],
+    )  # fmt: skip
+    made = ObjectiveScale(
+        Goals((LOSS, both, ACC, FLOPS), (), {}),
+        cheap=["flops"],
+        scales={"loss": ErrorScale(LOSS), "acc": ErrorScale(ACC)},
+    )
+    made.fit(np.array([[1.0], [5.0]]))
+    rows = [{"loss": 2.0, "acc": 50.0, "flops": 5.0}, {"loss": 3.0, "acc": 99.0, "flops": 1.0}]
+    loss, total, acc, flops = made.noise(rows, {"loss": 0.25, "acc": 0.02})
+    assert (loss, total, flops) == (pytest.approx(0.25), pytest.approx(2.5), 0.0)
+    # The error of the second is 1.1 with what is added to it: 0.02 of that either way.
+    assert acc == pytest.approx((math.sqrt(1.1 * 1.02) - math.sqrt(1.1 * 0.98)) / 2)
+    loud = made.noise(rows, {"loss": 0.5, "acc": 0.02})
+    assert loud.tolist() == pytest.approx([0.5, 5.0, acc, 0.0])
+
+
 def test_noise_is_that_of_the_best_known():
     rows = [{"acc": 50.0, "flops": 1.0}, {"acc": 90.0, "flops": 9.0}]
     acc, flops = scale().noise(rows, {"acc": 0.1})
