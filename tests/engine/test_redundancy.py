@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 
-from evonas.engine.redundancy import LEAST_RECORDS, examine
-from evonas.objectives import Goals, Objective
+from evonas.engine.redundancy import examine
+from evonas.objectives import Constraint, Goals, Objective
 from evonas.record import Record
 
-A, B, C = (Objective(name, "", name, +1) for name in "abc")
+A, B, C, D = (Objective(name, "", name, +1) for name in "abcd")
 GAIN = Objective("gain", "", "gain", -1)
 
 
@@ -28,6 +29,61 @@ def test_a_copy_of_an_objective_adds_nothing():
     assert found.twins == [("a", "c", pytest.approx(1.0))]
     assert found.is_idle == (True, False, True)
     assert "objectives a and c rank all architectures alike" in found.warning()
+
+
+@pytest.mark.parametrize("one", "abcd")
+@pytest.mark.parametrize("other", "abcd")
+def test_a_twin_is_found_wherever_it_stands(one, other):
+    if one >= other:
+        return
+    columns = {name: RNG.random(40) for name in "abcd"}
+    columns[other] = np.exp(columns[one])
+    found = examine(records(**columns), Goals((A, B, C, D)))
+    assert found.twins == [(one, other, pytest.approx(1.0))]
+    assert f"objectives {one} and {other} rank all" in found.warning()
+
+
+def test_every_pair_stands_once_with_its_rank_correlation():
+    columns = {name: RNG.random(30) for name in "abcd"}
+    found = examine(records(**columns), Goals((A, B, C, D)))
+    expected = [
+        (one, other, pytest.approx(spearmanr(columns[one], columns[other])[0]))
+        for one, other in ("ab", "ac", "ad", "bc", "bd", "cd")
+    ]
+    assert found.pairs == expected
+    assert found.correlations == pytest.approx(found.correlations.T)
+    assert np.diag(found.correlations).tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("n_swapped", "is_twin"), [(1, True), (8, False)])
+def test_two_that_rank_nearly_alike_are_twins(n_swapped, is_twin):
+    a = np.arange(40.0)
+    b = a.copy()
+    for i in range(n_swapped):  # neighbours: 1 - 6 x 2 n / (40 x 1599), .99981 and .9985
+        b[2 * i], b[2 * i + 1] = a[2 * i + 1], a[2 * i]
+    found = examine(records(a=a, b=b), Goals((A, B)))
+    assert bool(found.twins) == is_twin
+    assert found.correlations[0, 1] == pytest.approx(1 - 12 * n_swapped / (40 * 1599))
+
+
+def test_what_an_objective_adds_reckoned_by_hand():
+    """Members of the front: the first three; of a and c 0 and 2, of b and c 2, of a and b 3."""
+    a = [0.0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    b = [2.0, 1, 0, 3, 3, 3, 3, 3, 3, 3]
+    c = [1.0, 1, 0, 3, 3, 3, 3, 3, 3, 3]
+    found = examine(records(a=a, b=b, c=c), Goals((A, B, C)))
+    assert found.front_size == 3
+    assert found.sizes_without == (1, 2, 3)
+    assert found.is_idle == (False, False, True)
+    assert found.table()[1][0][:3] == ["a", 1, "1.000000"]
+    assert found.table()[1][1][2] == f"{spearmanr(a, b)[0]:.6f}"
+
+
+def test_what_breaks_a_constraint_says_nothing():
+    columns = {"a": [*X, 0.0], "b": [*Y, 0.0], "c": [*(0 * X), 1.0]}
+    goals = Goals((A, B), (Constraint("c", "<=", 0.5),))
+    assert examine(records(**columns), goals).front_size > 1
+    assert examine(records(**columns), Goals((A, B))).front_size == 1
 
 
 def test_objectives_that_differ_raise_no_warning():
@@ -56,8 +112,8 @@ def test_a_constant_objective_has_no_rank():
 
 def test_there_is_nothing_to_say_of_one_objective_or_of_few_records():
     assert examine(records(a=X), Goals((A,))) is None
-    few = records(a=X, b=Y)[: LEAST_RECORDS - 1]
-    assert examine(few, Goals((A, B))) is None
+    assert examine(records(a=X[:9], b=Y[:9]), Goals((A, B))) is None
+    assert examine(records(a=X[:10], b=Y[:10]), Goals((A, B))) is not None
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=10, max_size=30))

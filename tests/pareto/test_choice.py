@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from pymoo.decomposition.asf import ASF
+from pymoo.mcdm.high_tradeoff import HighTradeoffPoints
+from pymoo.mcdm.pseudo_weights import PseudoWeights
 
 from evonas.pareto.choice import best, knees, nearest_to, places, shares, weighted
 from evonas.pareto.dominance import front
@@ -136,13 +139,91 @@ def test_shares_and_places_agree(F):
             assert (np.diff(gained[order, column]) <= 0).all()
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=20))
-def test_the_worst_of_an_objective_is_no_knee(rows):
-    F = np.array(rows)
-    F = np.unique(F[front(F)], axis=0)
-    chosen = list(knees(F).order[: knees(F).n_chosen])
-    if len(F) > 2 and not knees(F).is_compromise:
-        assert (F[chosen] < F.max(0)).all()
+def random_front(seed):
+    """Three members or more of two to four objectives, each in a unit of its own."""
+    rng = np.random.default_rng(seed)
+    while True:
+        F = rng.random((rng.integers(4, 60), rng.integers(2, 5)))
+        F = F[front(F)]
+        if len(F) >= 3:
+            return (F + rng.normal(size=F.shape[1])) * 10.0 ** rng.integers(-6, 7, F.shape[1])
+
+
+def scaled(F):
+    return (F - F.min(0)) / np.ptp(F, axis=0)
+
+
+def test_knees_are_pymoos_high_tradeoffs_but_for_the_worst_of_an_objective():
+    n_worst = 0
+    for seed in range(150):
+        F = random_front(seed)
+        losses = scaled(F)
+        with warnings.catch_warnings():
+            found = HighTradeoffPoints().do(losses)
+        theirs = [] if found is None else found.tolist()
+        n_worst += sum(losses[i].max() > 1 - 1e-9 for i in theirs)
+        expected = {i for i in theirs if losses[i].max() < 1 - 1e-9}
+        choice = knees(F)
+        assert choice.is_compromise == (not expected)
+        if expected:
+            assert set(choice.order[: choice.n_chosen]) == expected
+        else:
+            assert losses.max(1)[choice.order[0]] == pytest.approx(losses.max(1).min())
+        assert set(choice.order) == set(range(len(F)))
+    assert n_worst > 5  # or nothing of that was tried
+
+
+def test_knees_and_alternatives_stand_in_the_order_of_their_largest_loss():
+    for seed in range(50):
+        F = random_front(seed)
+        choice = knees(F)
+        largest = scaled(F).max(1)[list(choice.order)]
+        assert (np.diff(largest[: choice.n_chosen]) >= -1e-9).all()
+        assert (np.diff(largest[choice.n_chosen :]) >= -1e-9).all()
+
+
+def test_the_choice_by_weights_is_pymoos_by_pseudo_weights():
+    for seed in range(100):
+        F, rng = random_front(seed), np.random.default_rng(seed)
+        weights = rng.random(F.shape[1]) + 0.05
+        assert weighted(F, weights).order[0] == PseudoWeights(weights / weights.sum()).do(F)
+
+
+def test_the_choice_by_weights_lists_the_others_by_how_far_their_pseudo_weights_differ():
+    """By hand: the three members have 0 : 1, 0.6 : 0.4 and 1 : 0 of the gains."""
+    F = np.array([[1.0, 0.0], [0.4, 0.6], [0.0, 1.0]])
+    assert weighted(F, np.array([2.0, 1.0])).order == (1, 2, 0)
+    assert weighted(F, np.array([1.0, 9.0])).order == (0, 1, 2)
+    assert weighted(F, np.array([81.0, 19.0])).order == (2, 1, 0)  # nearer to 1 than to 0.6
+
+
+def test_the_choice_by_levels_is_pymoos_by_achievement():
+    for seed in range(100):
+        F, rng = random_front(seed), np.random.default_rng(seed)
+        levels = F.min(0) + np.ptp(F, axis=0) * (1.6 * rng.random(F.shape[1]) - 0.3)
+        achieved = ASF().do(F, np.ptp(F, axis=0), utopian_point=levels).ravel()
+        assert achieved[nearest_to(F, levels).order[0]] == pytest.approx(achieved.min())
+
+
+def test_a_constant_objective_changes_no_order_of_compromises():
+    for seed in range(50):
+        F = np.random.default_rng(seed).random((40, 2)) ** 4  # many near to the ideal
+        constant = np.hstack([F, np.full((40, 1), 7.0)])
+        assert best(constant, np.zeros(40)) == best(F, np.zeros(40))
+
+
+def test_of_three_members_the_middle_one_may_be_a_knee():
+    choice = knees(np.array([[0, 1], [0.1, 0.2], [1, 0]]))
+    assert (choice.order[0], choice.n_chosen, choice.is_compromise) == (1, 1, False)
+
+
+def test_shares_and_places_reckoned_by_hand():
+    F = np.array([[0.0, 30.0, 5.0], [1.0, 10.0, 5.0], [4.0, 20.0, 5.0], [1.0, 20.0, 5.0]])
+    nan = np.nan
+    assert shares(F) == pytest.approx(
+        np.array([[1, 0, nan], [0.75, 1, nan], [0, 0.5, nan], [0.75, 0.5, nan]]), nan_ok=True
+    )
+    assert places(F).tolist() == [[1, 4, 1], [2, 1, 1], [4, 2, 1], [2, 2, 1]]
 
 
 def test_a_knee_is_found():
