@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import r2_score
 
-from evonas.hardware.calibration import LEAST_NETWORKS, fit, judge
+from evonas.hardware.calibration import Timing, fit, fit_inference, fit_training, judge
 from evonas.hardware.roofline import Operation, TimeModel
 
 TRUTH = {"constant": 1e-4, "conv.flops": 2e-11, "conv.bytes": 3e-10, "pool.kernels": 5e-5}
@@ -32,6 +35,86 @@ def timed(operations, batch, *, noise=0.0, rng=None):
 def test_a_fit_finds_the_seconds_that_times_were_made_of():
     found = fit([timed(network, 8) for network in networks(60)])
     assert found == {name: pytest.approx(value, rel=1e-6) for name, value in TRUTH.items()}
+
+
+BATCH = 16
+FORWARD = {"constant": 3e-4, "conv.flops": 4e-12, "conv.bytes": 2e-10, "pool.kernels": 7e-5}
+
+
+def planted(n):
+    """Timings with seconds made of ``FORWARD`` for inference and of ``TRUTH`` for training."""
+
+    def took(coefficients, network, batch):
+        model = TimeModel(tuple(coefficients.items()), batch, 1, 1, 0.0, 0.0, 0.0)
+        return model.seconds(network, batch=batch)
+
+    return [
+        Timing(
+            (i,),
+            tuple(network),
+            training_seconds=took(TRUTH, network, BATCH),
+            batch_seconds=took(FORWARD, network, BATCH),
+            single_seconds=took(FORWARD, network, 1),
+        )
+        for i, network in enumerate(networks(n))
+    ]
+
+
+def test_the_seconds_of_training_are_found_by_what_training_took():
+    found = fit_training(planted(60), batch=BATCH).model
+    assert dict(found.coefficients) == {n: pytest.approx(v, rel=1e-6) for n, v in TRUTH.items()}
+    assert (found.batch, found.n_fitted, found.n_held_out) == (BATCH, 40, 20)
+
+
+def test_the_seconds_of_inference_are_found_by_single_inputs_and_batches_alike():
+    timings = planted(60)
+    found = fit_inference(timings, batch=BATCH)
+    assert dict(found.model.coefficients) == {
+        name: pytest.approx(value, rel=1e-6) for name, value in FORWARD.items()
+    }
+    assert (found.model.batch, found.model.n_fitted, found.model.n_held_out) == (1, 40, 20)
+    assert found.measured.tolist() == [timing.single_seconds for timing in timings[2::3]]
+    assert found.predicted == pytest.approx(found.measured, rel=1e-6)
+
+
+def test_the_networks_that_are_judged_are_in_no_fit_of_inference():
+    timings = planted(30)
+    spoilt = [
+        replace(t, single_seconds=9 * t.single_seconds, batch_seconds=5 * t.batch_seconds)
+        if i % 3 == 2
+        else t
+        for i, t in enumerate(timings)
+    ]
+    found = fit_inference(spoilt, batch=BATCH)
+    assert found.model.coefficients == fit_inference(timings, batch=BATCH).model.coefficients
+    assert found.predicted == pytest.approx(found.measured / 9, rel=1e-6)
+
+
+def test_the_quality_of_a_fit_reckoned_by_hand():
+    """Eleven networks are held out that took up to a tenth longer than the model says."""
+    excess = np.linspace(0, 0.1, 11)  # of which the tenth is 0.09
+    samples = [timed(network, 8) for network in networks(33)]
+    held_out = [
+        (o, b, seconds * (1 + e))
+        for (o, b, seconds), e in zip(samples[2::3], excess, strict=True)
+    ]
+    samples[2::3] = held_out
+    found = judge(samples, samples, batch=8)
+    assert found.measured.tolist() == [seconds for _, _, seconds in held_out]
+    assert found.predicted == pytest.approx(found.measured / (1 + excess), rel=1e-6)
+    assert found.model.relative_error == pytest.approx(1 - 1 / 1.09)
+    assert found.model.r2 == pytest.approx(r2_score(found.measured, found.predicted))
+    assert found.model.r2 < 1 - 1e-6
+
+
+def test_errors_are_weighed_as_shares_of_what_was_measured():
+    """One kernel each, nothing else to tell them by: of 1 s and 3 s the best guess is 1.2 s.
+
+    The least of (x / 1 - 1)^2 + (x / 3 - 1)^2; squares of seconds would give 2 s.
+    """
+    kernel = [Operation(0, 0, 0, "pool")]
+    found = fit([(kernel, 1, 1.0), (kernel, 1, 3.0)])
+    assert sum(found.values()) == pytest.approx(1.2)
 
 
 @settings(max_examples=20, deadline=None)
@@ -63,6 +146,7 @@ def test_a_perfect_model_is_judged_perfect():
 
 
 def test_too_few_networks_are_refused():
-    samples = [timed(network, 8) for network in networks(LEAST_NETWORKS - 1)]
-    with pytest.raises(ValueError, match=f"{LEAST_NETWORKS - 1} networks are too few to fit"):
-        judge(samples, samples, batch=8)
+    samples = [timed(network, 8) for network in networks(12)]
+    assert judge(samples, samples, batch=8).model.n_held_out == 4
+    with pytest.raises(ValueError, match=r"11 networks are too few .*; take 12 or more"):
+        judge(samples[1:], samples[1:], batch=8)
