@@ -13,6 +13,7 @@ from evonas.algorithms.operators import (
     GenomeCrossover,
     GenomeMutation,
     OnlyNew,
+    Seeded,
     SpreadSampling,
     UniformSampling,
 )
@@ -64,6 +65,25 @@ def test_samples_are_distinct_genomes(sampling, sizes, n, seed):
     X = sample(sampling(), sizes, n, seed=seed)
     assert are_genomes(X, sizes)
     assert len({tuple(row) for row in X.tolist()}) == len(X) <= n
+
+
+@given(n_given=st.integers(0, 12), n=st.integers(1, 20), seed=seeds)
+def test_a_first_population_is_as_large_as_asked_and_a_quarter_of_it_is_new(n_given, n, seed):
+    known = [(5, i) for i in range(n_given)]
+    drawn = UniformSampling(taken={(5, i) for i in range(12)})
+    X = sample(Seeded(known, drawn), (6, 12), n, seed=seed)
+    assert are_genomes(X, (6, 12))
+    assert X.shape == (n, 2)
+    given = [row for row in map(tuple, X.tolist()) if row[0] == 5]
+    assert len(given) == min(n_given, int(0.75 * n))
+    assert set(given) <= set(known)
+    assert len({tuple(row) for row in X.tolist()}) == n
+
+
+def test_of_twenty_given_genomes_six_are_among_eight():
+    X = sample(Seeded([(1, i) for i in range(20)], UniformSampling()), (9, 20), 8)
+    assert len(X) == 8
+    assert (X[:, 0] == 1).sum() >= 6
 
 
 @pytest.mark.parametrize("is_ordered", [True, False, None])

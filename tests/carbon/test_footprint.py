@@ -3,14 +3,14 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from sample_networks import dense, fitted, lives, operation_lists
+from sample_networks import ROUND, ROUND_LIFE, dense, fitted, lives, operation_lists
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.footprint import IMAGENET, assumption_lines, compare, footprint
 from evonas.carbon.grids import own_grid
 from evonas.carbon.model import lifetime, price
 from evonas.hardware.devices import V100
-from evonas.hardware.roofline import Calibration, Cost
+from evonas.hardware.roofline import Calibration, Cost, Operation
 
 
 def footprint_of(channels, life, **given):
@@ -31,6 +31,45 @@ def test_it_is_the_price_and_the_lifetime_of_the_model_with_bands_around_them(li
     for band in (found.training_kg, found.inference_g, found.total_kg):
         assert band.low <= band.central * (1 + 1e-9)
         assert band.central <= band.high * (1 + 1e-9)
+
+
+def round_footprint(**device):
+    """Of a network of one operation, on a device of round numbers, in a life of them."""
+    life = replace(ROUND_LIFE, device=replace(ROUND, **device))
+    network = (Operation(flops=100, activation_bytes=10, weight_bytes=100),)
+    return footprint("mine", Cost(100, 25, network), life, n_images=(4, 2), search_kwh=2.0)
+
+
+@pytest.mark.parametrize(
+    ("device", "training_j", "inference_j"),
+    [
+        # A batch of 2 takes 4 s + 1 s, so that (3 x 4 + 2) x 3 = 42 passes take 105 s for
+        # 4,200 FLOP: 2 x (0.5 x 10 W x 105 s + 0.5 x 0.1 J x 4200), and no host. One input
+        # takes 2.2 s + 1 s: 2 x (0.5 x 10 W x 3.2 s + 0.5 x 0.1 J x 100).
+        ({"has_host": False}, 1470.0, 42.0),
+        # A host of 1 W adds 2 x 105 J and 2 x 3.2 J.
+        ({"has_host": True}, 1680.0, 48.4),
+        # A batch of 2 moves 100 + 2 x 10 bytes, 60 for each of 42 passes; one input 110. At
+        # 0.1 J per byte that adds 2 x 0.1 x 2520 J and 2 x 0.1 x 110 J.
+        ({"has_host": False, "joules_per_byte": 0.1}, 1974.0, 64.0),
+    ],
+)
+def test_prices_with_and_without_a_host_reckoned_by_hand(device, training_j, inference_j):
+    found = round_footprint(**device)  # 360 g/kWh are 1e-7 kg/J
+    row = found.row()
+    assert row["one training [s]"] == pytest.approx(105)
+    assert row["one inference [s]"] == pytest.approx(3.2)
+    assert row["one training [kWh]"] == pytest.approx(training_j / 3.6e6)
+    assert row["one inference [kWh]"] == pytest.approx(inference_j / 3.6e6)
+    assert row["co2_training [kg]"] == pytest.approx(10 * training_j * 1e-7)
+    assert row["co2_inference [kg]"] == pytest.approx(1e6 * inference_j * 1e-7)
+    assert row["co2_search [kg]"] == pytest.approx(2.0 * 0.36 / 4)
+    assert found.training_kg.central == pytest.approx(training_j * 1e-7)
+    assert found.inference_g.central == pytest.approx(1000 * inference_j * 1e-7)
+
+
+def test_imagenet_has_so_many_images():
+    assert IMAGENET == (1_281_167, 50_000)
 
 
 def test_the_search_counts_in_the_total_and_in_nothing_else():
