@@ -27,9 +27,15 @@ from evonas.runs.manifest import read_config
 
 SCRIPT = """
 import sys
+import time
 from evonas.config import Config
 from evonas.engine.search import search
-search(Config.from_dict(eval(sys.argv[1])), folder=sys.argv[2])
+records = []
+def hold(record):
+    records.append(record)
+    if len(records) == 25:
+        time.sleep(600)  # somebody will kill it
+search(Config.from_dict(eval(sys.argv[1])), folder=sys.argv[2], on_record=hold)
 """
 KILLED = {
     "problem": toy.reference("Slow"),

@@ -70,7 +70,7 @@ def _interruptible():
 def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(n_jobs):
     genomes = [(fate, width, 1) for width in (1, 5) for fate in range(len(FATES))]
     genomes = [g for g in genomes if g[1] == 1 or FATES[g[0]] not in faulty.SLOW]
-    where = contained(genomes, n_jobs=n_jobs)
+    where = contained(genomes, n_jobs=n_jobs, timeout=5.0)  # of which few are to be late
     for fate in ("raises", "diverges", "takes all memory", "hangs", *faulty.SLOW):
         assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
     for fate in ("segfaults", "aborts"):
@@ -80,14 +80,14 @@ def test_whatever_a_candidate_does_becomes_a_record_and_the_others_are_measured(
 def test_a_candidate_that_raises_prints_or_dies_becomes_a_record_too():
     endured = [fate for fate in FATES if faulty.KIND.get(fate) in ("raised", "invalid")]
     fates = ("fine 0", *endured, "prints megabytes", "takes all memory", "segfaults", "fine 1")
-    where = contained([(FATES.index(fate), 1, 1) for fate in fates], n_jobs=1)
+    where = contained([(FATES.index(fate), 1, 1) for fate in fates], n_jobs=1, timeout=60.0)
     for fate in ("raises", "takes all memory", "segfaults"):
         assert f"in {fate.replace(' ', '_')}" in where[fate], where[fate]
 
 
-def contained(genomes, *, n_jobs):
+def contained(genomes, *, n_jobs, timeout):
     """Where each fate befell its candidate, after checking the records of all."""
-    job = order(faulty.Faulty, timeout=0.5)
+    job = order(faulty.Faulty, timeout=timeout)
     with closing(Pool(job.spec, n_jobs=n_jobs)) as crew:
         records = {r.genome: r for r in crew.measure(job, tasks(genomes), should_stop=never)}
         assert set(records) == set(genomes)

@@ -4,7 +4,7 @@ import time
 import pytest
 import toy
 from faults import faulty
-from faults.processes import family
+from faults.processes import family, soon
 from matrix import slow_but
 
 from evonas.evaluation.candidate import Order
@@ -84,7 +84,7 @@ def test_an_owner_that_listens_late_hears_the_last_word(hire, monkeypatch):
     def send_and_sleep(worker, message):
         send(worker, message)
         if worker._is_ready:
-            time.sleep(0.5)  # until the process has died
+            assert soon(lambda: worker._process.poll() is not None, seconds=60)
 
     send = Worker._send
     monkeypatch.setattr(Worker, "_send", send_and_sleep)
@@ -98,10 +98,8 @@ def test_an_owner_that_listens_late_hears_the_last_word(hire, monkeypatch):
 @pytest.mark.parametrize("fate", slow_but(["hangs in native code"], sorted(faulty.SLOW)))
 def test_a_process_that_hangs_says_where(hire, fate):
     worker = hire(faulty.Faulty)
-    started = time.monotonic()
     with pytest.raises(LostError, match=r"took longer than 0\.3 s; its wor") as lost:
         measured(worker, faulty.Faulty, [(FATES.index(fate), 1, 1)], timeout=0.3)
-    assert time.monotonic() - started < 5
     assert lost.value.fault.kind == "timeout"
     assert lost.value.fault.trace[-1].endswith(f"in {fate.replace(' ', '_')}")
 
@@ -119,10 +117,11 @@ def test_a_process_that_cannot_open_its_problem_says_why(hire):
         measured(hire("digit"), toy.Bowl, [(1, 1, 1, 1)])
 
 
-def test_an_idle_process_ends_by_itself(hire):
+def test_an_idle_process_ends_by_itself(hire, monkeypatch):
+    monkeypatch.setattr("evonas.evaluation.worker.FAREWELL_S", 60)
     worker = hire(toy.Bowl)
     measured(worker, toy.Bowl, [(1, 1, 1, 1)])
     started = time.monotonic()
     worker.dismiss()
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 30  # it was not killed when the time was over
     assert not family()
