@@ -119,6 +119,14 @@ def test_with_four_objectives_the_improvement_is_estimated():
     assert np.corrcoef(estimate, exact)[0, 1] > 0.99
 
 
+def test_of_four_objectives_what_is_better_than_all_that_is_known_counts_as_a_whole():
+    known = np.random.default_rng(1).random((8, 4))
+    candidates = np.array([[-0.5] * 4, [-0.5, 0.2, -0.3, 0.1]])
+    estimate = expected_improvement(candidates, np.full((2, 4), 1e-6), known)
+    exact = [gain(known, candidate) for candidate in candidates]
+    assert estimate == pytest.approx(exact, rel=0.05)
+
+
 def test_with_one_objective_it_is_the_expected_improvement_of_jones():
     # Jones et al. 1998, eq. 15: (f - y) Phi(z) + s phi(z), here for f = 1, y = 0.8, s = 0.5.
     found = expected_improvement(np.array([[0.8]]), np.array([[0.5]]), np.array([[1.0]]))
