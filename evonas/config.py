@@ -149,6 +149,7 @@ class Config(  # dataclasses take fields from the last base first
             carbon=self.assumptions,
             options=self.options,
             providers=(*self.objectives, *self.then),
+            strict_flops=self.strict_flops,
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def check_kind(name: str, value: Any, kind: str) -> None:
         "str": isinstance(value, str),
         "int": is_number and isinstance(value, int),
         "float": is_number,
+        "bool": isinstance(value, bool),
         "Sequence[str]": isinstance(value, (list, tuple))
         and all(isinstance(item, str) for item in value),
         "Mapping[str, Any]": isinstance(value, dict),

@@ -36,6 +36,7 @@ class Settings:
         options: The problem's own options, as (name, text) pairs.
         providers: References of providers of further metrics that a problem of networks is to
             take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
+        strict_flops: Whether an operator whose FLOPs nobody has declared is an error.
     """
 
     data: str | None = None
@@ -50,6 +51,7 @@ class Settings:
     carbon: Assumptions = field(default_factory=Assumptions)
     options: tuple[tuple[str, str], ...] = ()
     providers: tuple[str, ...] = ()
+    strict_flops: bool = False
 
 
 @dataclass(frozen=True)

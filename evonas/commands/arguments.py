@@ -180,10 +180,15 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
             continue
         text = explained.get(word.name, "").replace("``", "").removesuffix(".")
         kind = str(word.type).partition(" | ")[0]
+        flag, text = f"--{word.name.replace('_', '-')}", text[:1].lower() + text[1:]
+        if word.type in (bool, "bool"):
+            facts = {"action": "store_true", "default": argparse.SUPPRESS}
+            place.add_argument(flag, **facts, help=text.replace("%", "%%"))
+            continue
         option(
             place,
-            f"--{word.name.replace('_', '-')}",
-            text[:1].lower() + text[1:],
+            flag,
+            text,
             shown=word.metadata["shown"],
             kind={"int": whole, "float": real}.get(kind, str),
             is_repeated=kind == "Sequence[str]" and word.name not in COMMA_LISTS,

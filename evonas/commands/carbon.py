@@ -19,13 +19,13 @@ from evonas.carbon.footprint import (
 )
 from evonas.carbon.grids import GRIDS
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
-from evonas.commands.checks import check_carbon, shape_of, told
+from evonas.commands.checks import check_carbon, inputs_of, told
 from evonas.commands.parsers import carbon_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Cost
-from evonas.networks.zoo import count_network
+from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
 from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
 from evonas.reports.text import aligned, complain
@@ -127,12 +127,15 @@ def _physical_tonnes(row: Printed, assumptions: Assumptions) -> float:
 
 
 def _model(given: argparse.Namespace) -> list[str]:
-    shape = shape_of(given.input)
+    inputs = inputs_of(given)
     assumptions = Config.from_dict(told(given)).assumptions
-    names = [given.model, *(given.baseline or ())]
+    is_strict = given.strict_flops
+    costs = {given.model: count_network(given.model, inputs, is_strict=is_strict)}
+    for name in given.baseline or ():
+        taken = inputs[:1] if name in SHORT_NAMES else inputs  # those take an image alone
+        costs[name] = count_network(name, taken, is_strict=is_strict)
     priced = [
-        footprint(name, count_network(name, shape), assumptions, n_images=IMAGENET)
-        for name in names
+        footprint(name, cost, assumptions, n_images=IMAGENET) for name, cost in costs.items()
     ]
     if given.json:
         content = {

@@ -13,6 +13,7 @@ from evonas.carbon.files import CARBON_FLAGS
 from evonas.commands.parsers import NETWORKS, PEERS, PICTURES
 from evonas.config import Config
 from evonas.fidelity import FIDELITIES
+from evonas.networks.inputs import Input, read_input
 from evonas.objectives import Constraint
 from evonas.parsing import listed, nearest, read_settings
 from evonas.plugins.loading import problem_entries
@@ -78,7 +79,7 @@ def check_carbon(given: argparse.Namespace) -> None:
     if not (given.list or given.paper or given.model or given.run):
         raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
     Config.from_dict(told(given))
-    shape_of(given.input)
+    inputs_of(given)
     if given.at_accuracy is not None and (given.list or given.paper or given.model):
         raise ValueError("--at-accuracy is for the front of a run; name one")
     for name in (given.model, *(given.baseline or ())):
@@ -242,22 +243,16 @@ def told(given: argparse.Namespace) -> dict[str, Any]:
     return {**({"carbon": read_settings(Path(given.carbon))} if given.carbon else {}), **words}
 
 
-def shape_of(text: str) -> tuple[int, ...]:
-    """The shape of one input, from a text such as ``3x224x224``.
+def inputs_of(given: argparse.Namespace) -> tuple[Input, ...]:
+    """What one input of the network that is to be priced is.
 
     Args:
-        text: what a user wrote.
+        given: the arguments of ``evonas carbon``.
 
     Raises:
-        ValueError: The text is something else.
+        ValueError: One of the inputs cannot be read.
     """
-    try:
-        shape = tuple(int(word) for word in text.lower().split("x"))
-    except ValueError:
-        shape = ()
-    if not shape or min(shape) < 1:
-        raise ValueError(f"cannot read the input {text!r}; expected one like 3x224x224")
-    return shape
+    return tuple(read_input(text) for text in given.input or ["3x224x224"])
 
 
 def genome_of(text: str) -> tuple[int, ...]:

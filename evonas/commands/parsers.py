@@ -112,8 +112,13 @@ def carbon_parser() -> Parser:
     )
     model = "network to be priced, such as resnet50"
     option(parser, "--model", model, shown="none", metavar="NAME")
-    shape = "shape of one input of --model"
-    option(parser, "--input", shape, default="3x224x224", metavar="CxHxW")
+    given = "input of --model: its shape, and what it is unless float32, as 77:int64"
+    option(parser, "--input", given, shown="3x224x224", metavar="CxHxW", is_repeated=True)
+    parser.add_argument(
+        "--strict-flops",
+        action="store_true",
+        help="refuse --model if nobody has declared the FLOPs of one of its operators",
+    )
     other = "network to compare with"
     some = "for a run resnet18 and mobilenet_v2"
     option(parser, "--baseline", other, shown=some, metavar="NAME", is_repeated=True)

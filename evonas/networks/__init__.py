@@ -3,10 +3,16 @@
 Modules:
     blocks: The building blocks that the shipped spaces share: convolution, batch norm,
         activation.
+    building: Networks as strangers write them, brought to where they can be counted or trained.
     cells: Networks of repeated cells, each a small graph of operations.
     chain: Networks that are chains of parts, of which each kind is counted only once.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
-    counting: What one forward pass costs, counted exactly on the meta device.
+    counting: What one forward pass costs, counted exactly, without values where that can be.
+    formulas: What one operator costs: contractions have formulas, and everything else costs
+        nothing.
+    inputs: What a network takes: one tensor or several, each of some shape and kind of number.
+    layout: How images lie in memory: channels last where a network bears that, else channels
+        first.
     metrics: What tells more about untrained networks: providers of metrics, and what they are
         given.
     outputs: What networks give: a tensor, several in a row, or several by name.
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from evonas.networks.chain import count_chain as count_chain
     from evonas.networks.counting import count as count
     from evonas.networks.counting import count_through as count_through
+    from evonas.networks.inputs import Input as Input
     from evonas.networks.timing import inference_seconds as inference_seconds
     from evonas.networks.timing import training_seconds as training_seconds
     from evonas.networks.zoo import count_network as count_network
@@ -50,6 +57,7 @@ __getattr__, __dir__, __all__ = attach(
         "cells": ["CellNetwork", "CellModule", "vertex_channels"],
         "chain": ["Part", "count_chain"],
         "counting": ["count", "count_through"],
+        "inputs": ["Input"],
         "timing": ["inference_seconds", "training_seconds"],
         "zoo": ["count_network"],
     },

@@ -44,7 +44,9 @@ def chain(parts: Sequence[Part]) -> nn.Sequential:
     return nn.Sequential(*(part() for part in parts))
 
 
-def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
+def count_chain(
+    parts: Sequence[Part], input_shape: tuple[int, ...], *, is_strict: bool = False
+) -> Cost:
     """What one forward pass of one input costs: the sum of the parts.
 
     Equal parts that take equal shapes are counted once in the life of a process.
@@ -52,10 +54,12 @@ def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
     Args:
         parts: The parts of the network, in the order of execution.
         input_shape: Shape of one input without the batch, ``(channels, height, width)``.
+        is_strict: Whether an operator without a declared cost is an error; else it counts as
+            zero.
 
     Raises:
-        ValueError: A part uses an operator whose cost nobody has declared, or one before the
-            last gives several tensors.
+        ValueError: A part before the last gives several tensors, or with ``is_strict`` an
+            operator is unknown.
     """
     costs, shape = list[Cost](), input_shape
     for part in parts:
@@ -64,7 +68,7 @@ def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
             raise ValueError(
                 f"the part before {name} gives several tensors; in a chain only the last may"
             )
-        cost, shape = _counted(part, shape)
+        cost, shape = _counted(part, shape, is_strict)
         costs.append(cost)
     return Cost(
         flops=sum(cost.flops for cost in costs),
@@ -74,6 +78,8 @@ def count_chain(parts: Sequence[Part], input_shape: tuple[int, ...]) -> Cost:
 
 
 @lru_cache(maxsize=N_REMEMBERED_PARTS)
-def _counted(part: Part, input_shape: tuple[int, ...]) -> tuple[Cost, tuple[int, ...]]:
+def _counted(
+    part: Part, input_shape: tuple[int, ...], is_strict: bool
+) -> tuple[Cost, tuple[int, ...]]:
     """A part's cost, and the shape of what it gives, without the batch."""
-    return count_through(part, input_shape)
+    return count_through(part, input_shape, is_strict=is_strict)

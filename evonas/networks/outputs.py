@@ -14,7 +14,9 @@ LOGITS = "logits"
 def logits_of(outputs: Outputs) -> Tensor:
     """The tensor by which a network classifies.
 
-    Of a tuple or list it is the last tensor, of a mapping that with the key ``logits``.
+    Of a mapping it is the one with the key ``logits``, and of a named tuple that field, if it
+    has one; of any other tuple or list it is the last matrix, for what has more or fewer axes,
+    such as features or a loss, is no logits.
 
     Args:
         outputs: What a network gave for a batch.
@@ -26,7 +28,8 @@ def logits_of(outputs: Outputs) -> Tensor:
     if isinstance(outputs, Mapping):
         found = outputs.get(LOGITS)
     elif isinstance(outputs, (tuple, list)):
-        found = outputs[-1] if outputs else None
+        of_any_shape = list(outputs) or [None]
+        found = getattr(outputs, LOGITS, (matrices_of(outputs) or of_any_shape)[-1])
     if isinstance(found, Tensor):
         return found
     raise ValueError(
@@ -36,6 +39,11 @@ def logits_of(outputs: Outputs) -> Tensor:
     )
 
 
+def matrices_of(outputs: Outputs) -> list[Tensor]:
+    """The tensors of a tuple or list that may be logits, in their order: those of two axes."""
+    return [each for each in outputs if isinstance(each, Tensor) and each.ndim == 2]
+
+
 def as_float(outputs: Outputs) -> Outputs:
     """The same outputs with all floating-point numbers in single precision."""
     if isinstance(outputs, Tensor):
@@ -43,7 +51,8 @@ def as_float(outputs: Outputs) -> Outputs:
     if isinstance(outputs, Mapping):
         return {key: as_float(value) for key, value in outputs.items()}
     if isinstance(outputs, (tuple, list)):
-        return tuple(as_float(value) for value in outputs)
+        values = tuple(as_float(value) for value in outputs)
+        return type(outputs)(*values) if hasattr(outputs, "_fields") else values
     return outputs
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from evonas.networks.layout import in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import logits_of
 
 MIN_REPEATS = 5
@@ -30,39 +31,46 @@ def inference_seconds(
     Returns:
         The shortest of several passes: whatever else the machine does only makes them longer.
     """
-    model.eval().to(memory_format=torch.channels_last)
-    images = _images(shape, batch=batch, device=device)
 
-    def once() -> None:
-        with torch.inference_mode():
-            model(images)
+    def timed(layout: torch.memory_format) -> float:
+        lay_out(model.eval(), layout)
+        images = laid_out(_images(shape, batch=batch, device=device), layout)
 
-    return _shortest(once, device)
+        def once() -> None:
+            with torch.inference_mode():
+                model(images)
+
+        return _shortest(once, device)
+
+    return in_first_layout(timed)
 
 
 def training_seconds(
     model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
 ) -> float:
     """Time of one training step: forward, backward and update; see ``inference_seconds``."""
-    model.train().to(memory_format=torch.channels_last)
-    images = _images(shape, batch=batch, device=device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, fused=True)
-    n_classes = logits_of(model(images)).shape[1]
-    labels = torch.arange(batch, device=device) % n_classes
 
-    def once() -> None:
-        optimizer.zero_grad(set_to_none=True)
-        loss: torch.Tensor = functional.cross_entropy(logits_of(model(images)), labels)
-        loss.backward()
-        optimizer.step()
+    def timed(layout: torch.memory_format) -> float:
+        lay_out(model.train(), layout)
+        images = laid_out(_images(shape, batch=batch, device=device), layout)
+        optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, fused=True)
+        n_classes = logits_of(model(images)).shape[1]
+        labels = torch.arange(batch, device=device) % n_classes
 
-    return _shortest(once, device)
+        def once() -> None:
+            optimizer.zero_grad(set_to_none=True)
+            loss: torch.Tensor = functional.cross_entropy(logits_of(model(images)), labels)
+            loss.backward()
+            optimizer.step()
+
+        return _shortest(once, device)
+
+    return in_first_layout(timed)
 
 
 def _images(shape: tuple[int, ...], *, batch: int, device: torch.device) -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
-    images = torch.randn(batch, *shape, generator=generator).to(device)
-    return images.to(memory_format=torch.channels_last)
+    return torch.randn(batch, *shape, generator=generator).to(device)
 
 
 def _shortest(once: Callable[[], None], device: torch.device) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from torch import nn
 
 from evonas.hardware.roofline import Cost
 from evonas.networks.counting import count
+from evonas.networks.inputs import Inputs, as_inputs
 from evonas.plugins.contract import told
 from evonas.plugins.loading import load, nearest
 
@@ -22,16 +24,23 @@ SHORT_NAMES: Mapping[str, str] = {
 }
 
 
-def count_network(reference: str, input_shape: tuple[int, ...]) -> Cost:
+def count_network(reference: str, inputs: Inputs, *, is_strict: bool = False) -> Cost:
     """What one forward pass of a named network costs.
+
+    It is priced as it answers: without the heads that torchvision's ``googlenet`` and
+    ``inception_v3`` have for their training.
 
     Args:
         reference: A short name, or ``module:callable`` or ``file.py:callable`` that makes a
             network when called without arguments, or is one.
-        input_shape: Shape of one input without the batch, as ``(channels, height, width)``.
+        inputs: What one input of the network is: its shape without the batch, as ``(channels,
+            height, width)``, or one ``Input`` or more.
+        is_strict: Whether an operator without a declared cost is an error; else it counts as
+            zero.
 
     Raises:
-        ValueError: There is no such network, or it does not take such an input.
+        ValueError: There is no such network, it does not take such an input, or with
+            ``is_strict`` an operator is unknown.
         FileNotFoundError: There is no such file.
     """
     if ":" not in reference and reference not in SHORT_NAMES:
@@ -41,8 +50,8 @@ def count_network(reference: str, input_shape: tuple[int, ...]) -> Cost:
         )
     found = load(SHORT_NAMES.get(reference, reference))
     cost: Cost = told(
-        f"cannot count {reference} on an input of {'x'.join(map(str, input_shape))}",
-        lambda: count(lambda: _network(found, reference), input_shape),
+        f"cannot count {reference} on an input of {' and '.join(map(str, as_inputs(inputs)))}",
+        lambda: count(lambda: _network(found, reference), inputs, is_strict=is_strict),
     )
     return cost
 
@@ -50,9 +59,9 @@ def count_network(reference: str, input_shape: tuple[int, ...]) -> Cost:
 def _network(found: Any, reference: str) -> nn.Module:
     with warnings.catch_warnings():  # torchvision's, about weights that we do not want
         warnings.simplefilter("ignore")
-        network = found if isinstance(found, nn.Module) else found()
+        network = copy.deepcopy(found) if isinstance(found, nn.Module) else found()
     if not isinstance(network, nn.Module):
         raise ValueError(
             f"{reference} makes a {type(network).__name__}; expected a torch.nn.Module"
         )
-    return network.to("meta")
+    return network

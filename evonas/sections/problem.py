@@ -21,6 +21,8 @@ class ProblemSection:
         data_dir: Folder in which data sets and tables lie.
         data_seed: Number that fixes the split into training, validation and test part.
         option: An option of the problem's own, such as ``noisy=true``.
+        strict_flops: Refuse networks with operators whose FLOPs nobody has declared, which else
+            count as 0 with a warning.
 
     Raises:
         ValueError: A value is out of range, or an option cannot be read.
@@ -31,6 +33,7 @@ class ProblemSection:
     data_dir: str | None = word(None, shown="$EVONAS_DATA")
     data_seed: int = word(0, least=0)
     option: Sequence[str] = word((), shown="the problem's own")
+    strict_flops: bool = word(False, shown="no")
 
     def __post_init__(self) -> None:
         settle(self)

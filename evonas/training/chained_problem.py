@@ -33,4 +33,5 @@ class ChainedProblem(TrainedProblem):
         """The sum of the parts' costs; of the whole where a subclass builds something else."""
         if type(self).build is not ChainedProblem.build:
             return super().count(architecture, input_shape)
-        return count_chain(self.parts(architecture), input_shape)
+        is_strict = self.settings.strict_flops
+        return count_chain(self.parts(architecture), input_shape, is_strict=is_strict)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from evonas.hardware.calibration import Timing
+from evonas.networks.building import completed
 from evonas.networks.timing import inference_seconds, training_seconds
 from evonas.space import Genome
 from evonas.training.trained_problem import TrainedProblem
@@ -50,7 +51,8 @@ def measure_timings(
     timings = []
     try:
         for genome in genomes:
-            model = problem.build(problem.space.decode(genome)).to(problem.device)
+            model = completed(problem.build(problem.space.decode(genome)), shape)
+            model.to(problem.device)
             step, whole, single = (
                 training_seconds(model, shape, batch=batch, device=problem.device),
                 inference_seconds(model, shape, batch=batch, device=problem.device),

@@ -214,7 +214,8 @@ class TrainedProblem(Problem):
 
     def count(self, architecture: Mapping[str, Any], input_shape: tuple[int, ...]) -> Cost:
         """The cost of what ``build`` makes; see ``evonas.networks.counting.count``."""
-        return count(lambda: self.build(architecture), input_shape)
+        is_strict = self.settings.strict_flops
+        return count(lambda: self.build(architecture), input_shape, is_strict=is_strict)
 
     def price(self, genome: Genome, assumptions: Assumptions) -> Price:
         """What one real training and one inference of this network cost."""

@@ -76,15 +76,18 @@ def test_a_section_gives_a_flag_for_each_word():
         Attributes:
             pot_size: Litres of ``pots``, 100 % of them.
             stove: What heats.
+            is_hot: Whether it is hot.
         """
 
         pot_size: int | None = word(None, shown="any")
         stove: str = word("gas")
+        is_hot: bool = word(False, shown="no")
 
     made = Parser("evonas cook", "Cook.", only_given=True)
     add_words(made, Kitchen, leave_out={"stove"})
     assert vars(made.parse_args(["--pot-size", "3"])) == {"pot_size": 3}
     assert vars(made.parse_args([])) == {}
+    assert vars(made.parse_args(["--is-hot"])) == {"is_hot": True}
     assert "litres of pots, 100 % of them (default: any)" in " ".join(
         made.format_help().split()
     )

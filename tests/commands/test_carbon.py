@@ -148,3 +148,37 @@ def test_a_mistake_is_one_line_and_status_2(capsys, arguments, expected):
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert expected in err
+
+
+def test_a_network_of_several_inputs_is_priced_against_one_of_images(tmp_path, capsys):
+    file = tmp_path / "both.py"
+    file.write_text(
+        "from torch import nn\n\n"
+        "class Both(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.see, self.read = nn.Conv2d(3, 8, 32), nn.Embedding(100, 8)\n\n"
+        "    def forward(self, image, words):\n"
+        "        return self.see(image).flatten(2).mT @ self.read(words).mT\n"
+    )
+    inputs = ("--input", "3x32x32", "--input", "77:int64")
+    model = ("--model", f"{file}:Both", *inputs, "--strict-flops")
+    status, out, _ = said(capsys, *model, "--baseline", "resnet18")
+    assert status == 0
+    assert f"Both: {(2 * 8 * 3072 + 2 * 77 * 8) / 1e9:.4g} GFLOP, 0.02538 M parameters" in out
+    assert "resnet18: " in out
+
+
+def test_a_model_of_unknown_operators_is_refused_by_the_strict_alone(tmp_path, capsys):
+    file = tmp_path / "odd.py"
+    file.write_text(
+        "import torch\nfrom torch import nn\n\n"
+        "class Odd(nn.Module):\n"
+        "    def forward(self, images):\n"
+        "        return torch.linalg.svdvals(images)\n"
+    )
+    model = ("--model", f"{file}:Odd", "--input", "3x8x8")
+    assert said(capsys, *model)[0] == 0
+    status, _, error = said(capsys, *model, "--strict-flops")
+    assert status == 2
+    assert "nobody has declared the FLOPs of operator aten._linalg_svd, in Odd;" in error

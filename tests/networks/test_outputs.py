@@ -1,10 +1,11 @@
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 
 import pytest
 import torch
 
 from evonas.networks.outputs import as_float, logits_of
 
+Named = namedtuple("Named", ["logits", "aux"])
 LOGITS, OTHER = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
 
 
@@ -16,6 +17,9 @@ LOGITS, OTHER = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
         [LOGITS],
         {"features": OTHER, "logits": LOGITS},
         OrderedDict(logits=LOGITS, other=OTHER),
+        Named(LOGITS, OTHER),
+        (LOGITS, None),
+        (LOGITS, OTHER.mean(), OTHER[:, :, None, None]),
     ],
 )
 def test_the_logits_are_the_tensor_the_last_one_or_that_of_the_name(outputs):
@@ -27,8 +31,8 @@ def test_the_logits_are_the_tensor_the_last_one_or_that_of_the_name(outputs):
     [
         (None, "the network gives a NoneType; to classify it must give a tensor of logits"),
         ((), "the network gives a tuple of nothing; "),
-        ([LOGITS, "text"], "the network gives a list that ends in a str; "),
-        ((LOGITS, (LOGITS,)), "the network gives a tuple that ends in a tuple; "),
+        ([LOGITS[0], "text"], "the network gives a list that ends in a str; "),
+        (((LOGITS,),), "the network gives a tuple that ends in a tuple; "),
         ({"out": LOGITS}, "the network gives a dict of out; .* has one as 'logits'; for any"),
         ({"logits": None}, "the network gives a dict of logits; "),
     ],
@@ -46,3 +50,4 @@ def test_floating_points_become_single_precision_wherever_they_stand():
     assert same is count
     assert cast["note"] == "text"
     assert as_float(LOGITS) is LOGITS
+    assert logits_of(as_float(Named(half, OTHER))).dtype == torch.float32

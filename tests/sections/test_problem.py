@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evonas.config import Config
 from evonas.sections.problem import ProblemSection
 
 names = st.from_regex(r"[a-z_]+", fullmatch=True)
@@ -35,3 +36,10 @@ def test_options_are_kept_as_they_were_written_and_cannot_change():
 def test_an_option_that_cannot_be_read_is_refused_when_it_is_named(words, message):
     with pytest.raises(ValueError, match=message):
         ProblemSection(**words)
+
+
+def test_unknown_operators_are_refused_only_where_that_is_wanted():
+    assert not Config().settings.strict_flops
+    assert Config.from_dict({"problem": {"strict_flops": True}}).settings.strict_flops
+    with pytest.raises(ValueError, match="setting strict_flops is 'yes'; expected bool"):
+        Config.from_dict({"strict_flops": "yes"})
