@@ -124,6 +124,16 @@ class Problem(ABC):
         """All metrics that take no training."""
         return self.cheap | self.hints
 
+    def rehearse(self, genome: Genome, wanted: Collection[str]) -> None:  # noqa: B027  an offer
+        """Try what measuring an architecture takes, before a search begins; nothing by default.
+
+        Whatever is raised for every one of a few genomes keeps the search from beginning.
+
+        Args:
+            genome: A canonical genome of ``space``.
+            wanted: Names of the metrics that the search will ask for.
+        """
+
     @abstractmethod
     def measure(
         self, genome: Genome, wanted: Collection[str], *, seed: int

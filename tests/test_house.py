@@ -116,7 +116,10 @@ def test_no_module_bears_a_public_name():
 
 
 MOST_LINES = 320
-LONGER = {"evonas.plugins.loading": 340}  # and to be shorter
+LONGER = {
+    "evonas.plugins.loading": 340,
+    "evonas.training.trained_problem": 350,
+}  # and to be shorter
 
 
 @pytest.mark.parametrize("module", INNER)

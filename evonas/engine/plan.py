@@ -120,7 +120,8 @@ class SearchPlan:
         goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
         self._check_strategy(goals)
         if not isinstance(self.problem, ForeignProblem):
-            rehearse(self.problem, self.config.problem)
+            wanted = {*goals.metrics, *trained_metrics(self.problem, goals)}
+            rehearse(self.problem, self.config.problem, wanted=wanted)
         if self.config.budget_flops is not None and self.problem.effort is None:
             raise ValueError(
                 f"budget_flops needs a problem that knows the FLOPs of its trainings, and "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from evonas.problem import Problem
 from evonas.space import SearchSpace
 
 N_REHEARSED = 16  # genomes
+N_TRIED = 3  # of them, until one goes well
 
 
 def check_declaration(problem: Problem, name: str) -> None:
@@ -47,8 +48,13 @@ def check_declaration(problem: Problem, name: str) -> None:
         raise ValueError(f"effort of {name}: {problem.effort!r} is none of its cheap metrics")
 
 
-def rehearse(problem: Problem, name: str) -> None:
-    """Ask a problem, on a few genomes, for all but to measure.
+def rehearse(problem: Problem, name: str, *, wanted: Collection[str] = ()) -> None:
+    """Ask a problem, on a few genomes, for all but to measure, and to try one of them out.
+
+    Args:
+        problem: The problem that a search is to be trusted to.
+        name: What an error calls the problem.
+        wanted: Names of the metrics that the search will ask for.
 
     Raises:
         ValueError: The problem cannot do what a problem must; the message says what.
@@ -68,6 +74,22 @@ def rehearse(problem: Problem, name: str) -> None:
                 f"{problem.canonical(folded)}; folding twice must change nothing"
             )
         told(f"cannot decode genomes of {name}", partial(problem.decode, folded))
+    _try_out(problem, name, wanted)
+
+
+def _try_out(problem: Problem, name: str, wanted: Collection[str]) -> None:
+    """Rehearse genomes until one goes well, for one bad architecture is no bad problem."""
+    failures = []
+    for genome in problem.space.sample(N_TRIED, np.random.default_rng(0)):
+        try:
+            problem.rehearse(problem.canonical(genome), wanted)
+        except Exception as error:  # of a user's code
+            failures.append(error)
+        else:
+            return
+    first, said = failures[0], " ".join(str(failures[0]).split())
+    kind = "" if isinstance(first, ValueError) else f"{type(first).__name__}: "
+    raise ValueError(f"cannot train networks of {name}: {kind}{said}") from first
 
 
 def _check_metrics(stated: object, name: str) -> None:

@@ -8,6 +8,7 @@ Modules:
     proxies: Training-free proxies of accuracy: what one minibatch tells of an untrained
         network.
     recipe: How every candidate of a search is trained.
+    rehearsal: Trying one network out before a search trusts its trainings to the problem.
     tasks: What networks are trained for: the loss of their outputs, and the scores.
     timings: Timing the networks of a space, to fit how long its operations take.
     trained_problem: Problems whose architectures are networks: built, counted and briefly

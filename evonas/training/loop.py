@@ -14,6 +14,7 @@ from evonas import deadline
 from evonas.data.augment import crop, cutout, flip
 from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
+from evonas.networks.layout import FAST, in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import Outputs, as_float
 from evonas.training.recipe import Recipe, learning_rate
 from evonas.training.tasks import CLASSIFICATION, Task
@@ -35,6 +36,8 @@ class Training:
         model: The network, as far as it is trained.
         curve: The training curve, one mapping for every epoch so far: ``epoch``, the mean
             training ``loss``, and the task's scores on the validation part.
+        layout: How images and weights lie in memory: channels last, or channels first where
+            the network's code takes that for granted, which the first epoch shows.
     """
 
     def __init__(
@@ -47,11 +50,12 @@ class Training:
         seed: int,
         task: Task = CLASSIFICATION,
     ) -> None:
-        model.to(memory_format=torch.channels_last)
+        self.layout = FAST
+        lay_out(model, self.layout)
         self.curve: list[dict[str, float]] = []
         self.model = model
         self._dataset, self._recipe, self._device = dataset, recipe, device
-        self._task = task
+        self._task, self._is_laid_out = task, False
         self._generator = torch.Generator(device).manual_seed(seed)
         self._images = dataset.train.images.to(device)
         self._labels = dataset.train.labels.to(device)
@@ -70,18 +74,10 @@ class Training:
             DivergedError: The loss is not finite, or far above that of guessing.
             LateError: The training took longer than ``deadline.within`` allows.
         """
-        for epoch in range(len(self.curve) + 1, until + 1):
-            loss = self._learn(epoch)
-            guessing = self._task.guessing_loss(self._dataset.info)
-            _check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
-            scores = judge(
-                self.model,
-                self._dataset.validation,
-                dataset=self._dataset,
-                device=self._device,
-                task=self._task,
-            )
-            self.curve.append({"epoch": epoch, "loss": round(loss, 6), **scores})
+        if not self._is_laid_out and len(self.curve) < until:
+            self._find_layout()
+        while len(self.curve) < until:
+            self._run_epoch()
 
     def state(self) -> dict[str, np.ndarray]:
         """All that going on depends on, as arrays."""
@@ -112,6 +108,35 @@ class Training:
         torch.set_rng_state(tensors["random"])
         self.curve = notes["curve"]
 
+    def _find_layout(self) -> None:
+        """Run one epoch, from the same state in each layout that is tried."""
+        before = {name: array.copy() for name, array in self.state().items()}
+
+        def run(layout: torch.memory_format) -> None:
+            if layout != self.layout:
+                self.layout = layout
+                lay_out(self.model, layout)
+                self.restore(before)
+            self._run_epoch()
+
+        in_first_layout(run)
+        self._is_laid_out = True
+
+    def _run_epoch(self) -> None:
+        epoch = len(self.curve) + 1
+        loss = self._learn(epoch)
+        guessing = self._task.guessing_loss(self._dataset.info)
+        _check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
+        scores = judge(
+            self.model,
+            self._dataset.validation,
+            dataset=self._dataset,
+            device=self._device,
+            task=self._task,
+            layout=self.layout,
+        )
+        self.curve.append({"epoch": epoch, "loss": round(loss, 6), **scores})
+
     def _learn(self, epoch: int) -> float:
         """Pass over the training part once; the mean loss."""
         recipe, n_batches = self._recipe, len(self._sizes)
@@ -127,7 +152,8 @@ class Training:
             for group in self._optimizer.param_groups:
                 group["lr"] = rate
             with _precision(self._device):
-                outputs = self.model(self._transform(self._images[index]))
+                images = self._transform(self._images[index])
+                outputs = self.model(laid_out(images, self.layout))
             losses.append(self._step(as_float(outputs), self._labels[index]))
         return float(torch.stack(losses) @ self._weights)
 
@@ -179,6 +205,7 @@ def judge(
     device: torch.device,
     task: Task = CLASSIFICATION,
     batch_size: int = 256,
+    layout: torch.memory_format = FAST,
 ) -> dict[str, float]:
     """The task's scores of a network on a part of a data set, means over its images.
 
@@ -189,11 +216,13 @@ def judge(
         device: Where the network is and is judged.
         task: Scores what the network gives.
         batch_size: How many images the network sees at a time.
+        layout: How the images lie in memory; that of the network's training.
     """
     model.eval()
     totals: dict[str, Tensor] = {}
     for start in range(0, len(part.images), batch_size):
-        images = inputs(part.images[start : start + batch_size], dataset, device=device)
+        chosen = part.images[start : start + batch_size]
+        images = inputs(chosen, dataset, device=device, layout=layout)
         labels = part.labels[start : start + batch_size].to(device)
         with _precision(device):
             outputs = model(images)
@@ -203,10 +232,23 @@ def judge(
     return {name: float(total) / len(part.images) for name, total in totals.items()}
 
 
-def inputs(images: Tensor, dataset: Dataset, *, device: torch.device) -> Tensor:
-    """Images as a network takes them when it is judged: normalised, channels last."""
+def inputs(
+    images: Tensor,
+    dataset: Dataset,
+    *,
+    device: torch.device,
+    layout: torch.memory_format = FAST,
+) -> Tensor:
+    """Images as a network takes them when it is judged: normalised.
+
+    Args:
+        images: Images of the data set as bytes, ``(n, channels, size, size)``.
+        dataset: The data set that the images are of, which says how they are normalised.
+        device: Where the images are wanted.
+        layout: How the images shall lie in memory.
+    """
     mean, std = dataset.mean.to(device), dataset.std.to(device)
-    return _arranged(_normalise(images.to(device), mean, std))
+    return laid_out(_normalise(images.to(device), mean, std), layout)
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -246,18 +288,13 @@ def _transform(
             images = flip(images, generator=generator)
         if "cutout" in augment:
             images = cutout(images, side=size // 2, generator=generator)
-        return _arranged(images)
+        return images
 
     return transform
 
 
 def _normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     return images.float().sub_(255.0 * mean).mul_(1.0 / (255.0 * std))
-
-
-def _arranged(images: Tensor) -> Tensor:
-    """Channels last, in memory: convolutions of this size run up to twice as fast so."""
-    return images.contiguous(memory_format=torch.channels_last)
 
 
 def _precision(device: torch.device) -> AbstractContextManager[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -12,9 +13,11 @@ from torch.nn import functional
 
 from evonas.data.published import DataInfo
 from evonas.networks.metrics import MetricProvider, offered
-from evonas.networks.outputs import Outputs, logits_of
+from evonas.networks.outputs import Outputs, logits_of, matrices_of
 from evonas.objectives import ACC, TEST_ACC, Metric
 from evonas.training.recipe import Recipe
+
+logger = logging.getLogger("evonas")
 
 TEST = "test_"  # before the name of a score, where it is that on the test part
 FIRST = ("acc", "flops", "co2", "macs", "params", "co2_training", "co2_inference", "fpo")
@@ -25,7 +28,8 @@ class Task(Protocol):
     """What networks are trained for.
 
     A network's outputs may be a tensor, a tuple or list, or a mapping; the floating-point
-    numbers in them have single precision when the task sees them.
+    numbers in them have single precision when the task sees them. A task may have a method
+    ``check_outputs`` like that of ``Classification``, which is asked before a search begins.
     """
 
     @property
@@ -67,8 +71,8 @@ class Task(Protocol):
 class Classification:
     """Tell classes apart: cross entropy with label smoothing, accuracy in percent.
 
-    The network gives logits ``(n, n_classes)`` as a tensor, as the last one of a tuple or
-    list, or in a mapping under the key ``logits``.
+    The network gives logits ``(n, n_classes)`` as a tensor, as the last matrix of a tuple or
+    list, or in a mapping or named tuple under the name ``logits``.
     """
 
     metrics = (ACC, TEST_ACC)
@@ -87,6 +91,36 @@ class Classification:
     def guessing_loss(self, info: DataInfo) -> float:
         """The logarithm of the number of classes."""
         return math.log(info.n_classes)
+
+    def check_outputs(self, outputs: Outputs, *, info: DataInfo, n_images: int) -> None:
+        """Refuse outputs of which no loss comes, or a wrong one.
+
+        Args:
+            outputs: What a network gave for a few images.
+            info: The data set in numbers.
+            n_images: How many images the network was given.
+
+        Raises:
+            ValueError: There is not a row for every image and a column for every class.
+        """
+        if type(self).scores is not Classification.scores:  # then it reads them in its own way
+            return
+        shape = tuple(logits_of(outputs).shape)
+        if len(shape) != 2 or shape[0] != n_images:
+            raise ValueError(
+                f"logits of shape {shape} for {n_images} images; expected "
+                f"{(n_images, info.n_classes)}: is a flatten missing?"
+            )
+        if shape[1] != info.n_classes:
+            raise ValueError(
+                f"{shape[1]} outputs, but {info.name} has {info.n_classes} classes; give the "
+                "last layer self.n_classes outputs"
+            )
+        if type(outputs) is tuple and len(matrices_of(outputs)) > 1:
+            logger.warning(
+                "the networks give several tensors that may be logits: the last one is learnt "
+                "and judged; to choose another, give it by name, as {'logits': ...}"
+            )
 
 
 CLASSIFICATION = Classification()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
@@ -16,16 +17,19 @@ from evonas.data.dataset import Dataset, Part, dataset_info, load
 from evonas.declaration import OLDER, translated
 from evonas.fidelity import Fidelity
 from evonas.hardware.roofline import Cost
+from evonas.networks.building import completed
 from evonas.networks.costs import Carbon, Count, priced, proxy_flops
 from evonas.networks.counting import count
+from evonas.networks.layout import in_first_layout
 from evonas.networks.metrics import Context, MetricProvider, Network, measured_by, offered
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.training.checkpoint import Checkpoint
 from evonas.training.device import choose_device, reproducible
-from evonas.training.loop import Training, inputs, judge
+from evonas.training.loop import Training, judge
 from evonas.training.proxies import Proxies
 from evonas.training.recipe import Recipe, told
+from evonas.training.rehearsal import first_batch, try_out
 from evonas.training.tasks import CLASSIFICATION, TEST, Task, gathered
 
 N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing
@@ -126,6 +130,17 @@ class TrainedProblem(Problem):
             },
         }
 
+    def rehearse(self, genome: Genome, wanted: Collection[str]) -> None:
+        """Count and try out one network, unless the problem has a measuring of its own."""
+        if type(self).measure is not TrainedProblem.measure:
+            return
+        with reproducible():
+            if not set(wanted).isdisjoint(self._trained):
+                new = partial(self._built, genome, seed=0)
+                try_out(new, self._dataset(), task=self.task, recipe=self.recipe)
+            if not self.cheap.isdisjoint(wanted):
+                self.cost(genome)
+
     def measure(self, genome: Genome, wanted: Collection[str], *, seed: int) -> Measurement:
         """Count what can be counted, and train if an accuracy is wanted.
 
@@ -141,7 +156,7 @@ class TrainedProblem(Problem):
             training.run(self.recipe.epochs)
             metrics |= self._scores(training)
             if not set(wanted).isdisjoint(final):
-                tested = self._judged(training.model, self._dataset().test)
+                tested = self._judged(training, self._dataset().test)
                 scores = {TEST + name: score for name, score in tested.items()}
                 metrics |= {name: scores[name] for name in final if name in scores}
         return Measurement(metrics, training.curve)
@@ -239,21 +254,26 @@ class TrainedProblem(Problem):
             names |= {metric.name for metric in provided if metric.when == "counted"}
         if not names:
             return {}
-        network, context = self._network(genome), self._context(seed)
-        with reproducible():
+        network = self._network(genome)
+
+        def measured(layout: torch.memory_format) -> dict[str, float]:
+            context = self._context(seed, layout)
             return measured_by(self.providers, network, context, wanted=names)
+
+        with reproducible():
+            return in_first_layout(measured)
 
     def _network(self, genome: Genome) -> Network:
         architecture = self.space.decode(genome)
         return Network(
             architecture=architecture,
             input_shape=self._input_shape,
-            build=lambda: self.build(architecture),
+            build=lambda: completed(self.build(architecture), self._input_shape),
             get_cost=lambda: self.cost(genome),
             get_model=lambda: self._built(genome, seed=0),  # whatever the candidate's seed
         )
 
-    def _context(self, seed: int) -> Context:
+    def _context(self, seed: int, layout: torch.memory_format) -> Context:
         return Context(
             info=self.info,
             whole=self.whole,
@@ -261,21 +281,24 @@ class TrainedProblem(Problem):
             assumptions=self.settings.carbon,
             device=self.device,
             seed=seed,
-            get_batch=self._hinting_batch,
+            get_batch=lambda: first_batch(
+                self._dataset(), N_HINTING, device=self.device, layout=layout
+            ),
         )
-
-    def _hinting_batch(self) -> tuple[Tensor, Tensor]:
-        dataset = self._dataset()
-        images = inputs(dataset.train.images[:N_HINTING], dataset, device=self.device)
-        return images, dataset.train.labels[:N_HINTING].to(self.device)
 
     def _scores(self, training: Training) -> dict[str, float]:
         last = training.curve[-1]
         return {name: last[name] for name in self._trained if name in last}
 
-    def _judged(self, model: nn.Module, part: Part) -> dict[str, float]:
-        dataset = self._dataset()
-        return judge(model, part, dataset=dataset, device=self.device, task=self.task)
+    def _judged(self, training: Training, part: Part) -> dict[str, float]:
+        return judge(
+            training.model,
+            part,
+            dataset=self._dataset(),
+            device=self.device,
+            task=self.task,
+            layout=training.layout,
+        )
 
     def _begun(self, genome: Genome, *, seed: int) -> Training:
         model = self._built(genome, seed=seed)
@@ -290,7 +313,8 @@ class TrainedProblem(Problem):
 
     def _built(self, genome: Genome, *, seed: int) -> nn.Module:
         torch.manual_seed(seed)
-        return self.build(self.space.decode(genome)).to(self.device)
+        model = self.build(self.space.decode(genome))
+        return completed(model, self._input_shape).to(self.device)
 
     def _checkpoint(self, genome: Genome, store: str, *, epoch: int, seed: int) -> Checkpoint:
         identity = {"genome": genome, "seed": seed, "epoch": epoch, **self.describe()}

@@ -109,3 +109,19 @@ def test_what_a_problem_says_of_the_users_files_stays_its_own_words():
 def test_a_sound_problem_passes(problem):
     check_declaration(problem(), "sound")
     rehearse(problem(), "sound")
+
+
+def test_one_bad_architecture_is_no_bad_problem_but_several_in_a_row_are():
+    tried = []
+
+    def rehearsed(self, genome, wanted):
+        tried.append(genome)
+        if len(tried) < self.n_bad + 1:
+            raise RuntimeError(f"number {len(tried)}\nis bad")
+
+    rehearse(variant(rehearse=rehearsed, n_bad=2), "odd", wanted=("acc",))
+    assert len(tried) == 3
+    tried.clear()
+    message = "^cannot train networks of odd: RuntimeError: number 1 is bad$"
+    with pytest.raises(ValueError, match=message):
+        rehearse(variant(rehearse=rehearsed, n_bad=9), "odd", wanted=("acc",))

@@ -6,6 +6,7 @@ from evonas import deadline
 from evonas.data.dataset import Dataset, Part
 from evonas.data.published import DataInfo
 from evonas.faults import DivergedError, LateError
+from evonas.networks.layout import FAST, PLAIN, lay_out
 from evonas.training.loop import Training, judge, train
 from evonas.training.recipe import Recipe
 
@@ -225,3 +226,68 @@ def test_a_state_of_another_network_is_refused():
     wrong = {**state, "model 0.weight": state["model 0.weight"][:1, :1]}
     with pytest.raises(RuntimeError, match="size mismatch"):
         training.restore(wrong)
+
+
+class Viewed(nn.Module):
+    """Flattens by a view, which takes channels first for granted, always or when judged."""
+
+    def __init__(self, *, when=(True, False)):
+        super().__init__()
+        self.first, self.norm, self.drop = (
+            nn.Conv2d(1, 8, 3),
+            nn.BatchNorm2d(8),
+            nn.Dropout(0.3),
+        )
+        self.last, self.when = nn.Linear(288, 2), when
+
+    def forward(self, images):
+        features = self.drop(self.norm(self.first(images)))
+        is_viewed = self.training in self.when
+        flat = features.view(len(images), -1) if is_viewed else features.flatten(1)
+        return self.last(flat)
+
+
+def viewed(*, when=(True, False)) -> Training:
+    torch.manual_seed(0)
+    plan = Recipe(epochs=3, batch_size=16, augment=("crop", "cutout"))
+    return Training(Viewed(when=when), stripes(), recipe=plan, device=CPU, seed=1)
+
+
+@pytest.mark.parametrize("when", [(True, False), (True,), (False,)])
+def test_a_view_after_a_convolution_trains(when):
+    training = viewed(when=when)
+    training.run(3)
+    assert training.layout == PLAIN
+    assert [point["epoch"] for point in training.curve] == [1, 2, 3]
+    assert training.curve[-1]["acc"] > 80
+
+
+def test_what_was_tried_in_the_other_layout_leaves_no_trace():
+    tried = viewed()
+    tried.run(3)
+    fresh = viewed()
+    fresh.layout, fresh._is_laid_out = PLAIN, True
+    lay_out(fresh.model, PLAIN)
+    fresh.run(3)
+    assert tried.curve == fresh.curve
+    assert equal(tried.model, fresh.model)
+
+
+def test_a_network_that_bears_channels_last_keeps_them():
+    training = viewed(when=())
+    training.run(1)
+    assert training.layout == FAST
+    assert training.model.first.weight.is_contiguous(memory_format=FAST)
+
+
+def test_a_viewed_network_that_is_taken_up_again_is_as_if_never_left():
+    whole = viewed()
+    whole.run(3)
+    begun = viewed()
+    begun.run(2)
+    state = {name: array.copy() for name, array in begun.state().items()}
+    later = viewed()
+    later.restore(state)
+    later.run(3)
+    assert later.curve == whole.curve
+    assert equal(later.model, whole.model)

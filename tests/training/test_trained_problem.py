@@ -255,3 +255,95 @@ def test_a_hint_is_the_proxy_of_the_network_as_a_seed_of_zero_makes_it():
     for name, proxy in PROXIES.items():
         hint = problem.measure((1,), [name], seed=5).metrics[name]
         assert hint == pytest.approx(proxy(network, images, part.labels[:32]), rel=1e-4)
+
+
+class Strange(Narrow):
+    """Written for torch alone: lazy, flattened by a view, with a parametric rectifier."""
+
+    class Network(nn.Module):
+        def __init__(self, n_channels, width, n_classes):
+            super().__init__()
+            self.first, self.act = nn.Conv2d(n_channels, width, 3), nn.PReLU()
+            self.last = nn.LazyLinear(n_classes)
+
+        def forward(self, images):
+            return {"logits": self.last(self.act(self.first(images)).view(len(images), -1))}
+
+    def build(self, architecture):
+        return self.Network(self.n_channels, architecture["width"], self.n_classes)
+
+
+EVERY = ("acc", "test_acc", "flops", "params", "synflow", "jacob_cov", "naswot", "snip")
+
+
+def test_a_strange_network_is_counted_hinted_at_and_trained():
+    problem = Strange(TINY)
+    problem.rehearse((1,), EVERY)
+    first, again = (problem.measure((1,), EVERY, seed=3) for _ in range(2))
+    assert first == again
+    assert first.metrics["flops"] == 2 * (36 * 8 * 9 + 288 * 10)
+    assert first.metrics["params"] == 80 + 1 + 2890
+    assert first.metrics["acc"] > 10
+
+
+def test_a_strange_network_trains_on_after_a_rung(tmp_path):
+    problem, whole = Strange(TINY), Strange(TINY).measure((1,), ["acc"], seed=3)
+    rungs = [Fidelity("epochs", 1), Fidelity("epochs", 2, is_whole=True, after=1)]
+    for rung in rungs:
+        stored = replace(rung, store=str(tmp_path))
+        last = problem.measure_at((1,), ["acc"], seed=3, fidelity=stored)
+    assert last == whole
+
+
+class Nothing(Narrow):
+    """Forgets to return its network."""
+
+    def build(self, architecture):
+        super().build(architecture)
+
+
+class Seven(Narrow):
+    """Has the classes of another data set."""
+
+    def build(self, architecture):
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, 7))
+
+
+class Decomposed(Narrow):
+    """Does what nobody has priced."""
+
+    class Values(nn.Module):
+        def forward(self, images):
+            return torch.linalg.svdvals(images)
+
+    def build(self, architecture):
+        return nn.Sequential(self.Values(), nn.Flatten(), nn.Linear(8, self.n_classes))
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (Nothing, r"build gives a NoneType; expected a nn\.Module; does it return its network"),
+        (Seven, r"7 outputs, but digits has 10 classes; give the last layer self\.n_classes"),
+    ],
+)
+def test_what_no_training_can_use_is_named_before_one(problem, message):
+    with pytest.raises(ValueError, match=message):
+        problem(TINY).rehearse((0,), ("acc", "flops"))
+
+
+def test_an_unknown_operator_is_refused_by_the_strict_alone():
+    Decomposed(TINY).rehearse((0,), ("acc", "flops"))
+    strict = Decomposed(replace(TINY, strict_flops=True))
+    with pytest.raises(ValueError, match=r"operator aten\._linalg_svd, in Values '0'; give it"):
+        strict.rehearse((0,), ("acc", "flops"))
+
+
+def test_a_measuring_of_its_own_is_not_rehearsed():
+    class Own(Nothing):
+        """Needs no network."""
+
+        def measure(self, genome, wanted, *, seed):
+            return {"acc": 50.0}
+
+    Own(TINY).rehearse((0,), ("acc",))
