@@ -11,6 +11,9 @@ Modules:
         search.
     executor: Who measures: what every executor promises, and the one that is this process
         itself.
+    frames: Messages as they go through a pipe, and what cannot be one.
+    isolation: Measuring as if nothing had been measured before: what a candidate changes is put
+        back.
     oracle: Who measures for a strategy and tells it what is known, and how one goes around
         another.
     pool: Worker processes side by side, and what to do when one of them dies.

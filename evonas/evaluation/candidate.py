@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from time import perf_counter, process_time  # as now, whatever a candidate makes of them
 
 from evonas import deadline
+from evonas.evaluation.isolation import isolated
 from evonas.faults import Fault
 from evonas.fidelity import Fidelity
 from evonas.objectives import Constraint, Objective, broken
@@ -76,6 +78,39 @@ class Measured:
     curve: Sequence[Mapping[str, float]] = ()
     partial: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     effort: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What measuring one candidate has shown, and what it has left in its process.
+
+    Attributes:
+        record: The record of the candidate.
+        lasting: Names of what the candidate has changed for all that is measured after it in
+            the same process; empty where everything was put back.
+    """
+
+    record: Record
+    lasting: tuple[str, ...] = ()
+
+
+def attempt(order: Order, genome: Genome, *, seed: int) -> Trial:
+    """Measure one candidate, and put back what it has changed in its process.
+
+    Whatever goes wrong in it becomes the record's error.
+    """
+    with isolated(seed, classes=_classes(order)) as lasting:
+        record = copy_context().run(measure, order, genome, seed=seed)
+    return Trial(record, tuple(lasting))
+
+
+def _classes(order: Order) -> tuple[type, ...]:
+    """The classes that the user's problem is made of; none where it cannot be opened."""
+    try:
+        classes = type(order.spec.open()).__mro__
+    except Exception:  # as the record will say
+        return ()
+    return tuple(each for each in classes if each.__module__ != "builtins")
 
 
 def measure(order: Order, genome: Genome, *, seed: int) -> Record:

@@ -179,7 +179,12 @@ class _Remote:
         connect: gives the client of the cluster.
         owner: names the executor.
         opening: a pickle of the problem's spec and the memory limit.
+
+    Attributes:
+        is_fit: always; the Dask worker itself replaces a process that is not.
     """
+
+    is_fit = True
 
     def __init__(self, connect: Callable[[], Client], owner: str, opening: bytes) -> None:
         self._connect = connect
@@ -196,7 +201,7 @@ class _Remote:
         self._ask(None, ())
 
     def measure(self, terms: Terms, tasks: Sequence[Task]) -> Iterator[Record]:
-        """One record per task, in order.
+        """One record per task, in order; fewer where the process is no longer fit.
 
         Raises:
             LostError: The worker process died, or had to be killed.

@@ -43,7 +43,8 @@ class Reply:
     """What became of some tasks.
 
     Attributes:
-        records: one per task, in order, up to the one that the process was lost with.
+        records: one per task, in order, up to the one that the process was lost with, or that
+            left it unfit for another.
         fault: why the process was lost; ``None`` where it was not.
         seconds: how long the lost candidate had taken; 0 where none was lost.
         refusal: why the process could not begin; empty where it could.
@@ -80,7 +81,7 @@ def attend(key: str, site: Site, terms: Terms | None, tasks: Sequence[Task]) -> 
         if terms is not None:
             for record in worker.measure(terms, tasks):
                 records.append(record)  # one by one: those before a loss count
-        is_fit = not any(record.kind == "memory" for record in records)
+        is_fit = worker.is_fit and not any(r.kind == "memory" for r in records)
     except LostError as loss:
         return Reply(tuple(records), loss.fault, loss.seconds)
     except WorkerError as error:

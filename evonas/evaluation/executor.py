@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from typing import Protocol, Self
 
-from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.candidate import Order, attempt
 from evonas.evaluation.worker_process import Task
 from evonas.record import Record
+from evonas.runs.journal import logger
+
+_LASTING = (
+    "measured in this process, %s changed %s: later candidates may be measured otherwise; with "
+    "n_jobs of 1 or more its worker process would be replaced"
+)
 
 
 class Executor(Protocol):
@@ -54,7 +60,8 @@ class Executor(Protocol):
 class InProcess(Executor):
     """Measures in this process, one candidate after the other: the way to use a debugger.
 
-    A candidate that ends its process ends this one.
+    A candidate that ends its process ends this one. What one has changed for all, and cannot be
+    put back, stays; a warning says so.
     """
 
     def begin(self) -> None:
@@ -67,7 +74,10 @@ class InProcess(Executor):
         for task in tasks:
             if should_stop():
                 return
-            yield measure(order, task.genome, seed=task.seed)
+            trial = attempt(order, task.genome, seed=task.seed)
+            if trial.lasting:
+                logger.warning(_LASTING, task.genome, ", ".join(trial.lasting))
+            yield trial.record
 
     def close(self) -> None:
         """Nothing is left behind."""

@@ -47,6 +47,8 @@ class AbandonedError(Exception):
 class Attended(Protocol):
     """A place where candidates are measured, attended by one thread; see ``Worker``."""
 
+    @property
+    def is_fit(self) -> bool: ...  # noqa: D102
     def begin(self) -> None: ...  # noqa: D102
     def measure(self, terms: Terms, tasks: Sequence[Task]) -> Iterator[Record]: ...  # noqa: D102
     def kill(self) -> None: ...  # noqa: D102
@@ -189,7 +191,7 @@ class Pool(Executor):
                     if record.kind == "memory":  # much of it may still be taken
                         break
                 else:
-                    is_fit = True
+                    is_fit = worker.is_fit
             except LostError as loss:
                 task = tasks[len(outcomes)]
                 is_late = loss.fault.kind == "timeout"

@@ -12,32 +12,32 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from io import FileIO
 from multiprocessing.connection import wait
 from typing import Any
 
 from evonas.deadline import late
-from evonas.evaluation.candidate import Terms
-from evonas.evaluation.worker_process import (
-    BEGINNING,
-    LENGTH_BYTES,
-    REPORT_SIGNAL,
-    Refusal,
-    Task,
-    framed,
-)
+from evonas.evaluation.candidate import Terms, Trial
+from evonas.evaluation.frames import framed, unframed
+from evonas.evaluation.worker_process import BEGINNING, REPORT_SIGNAL, Refusal, Task
 from evonas.faults import MAX_LINE, N_TRACE_LINES, Fault, reason_of, tail
 from evonas.record import Record
+from evonas.runs.journal import logger
 
 BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from evonas.evaluation.worker_process import main; main(*map(int, sys.argv[2:]))"
 )
 # Sums depend on the number of threads, so that it must not depend on the number of workers.
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
-    "1",
+_COUNTED = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
 )
+# The order in which a set of texts is gone through must be the same in all of them.
+ALIKE = {**dict.fromkeys(_COUNTED, "1"), "PYTHONHASHSEED": "0"}
 START_LIMIT_S = 600.0  # to open the problem and read its data
 GRACE_S = 1.0  # between the end of a candidate's time and the end of its process
 REPORT_S, REST_S = 0.3, 0.02  # for a process to write where it is, and for the rest of that
@@ -51,6 +51,7 @@ OWN_FILES = (
     "evonas/evaluation/worker_process.py",
     "evonas/evaluation/candidate.py",
 )
+REPLACED = "a candidate changed %s for good; worker processes are replaced after such a one"
 MARK = "most recent call first"  # faulthandler's, and only its
 
 
@@ -79,6 +80,9 @@ class Worker:
         opening: a pickle of the problem's spec and the memory limit in GB or ``None``.
         path: where the process looks for modules; where this one does if left out.
         folder: working directory of the process; that of this one if left out.
+
+    Attributes:
+        is_fit: whether no candidate has changed the process for good.
     """
 
     def __init__(
@@ -112,7 +116,7 @@ class Worker:
                 pass_fds=theirs,
                 start_new_session=True,
                 cwd=folder,
-                env={**ONE_THREAD, **os.environ},
+                env={**ALIKE, **os.environ},
             )
         finally:
             for end in (*theirs, theirs_output):
@@ -124,6 +128,7 @@ class Worker:
         self._lock = threading.Lock()
         self._is_gone = False
         self._opening = opening
+        self.is_fit = True
 
     def begin(self) -> None:
         """Wait until the process has opened the problem; no matter if it was ready before.
@@ -145,26 +150,34 @@ class Worker:
         self._is_ready = True
 
     def measure(self, terms: Terms, tasks: Sequence[Task]) -> Iterator[Record]:
-        """One record per task, in order.
+        """One record per task, in order; fewer where the process is no longer fit.
 
         Args:
             terms: what the order says but for the problem, which the process has opened.
             tasks: the candidates, each with its own seed.
 
         Raises:
-            LostError: The process died, or had to be killed.
+            LostError: The process died, had to be killed, or gave an answer that cannot be
+                read.
             WorkerError: The process could not open the problem.
         """
         self.begin()
         self._send(pickle.dumps((terms, tasks)))
         limit = None if terms.timeout is None else terms.timeout + GRACE_S
-        for _ in tasks:
+        for task in tasks:
+            started = time.monotonic()
             try:
-                record = self._receive(limit)
+                trial = self._receive(limit)
             except TimeoutError:
                 raise LostError(self._overdue(terms.timeout or 0.0), limit or 0.0) from None
-            assert isinstance(record, Record)
-            yield record
+            if not _answers(trial, task):
+                seconds = time.monotonic() - started
+                raise self._unreadable("it is another one", seconds)
+            self.is_fit = not trial.lasting
+            yield trial.record
+            if not self.is_fit:
+                _tell(", ".join(trial.lasting))
+                return
 
     def kill(self) -> None:
         """End the process and its children; whoever waits for it in another thread is told."""
@@ -203,12 +216,16 @@ class Worker:
 
         Raises:
             TimeoutError: There is none in time.
-            LostError: The process died.
+            LostError: The process died, or the answer cannot be read.
         """
         started = time.monotonic()
         while True:
-            if (answer := self._take()) is not None:
-                return pickle.loads(answer)
+            try:
+                if (answer := unframed(self._buffer)) is not None:
+                    return pickle.loads(answer)
+            except Exception as error:  # a candidate can do anything to its answer
+                seconds = time.monotonic() - started
+                raise self._unreadable(reason_of(error), seconds) from error
             remaining = LOOK_S
             if limit_s is not None:
                 remaining = min(LOOK_S, started + limit_s - time.monotonic())
@@ -225,14 +242,10 @@ class Worker:
             elif not ready and self._process.poll() is not None:
                 raise self._loss(time.monotonic() - started)
 
-    def _take(self) -> bytes | None:
-        """The first whole message in the buffer."""
-        end = LENGTH_BYTES + int.from_bytes(self._buffer[:LENGTH_BYTES], "big")
-        if len(self._buffer) < max(end, LENGTH_BYTES + 1):
-            return None
-        message = bytes(self._buffer[LENGTH_BYTES:end])
-        del self._buffer[:end]
-        return message
+    def _unreadable(self, reason: str, seconds: float) -> LostError:
+        """What is said of an answer that cannot be read; its process is not asked again."""
+        self.kill()
+        return LostError(Fault("died", f"its answer cannot be read: {reason}"), seconds)
 
     def _listen(self) -> None:
         """Take up what the process prints, and keep the end of it."""
@@ -287,6 +300,18 @@ class Worker:
         places = [line for line in report.splitlines() if line.startswith("  File ")]
         theirs = [line for line in places if not any(own in line for own in OWN_FILES)]
         return (*tail(before)[-2:-1], *theirs[N_TRACE_LINES - 1 :: -1])
+
+
+@cache  # said once, for many candidates may do the same
+def _tell(lasting: str) -> None:
+    logger.warning(REPLACED, lasting)
+
+
+def _answers(trial: object, task: Task) -> bool:
+    """Whether this is what measuring a task gives."""
+    if not (isinstance(trial, Trial) and isinstance(trial.record, Record)):
+        return False
+    return trial.record.genome == task.genome and trial.record.seed == task.seed
 
 
 def _ready(sources: Sequence[FileIO], seconds: float) -> list[FileIO]:

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.candidate import Order, attempt
+from evonas.evaluation.frames import HEAD_BYTES, framed, n_further, unframed
 from evonas.faults import reason_of
 from evonas.plugins.loading import ProblemSpec
 from evonas.space import Genome
 
-LENGTH_BYTES = 8
 OUTPUT, BEGINNING = 1, b"\0"  # where a process prints; what stands before each candidate there
 REPORT_SIGNAL = signal.SIGUSR1  # on it a worker writes where it is, even inside native code
 
@@ -55,19 +55,14 @@ class Refusal:
     reason: str
 
 
-def framed(message: bytes) -> bytes:
-    """A message as it goes through a pipe."""
-    return len(message).to_bytes(LENGTH_BYTES, "big") + message
-
-
 def main(requests: int, answers: int, lifeline: int) -> None:
     """Serve until the owner closes its end.
 
     Args:
         requests: File descriptor to read from: first what to open, then one order and its
             tasks at a time.
-        answers: File descriptor to write to: ``None`` or a refusal first, then one record per
-            task.
+        answers: File descriptor to write to: ``None`` or a refusal first, then a trial for
+            each task, up to one that has changed this process for good.
         lifeline: File descriptor that reads nothing, and then the end.
     """
     _die_with_owner(lifeline)
@@ -83,10 +78,12 @@ def main(requests: int, answers: int, lifeline: int) -> None:
             for task in tasks:
                 with suppress(OSError):  # a candidate may have closed it
                     os.write(OUTPUT, BEGINNING)
-                record = measure(order, task.genome, seed=task.seed)
+                trial = attempt(order, task.genome, seed=task.seed)
                 if os.getpid() != pid:  # a candidate forked, and its child came back as well
                     os._exit(0)
-                _write(outbox, record)
+                _write(outbox, trial)
+                if trial.lasting:  # nothing more is to be measured here
+                    return
 
 
 def _open(message: bytes | None) -> ProblemSpec | Refusal:
@@ -101,8 +98,8 @@ def _open(message: bytes | None) -> ProblemSpec | Refusal:
 
 
 def _read(inbox: BinaryIO) -> bytes | None:
-    head = inbox.read(LENGTH_BYTES)
-    return inbox.read(int.from_bytes(head, "big")) if head else None
+    head = bytearray(inbox.read(HEAD_BYTES))
+    return unframed(head + inbox.read(n_further(head))) if head else None
 
 
 def _write(outbox: Any, answer: object) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 import toy
-from faults import faulty
+from faults import changing, faulty
 from faults.cluster import cluster
 from faults.processes import soon, workers
 from matrix import slow_but
@@ -24,6 +24,7 @@ from evonas.record import candidate_seed
 FATES = faulty.Faulty.space.genes[0].choices
 ENDURED = ("fine 0", "raises", "is not a number")  # by the process that measures
 FATAL = ("segfaults", "aborts", "hangs")  # to the process that measures
+QUICK = ("nothing", "default dtype", "no gradients", "hooks", "numpy's state", "threads")
 N_JOBS = {"here": 0, "pool": 2, "dask": 2}
 CONTAINING = ("pool", "dask")
 
@@ -109,6 +110,42 @@ def test_a_record_does_not_depend_on_the_order_of_the_tasks(name, executor):
     assert {r.genome: r.metrics["acc"] for r in forth} == {
         genome: candidate_seed(0, genome) % 97 for genome in genomes
     }
+
+
+@EVERY
+def test_what_candidates_change_in_their_process_does_not_reach_others(name, executor):
+    job = order(changing.Changing)
+    words = QUICK if name == "pool" else changing.WORDS
+    genomes = [
+        (changing.WORDS.index(word), width)
+        for word in dict.fromkeys(words)
+        if name != "here" or word not in changing.LASTING
+        for width in ((0,) if word == "hooks" else (0, 1))
+    ]
+    with executor(name, job) as chosen:
+        forth = list(chosen.measure(job, tasks(genomes), should_stop=never))
+        back = list(chosen.measure(job, tasks(genomes[::-1]), should_stop=never))
+    assert sorted(map(what_it_is, forth)) == sorted(map(what_it_is, back))
+    assert len(forth) == len(back) == len(genomes)
+    assert not [record.error for record in forth if record.error]
+
+
+@OTHERS
+def test_an_answer_that_cannot_be_read_is_a_death_like_any_other(name, executor):
+    job = order(faulty.Faulty, timeout=20.0)
+    fates = ("fine 0", *faulty.UNREADABLE, "fine 1")
+    genomes = [(FATES.index(fate), 1, 1) for fate in fates]
+    with executor(name, job) as chosen:
+        found = {
+            FATES[r.genome[0]]: r
+            for r in chosen.measure(job, tasks(genomes), should_stop=never)
+        }
+    assert {fate: record.kind for fate, record in found.items()} == {
+        fate: faulty.KIND.get(fate, "") for fate in fates
+    }
+    for fate in faulty.UNREADABLE:
+        assert found[fate].error.startswith("its answer cannot be read: "), found[fate].error
+    assert soon(lambda: not workers())
 
 
 @EVERY

@@ -33,6 +33,7 @@ class Stand:
         self.opening, self.path, self.folder = opening, path, folder
         self.orders = []
         self.is_disposed = self.is_killed = False
+        self.is_fit = Stand.fate != "is changed"
         Stand.hired.append(self)
 
     def begin(self):
@@ -114,6 +115,7 @@ def test_a_process_that_nobody_needs_ends_after_a_while(monkeypatch):
         ("dies", 2, DIED, ""),
         ("refuses", 0, None, "a worker process cannot open the problem: no data"),
         ("is full", 3, None, ""),
+        ("is changed", 3, None, ""),
     ],
 )
 def test_a_process_that_is_not_fit_is_never_kept(monkeypatch, fate, n_records, fault, refusal):

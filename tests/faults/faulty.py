@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import signal
+import stat
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
 from evonas import Gene, Problem, SearchSpace
+from evonas.evaluation.candidate import Trial
+from evonas.evaluation.frames import MARK, framed
 from evonas.faults import DivergedError
 from evonas.objectives import ACC, FLOPS
+from evonas.record import Record
 from evonas.space import Genome
 
 LONG_S = 3600.0
@@ -88,6 +94,43 @@ def closes_its_pipes() -> object:
     return 1.0
 
 
+def _everywhere(said: bytes) -> object:
+    """Write to every pipe that may be the one for answers."""
+    for number in range(3, 64):
+        with suppress(OSError):
+            if stat.S_ISFIFO(os.fstat(number).st_mode):
+                os.write(number, said)
+    return 1.0
+
+
+def answers_nonsense() -> object:
+    return _everywhere(b"\x00nonsense" * 100)
+
+
+def answers_too_little() -> object:
+    return _everywhere(MARK + (1 << 20).to_bytes(8, "big") + b"torn")
+
+
+def answers_with_another_thing() -> object:
+    return _everywhere(framed(pickle.dumps([1, 2])))
+
+
+def answers_for_another() -> object:
+    record = Record((0, 0, 0), {"acc": 99.0, "flops": 0.0}, 1.0)
+    return _everywhere(framed(pickle.dumps(Trial(record))))
+
+
+def answers_what_cannot_be_unpickled() -> object:
+    return _everywhere(framed(b"cnowhere\nnothing\n."))
+
+
+UNREADABLE = (
+    "answers nonsense",
+    "answers too little",
+    "answers with another thing",
+    "answers for another",
+    "answers what cannot be unpickled",
+)
 FAILURES: Mapping[str, Callable[[], object]] = {
     "raises": raises,
     "raises what cannot be printed": raises_what_cannot_be_printed,
@@ -109,6 +152,11 @@ FAILURES: Mapping[str, Callable[[], object]] = {
     "is killed": is_killed,
     "is interrupted": is_interrupted,
     "closes its pipes": closes_its_pipes,
+    "answers nonsense": answers_nonsense,
+    "answers too little": answers_too_little,
+    "answers with another thing": answers_with_another_thing,
+    "answers for another": answers_for_another,
+    "answers what cannot be unpickled": answers_what_cannot_be_unpickled,
 }
 KIND = {
     "raises": "raised",
@@ -133,6 +181,7 @@ KIND = {
     "is killed": "died",
     "is interrupted": "died",
     "closes its pipes": "died",
+    **dict.fromkeys(UNREADABLE, "died"),
 }
 ODDITIES = (
     "prints megabytes",
