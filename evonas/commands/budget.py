@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def _files(tags: Sequence[PriceTag], out: Path) -> list[str]:
     written = ["statement.md", "statement.tex"]
     for i, tag in enumerate(tags):
         name = f"{PROGRESS}.csv" if len(tags) == 1 else f"{PROGRESS}-{i + 1}.csv"
-        _write(out / name, tag.progress())
+        _write(out / name, tag.progress)
         written.append(name)
     draw_progress(tags, out=out / f"{PROGRESS}.png")
     written.append(f"{PROGRESS}.png")
@@ -71,7 +71,7 @@ def _files(tags: Sequence[PriceTag], out: Path) -> list[str]:
     return ["", f"Written to {out}: {', '.join(written)}"]
 
 
-def _write(file: Path, columns: dict[str, np.ndarray]) -> None:
+def _write(file: Path, columns: Mapping[str, np.ndarray]) -> None:
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(columns)

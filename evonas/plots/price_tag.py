@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -16,6 +16,7 @@ from evonas.plots.axes import COLOURS, GREY
 from evonas.runs.price_tag import PriceTag
 
 DOTS_PER_INCH = 150
+MOST_CURVES = 2000
 COSTS = {
     "evaluations": "architectures measured",
     "fpo [FLOP]": "FLOPs of all trainings",
@@ -34,7 +35,7 @@ def draw_progress(tags: Sequence[PriceTag], *, out: Path) -> None:
         out: File that the picture is written to.
     """
     objective = tags[0].run.objectives[0]
-    columns = [tag.progress() for tag in tags]
+    columns = [tag.progress for tag in tags]
     figure = Figure(figsize=(3.1 * len(COSTS), 5.6), layout="constrained")
     panels = figure.subplots(2, len(COSTS), sharey="row")
     for (cost, label), above, below in zip(COSTS.items(), *panels, strict=True):
@@ -74,27 +75,32 @@ def draw_curves(tag: PriceTag, *, out: Path) -> bool:
     if not shown:
         return False
     members = {record.genome for record in tag.run.front}
+    others = [genome for genome in curves if genome not in members]
+    step = -(-len(others) // MOST_CURVES) or 1  # more of them are one grey block
+    drawn = others[::step]
     figure = Figure(figsize=(5.5 * len(shown), 4.2), layout="constrained")
     panels = figure.subplots(1, len(shown), squeeze=False)[0]
     for ax, (name, label) in zip(panels, shown.items(), strict=True):
-        for genome in sorted(curves, key=lambda genome: genome in members):
-            _draw_curve(ax, curves[genome], name, is_member=genome in members)
+        lines = [_line(curves[genome], name) for genome in drawn]
+        ax.add_collection(
+            LineCollection(lines, colors=GREY, linewidths=0.6, alpha=0.4, zorder=1)
+        )
+        ax.autoscale_view()
+        for genome in (genome for genome in curves if genome in members):
+            x, y = _line(curves[genome], name).T
+            ax.plot(x, y, color=COLOURS[0], linewidth=1.2, marker=".")
         ax.set(xlabel="epoch", ylabel=label)
-    title = f"{len(curves)} trainings, those of the front in blue"
+    passed_over = f" (one in {step} drawn)" if step > 1 else ""
+    title = f"{len(curves)} trainings{passed_over}, those of the front in blue"
     panels[0].set_title(title, fontsize="medium")
     figure.savefig(out, dpi=DOTS_PER_INCH)
     return True
 
 
-def _draw_curve(
-    ax: Axes, curve: Sequence[Mapping[str, float]], name: str, *, is_member: bool
-) -> None:
-    epochs = [point.get("epoch", i) for i, point in enumerate(curve, 1)]
-    values = [point.get(name, np.nan) for point in curve]
-    if is_member:
-        ax.plot(epochs, values, color=COLOURS[0], linewidth=1.2, marker=".")
-    else:
-        ax.plot(epochs, values, color=GREY, linewidth=0.6, alpha=0.4)
+def _line(curve: Sequence[Mapping[str, float]], name: str) -> np.ndarray:
+    """Epochs and values of a training curve, ``(n_epochs, 2)``."""
+    points = [(p.get("epoch", i), p.get(name, np.nan)) for i, p in enumerate(curve, 1)]
+    return np.array(points, dtype=float)
 
 
 def draw_expected(tags: Sequence[PriceTag], values: Sequence[float], *, out: Path) -> None:

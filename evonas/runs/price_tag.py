@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,8 @@ class PriceTag:
             return None
         return self.fpo / n_examples / self.n_trials, float(n_examples), self.n_trials
 
-    def progress(self) -> dict[str, np.ndarray]:
+    @cached_property
+    def progress(self) -> Mapping[str, np.ndarray]:
         """Cumulated costs and the best so far, trial by trial, in the journal's order.
 
         Returns:
@@ -151,11 +153,16 @@ class PriceTag:
         if not goals.is_scaled:
             return found
         places = np.linspace(0, n - 1, min(n, N_CHECKPOINTS)).round().astype(int)
+        members, n_seen = np.empty((0, len(goals.objectives))), 0
         for place in np.unique(places):
-            kept = [r for r in self.run.records[: place + 1] if goals.are_met(r.metrics)]
-            if kept:
-                points = np.array([goals.scaled(record.metrics) for record in kept])
-                found[place] = hypervolume(points[front(points)])
+            fresh = self.run.records[n_seen : place + 1]  # the front needs no others again
+            rows = [goals.scaled(r.metrics) for r in fresh if goals.are_met(r.metrics)]
+            n_seen = place + 1
+            if rows:
+                points = np.vstack([members, np.array(rows)])
+                members = points[front(points)]
+            if len(members):
+                found[place] = hypervolume(members)
         return found
 
 

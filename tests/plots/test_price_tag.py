@@ -4,6 +4,7 @@ import pytest
 
 from evonas.carbon.meter import Tariff
 from evonas.objectives import ACC, FLOPS, Goals
+from evonas.plots import price_tag
 from evonas.plots.price_tag import (
     COSTS,
     draw_curves,
@@ -56,9 +57,22 @@ def test_curves_of_the_front_are_drawn_last_and_strong(drawn):
     assert draw_curves(tag(curves=(curve, curve, curve[:1])), out="out")
     (ax,) = drawn["out"].axes
     assert ax.get_ylabel() == "validation accuracy [%]"
-    assert [line.get_marker() for line in ax.lines] == ["None", "None", "."]
+    (others,) = ax.collections
+    assert len(others.get_segments()) == 2
+    assert others.zorder < ax.lines[0].zorder
+    assert [line.get_marker() for line in ax.lines] == ["."]
     assert ax.lines[-1].get_xydata().tolist() == [[1.0, 30.0]]
     assert ax.get_title() == "3 trainings, those of the front in blue"
+
+
+def test_of_very_many_curves_some_are_drawn_and_the_title_says_so(drawn, monkeypatch):
+    monkeypatch.setattr(price_tag, "MOST_CURVES", 1)
+    curve = ({"epoch": 1.0, "acc": 30.0}, {"epoch": 2.0, "acc": 45.0})
+    assert draw_curves(tag(curves=(curve, curve, curve)), out="out")
+    (ax,) = drawn["out"].axes
+    assert len(ax.collections[0].get_segments()) == 1
+    assert len(ax.lines) == 1
+    assert ax.get_title() == "3 trainings (one in 2 drawn), those of the front in blue"
 
 
 def test_without_curves_nothing_is_drawn(drawn):

@@ -9,6 +9,7 @@ from evonas.carbon.meter import Tariff
 from evonas.carbon.spend import Spend
 from evonas.config import Config
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
+from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.runs.folder import RunFolder
 from evonas.runs.price_tag import N_CHECKPOINTS, PriceTag, why_not_independent
@@ -67,7 +68,7 @@ trials = st.lists(st.none() | st.tuples(st.floats(1, 99), st.floats(0.1, 9)), mi
 @given(trials)
 def test_costs_grow_to_their_totals_and_the_best_and_the_hypervolume_never_fall(points):
     tag = tag_of(trial(i, *(point or ())) for i, point in enumerate(points))
-    columns = tag.progress()
+    columns = tag.progress
     assert {len(column) for column in columns.values()} == {len(points)}
     assert columns["evaluations"].tolist() == list(range(1, len(points) + 1))
     totals = {"fpo [FLOP]": tag.fpo, "busy [h]": tag.busy_hours, "energy [kWh]": tag.kwh}
@@ -83,20 +84,29 @@ def test_costs_grow_to_their_totals_and_the_best_and_the_hypervolume_never_fall(
     assert columns["best acc [%]"][-1] == pytest.approx(best, nan_ok=True)
 
 
+@given(trials)
+def test_the_hypervolume_is_that_of_all_trials_up_to_there(points):
+    tag = tag_of(trial(i, *(point or ())) for i, point in enumerate(points))
+    for n, volume in enumerate(tag.progress["hypervolume"], 1):
+        kept = [r for r in tag.run.records[:n] if r.error is None]
+        rows = np.array([tag.run.goals.scaled(r.metrics) for r in kept]).reshape(len(kept), 2)
+        assert volume == pytest.approx(hypervolume(rows) if kept else np.nan, nan_ok=True)
+
+
 def test_what_breaks_a_constraint_brings_nothing():
     goals = replace(GOALS, constraints=(Constraint("flops", "<=", 6.0),))
     tag = tag_of([trial(0, 90.0, 7.0), trial(1, 50.0, 6.0)], goals=goals)
     assert tag.scores() == [50.0]
-    assert tag.progress()["best acc [%]"].tolist() == pytest.approx([np.nan, 50], nan_ok=True)
+    assert tag.progress["best acc [%]"].tolist() == pytest.approx([np.nan, 50], nan_ok=True)
 
 
 def test_of_many_trials_the_hypervolume_is_reckoned_at_some_the_last_among_them():
     n = 3 * N_CHECKPOINTS
-    volumes = tag_of(trial(i, 50.0) for i in range(n)).progress()["hypervolume"]
+    volumes = tag_of(trial(i, 50.0) for i in range(n)).progress["hypervolume"]
     assert np.isfinite(volumes).sum() == N_CHECKPOINTS
     assert np.isfinite(volumes[[0, -1]]).all()
     plain = tag_of([trial(0, 50.0)], goals=Goals((ACC, FLOPS)))
-    assert np.isnan(plain.progress()["hypervolume"]).all()
+    assert np.isnan(plain.progress["hypervolume"]).all()
 
 
 @pytest.mark.parametrize("field", ["data_dir", "engine", "n_jobs"])
