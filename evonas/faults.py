@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import traceback
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ FAULT_KINDS = {
     "timeout": "it took longer than it may",
     "died": "its worker process died, and so did that of its second try",
 }
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a formula of a cell
+_NUMBERS = re.compile(r"[+-]?[\d.]+(e[+-]?\d+)?([ -][+-]?[\d.]+(e[+-]?\d+)?)*", re.IGNORECASE)
 N_TRACE_LINES, MAX_LINE, MAX_REASON = 12, 200, 500
 
 
@@ -58,6 +61,30 @@ def reason_of(error: BaseException) -> str:
     is_ours = isinstance(error, (DivergedError, MetricError, LateError))
     line = said if is_ours else f"{type(error).__name__}: {said}"
     return line if len(line) <= MAX_REASON else f"{line[: MAX_REASON - 4]} ..."
+
+
+def printable(text: str) -> str:
+    """A text whose every character can be shown: what steers a terminal is spelt out.
+
+    A newline is escaped too, and so is half a character, which no encoding can write.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def harmless(cell: object) -> object:
+    """A cell of a table that no spreadsheet takes for a formula, and no terminal for orders.
+
+    Numbers stay as they are, also several of them in one cell.
+    """
+    if not isinstance(cell, str):
+        return cell
+    if cell[:1] in _FORMULA and len(cell) > 1 and not _NUMBERS.fullmatch(cell):
+        cell = f"'{cell}"
+    return printable(cell)
 
 
 def tail(text: str) -> tuple[str, ...]:

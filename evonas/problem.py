@@ -11,6 +11,7 @@ import numpy as np
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.declaration import OLDER, Translated, settle, translated
+from evonas.faults import MetricError
 from evonas.fidelity import Fidelity
 from evonas.objectives import Metric
 from evonas.space import Genome, SearchSpace
@@ -255,5 +256,7 @@ class TabularProblem(Problem):
 
 
 def _looked_up(entry: float | Sequence[float], draw: float | None) -> float:
+    if np.iscomplexobj(entry):
+        raise MetricError(f"the table holds the complex number {entry!s:.40}")
     trainings = np.atleast_1d(np.asarray(entry, dtype=float))
     return float(trainings.mean() if draw is None else trainings[int(draw * len(trainings))])

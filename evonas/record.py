@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from evonas.faults import FAULT_KINDS
+from evonas.faults import FAULT_KINDS, printable
 from evonas.fidelity import FIDELITIES
 from evonas.space import Genome
 
@@ -79,6 +79,12 @@ class Record:
     def __post_init__(self) -> None:
         if self.error is not None and not self.kind:
             object.__setattr__(self, "kind", "raised")
+        if isinstance(self.error, str):  # of a candidate, which may hold orders to a terminal
+            line = self.error if self.error.isprintable() else " ".join(self.error.split())
+            object.__setattr__(self, "error", printable(line))
+        if self.trace and all(isinstance(line, str) for line in self.trace):
+            shown = (line.replace("\t", " ") for line in self.trace)
+            object.__setattr__(self, "trace", tuple(map(printable, shown)))
 
     def at(self, label: str) -> Mapping[str, float] | None:
         """The metrics as they stood at a fidelity: what was trained with less, all else exact.

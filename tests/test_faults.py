@@ -14,6 +14,8 @@ from evonas.faults import (
     Fault,
     LateError,
     MetricError,
+    harmless,
+    printable,
     tail,
 )
 
@@ -72,3 +74,71 @@ def test_the_tail_of_a_text_is_short(text):
     assert len(lines) <= N_TRACE_LINES
     assert all(0 < len(line) <= MAX_LINE for line in lines)
     assert all(any(whole.startswith(line) for whole in text.splitlines()) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ninety-three", "ninety-three"),
+        ("größer als 3 µs", "größer als 3 µs"),
+        ("\x1b[2Jgone", "\\x1b[2Jgone"),
+        ("\x9b31mred", "\\x9b31mred"),
+        ("half \ud800", "half \\ud800"),
+        ("\u202eback", "\\u202eback"),
+        ("a\rb\nc\x07", "a\\rb\\nc\\x07"),
+    ],
+)
+def test_what_would_steer_a_terminal_is_spelt_out(text, shown):
+    assert printable(text) == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_whatever_was_said_can_be_printed_and_written(text):
+    assert printable(text).isprintable()
+    assert printable(text).encode().decode() == printable(text)
+    assert printable(printable(text)) == printable(text)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "=1+1",
+            "@SUM(A1)",
+            "+cmd|' /C calc'!A0",
+            "-2+3+cmd",
+            "=HYPERLINK(1)",
+            "\t=1",
+            "\r=1",
+        ),
+        *("\n=1", "=", "-")[:1],
+        "--x",
+    ],
+)
+def test_no_cell_is_a_formula(cell):
+    assert str(harmless(cell)).startswith("'")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            -1.5,
+            3,
+            None,
+            True,
+            "",
+            "-",
+            "+",
+            "-3.2",
+            "+4",
+            "-1e-07",
+            "-1.5e+20",
+            "0 1 2",
+            "relu",
+        ),
+        *("-0.305 1.64 -0.89", "-0.5-1.64--0.89", "(1, 2)", "a=b", "[-1]", "3-0-2"),
+    ],
+)
+def test_numbers_genomes_and_words_stay_as_they_are_in_a_table(cell):
+    assert harmless(cell) == cell

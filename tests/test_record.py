@@ -66,3 +66,11 @@ def test_a_failure_with_values_of_a_fidelity_is_refused():
     record = Record((1,), {}, 1.0, error="broke", partial={"epochs=1": {"acc": 1.0}})
     with pytest.raises(ValueError, match="it failed, and yet has metrics"):
         record.to_line()
+
+
+def test_what_a_candidate_said_steers_no_terminal_and_can_be_read_back():
+    said = "Error: \x1b[2J \ud800 \u202e"
+    record = Record((1,), {}, 1.0, error=said, trace=("\x1b]0;title\x07", "\tat"))
+    assert record.error == "Error: \\x1b[2J \\ud800 \\u202e"
+    assert record.trace == ("\\x1b]0;title\\x07", " at")
+    assert Record.from_line(record.to_line()) == record

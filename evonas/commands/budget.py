@@ -17,6 +17,7 @@ from evonas.plots.price_tag import draw_curves, draw_expected, draw_fractions, d
 from evonas.record import Record, candidate_seed
 from evonas.reports.statement import escaped, latex, markdown, paragraph, table
 from evonas.reports.text import aligned, complain
+from evonas.runs.places import without_link
 from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.training.trained_problem import TrainedProblem
 
@@ -53,8 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _totals(tags: Sequence[PriceTag], out: Path) -> list[str]:
     header, rows = table(tags)
     words = "\n\n".join(paragraph(tag) for tag in tags)
-    (out / "statement.md").write_text(f"{words}\n\n{markdown(header, rows)}\n")
-    (out / "statement.tex").write_text(f"{escaped(words)}\n\n{latex(header, rows)}\n")
+    without_link(out / "statement.md").write_text(f"{words}\n\n{markdown(header, rows)}\n")
+    without_link(out / "statement.tex").write_text(
+        f"{escaped(words)}\n\n{latex(header, rows)}\n"
+    )
     return [*aligned(header, rows), "", words]
 
 
@@ -62,11 +65,11 @@ def _files(tags: Sequence[PriceTag], out: Path) -> list[str]:
     written = ["statement.md", "statement.tex"]
     for i, tag in enumerate(tags):
         name = f"{PROGRESS}.csv" if len(tags) == 1 else f"{PROGRESS}-{i + 1}.csv"
-        _write(out / name, tag.progress)
+        _write(without_link(out / name), tag.progress)
         written.append(name)
-    draw_progress(tags, out=out / f"{PROGRESS}.png")
+    draw_progress(tags, out=without_link(out / f"{PROGRESS}.png"))
     written.append(f"{PROGRESS}.png")
-    if draw_curves(tags[0], out=out / f"{CURVES}.png"):
+    if draw_curves(tags[0], out=without_link(out / f"{CURVES}.png")):
         written.append(f"{CURVES}.png")
     return ["", f"Written to {out}: {', '.join(written)}"]
 
@@ -86,7 +89,7 @@ def _expected(tags: Sequence[PriceTag], out: Path) -> list[str]:
     values = tags[0].scores() if len(tags) == 1 else [max(tag.scores()) for tag in tags]
     if not values:
         return []
-    draw_expected(tags, values, out=out / f"{EXPECTED}.png")
+    draw_expected(tags, values, out=without_link(out / f"{EXPECTED}.png"))
     objective = tags[0].run.objectives[0]
     what = "trials" if len(tags) == 1 else "searches"
     places = sorted({1, len(values), *(n for n in (2, 5, 10, 20, 50, 100) if n < len(values))})
@@ -124,7 +127,7 @@ def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> 
             if record.error is None:
                 found[record.genome].append((count, record.metrics[objective.name]))
     rows = [("-".join(map(str, genome)), points) for genome, points in found.items()]
-    draw_fractions(rows, objective, out=out / f"{FRACTIONS}.png")
+    draw_fractions(rows, objective, out=without_link(out / f"{FRACTIONS}.png"))
     cells = [
         [*(f"{dict(points).get(count, float('nan')):.4g}" for count in counts), name]
         for name, points in rows

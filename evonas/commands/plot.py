@@ -9,6 +9,7 @@ from evonas.commands.parsers import plot_parser
 from evonas.parsing import listed
 from evonas.plots.runs import save_picture
 from evonas.reports.text import complain
+from evonas.runs.places import without_link
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,7 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         paths: list[Path] = given.runs
         home = paths[0] if len(paths) == 1 else Path()
         names = [*listed(given.objectives)]
-        print(save_picture(paths, objectives=names, out=given.out or home / "front.png"))
+        print(
+            save_picture(
+                paths, objectives=names, out=given.out or without_link(home / "front.png")
+            )
+        )
     except (ValueError, OSError) as error:
         return complain(error)
     return 0

@@ -19,6 +19,7 @@ from evonas.reports.progress import Progress
 from evonas.reports.summary import summary
 from evonas.reports.text import complain
 from evonas.runs.journal import FolderError
+from evonas.runs.places import without_link
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -76,7 +77,8 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
 
         names = [objective.name for objective in result.goals.objectives]
         try:
-            save_picture([folder], objectives=names, out=folder / "front.png")
+            out = without_link(folder / "front.png")
+            save_picture([folder], objectives=names, out=out)
         except (ValueError, OSError) as error:  # a night's front is worth more than its picture
             print(f"evonas: no picture: {error}", file=sys.stderr)
     return result

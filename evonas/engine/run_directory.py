@@ -11,6 +11,7 @@ from evonas.engine.plan import SearchPlan
 from evonas.runs.audit import check_records
 from evonas.runs.folder import CHECKPOINTS, RunFolder, check_free
 from evonas.runs.manifest import check_resumable, check_same_prices
+from evonas.runs.places import without_link
 
 
 def check_place(plan: SearchPlan, folder: str | Path | None, *, resume: bool) -> None:
@@ -73,7 +74,7 @@ def opened(
 def work_place(folder: RunFolder | None) -> Iterator[Path]:
     """Where trainings leave what a later step needs: in the run directory, if there is one."""
     if folder:
-        yield folder.path.absolute() / CHECKPOINTS
+        yield without_link(folder.path.absolute() / CHECKPOINTS)
         return
     with TemporaryDirectory() as scratch:
         yield Path(scratch)

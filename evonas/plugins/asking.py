@@ -66,7 +66,7 @@ def _finite(name: str, value: float) -> float:
     try:
         number = float(value)
     except OverflowError:  # an endless integer
-        number = math.nan
+        raise MetricError(f"metric {name} is too large; expected a finite number") from None
     if not math.isfinite(number):
         raise MetricError(f"metric {name} is {value!s:.40}; expected a finite number")
     return number

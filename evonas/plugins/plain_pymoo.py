@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evonas.faults import MetricError
 from evonas.objectives import Constraint, Metric, Relation
 from evonas.problem import Problem, Settings
 from evonas.space import Genome
@@ -75,7 +76,14 @@ class ForeignProblem(Problem):
             return_as_dictionary=True,
         )
         return {
-            f"{key.lower()}{i + 1}": float(value)
+            f"{key.lower()}{i + 1}": _real(key, value)
             for key in ("F", "G", "H")
             for i, value in enumerate(np.atleast_2d(out[key])[0])
         }
+
+
+def _real(key: str, value: Any) -> float:
+    """A value as a number, and not the real part of one that has another part too."""
+    if isinstance(value, (complex, np.complexfloating)):
+        raise MetricError(f"{key} is the complex number {value!s:.40}; expected a real one")
+    return float(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from evonas.faults import printable
 from evonas.objectives import Constraint
 from evonas.space import Genome
 
@@ -19,12 +20,13 @@ def complain(message: object, *, status: int = 2) -> int:
     Returns:
         The exit status, as it was given.
     """
-    print(f"evonas: {' '.join(str(message).split())}", file=sys.stderr)
+    print(f"evonas: {printable(' '.join(str(message).split()))}", file=sys.stderr)
     return status
 
 
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of a table whose columns are right-aligned."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     return [
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))

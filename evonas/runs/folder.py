@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from evonas.config import Config
+from evonas.faults import harmless
 from evonas.hardware.roofline import Cost
 from evonas.listener import METERED, Generation, Listener, Outcome
 from evonas.record import Record
@@ -26,6 +28,7 @@ from evonas.runs.manifest import (
     config_text,
     environment,
 )
+from evonas.runs.places import check_regular, open_new, without_link
 from evonas.runs.schema import genome_key
 from evonas.space import Genome
 
@@ -157,9 +160,11 @@ class RunFolder(Listener):
     def read_metered_kwh(self) -> float:
         """What meters had counted when the table of generations was last written."""
         file = self._place / GENERATIONS
-        with suppress(KeyError, OSError, TypeError, ValueError):
+        with suppress(csv.Error, LookupError, OSError, TypeError, ValueError):
+            check_regular(file)
             rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-            return float(rows[-1][METERED])
+            counted = float(rows[-1][METERED])
+            return counted if 0 <= counted < math.inf else 0.0
         return 0.0
 
     def write_front(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -213,7 +218,7 @@ class RunFolder(Listener):
 
     def _open(self, name: str) -> FileIO:
         try:
-            return (self._place / name).open("ab", buffering=0)
+            return FileIO(without_link(self._place / name), "a")
         except OSError as error:
             self._fail(name, error)
 
@@ -223,9 +228,8 @@ class RunFolder(Listener):
         file = self._place / name
         draft = file.with_suffix(".part")
         try:
-            with draft.open("wb") as opened:
-                opened.write(text.encode(errors="backslashreplace"))
-                opened.flush()
+            with open_new(draft) as opened:
+                write_whole(opened, text.encode(errors="backslashreplace"))
                 os.fsync(opened.fileno())
             draft.replace(file)
         except OSError as error:
@@ -289,7 +293,8 @@ def _sync_directory(path: Path) -> None:
 
 def _table(rows: Iterable[Sequence[Any]]) -> str:
     text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    plain = ([harmless(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(plain)
     return text.getvalue()
 
 

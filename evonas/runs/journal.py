@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from evonas.record import SEAL, Record, merge
+from evonas.runs.places import check_regular, read_blocks
 from evonas.space import Genome
 
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
@@ -58,13 +59,14 @@ class Journal:
     Raises:
         BusyError: Another process is writing to the file.
         JournalError: The file cannot be opened or made.
-        ValueError: A line that is not the last cannot be read.
+        ValueError: A line that is not the last cannot be read, or it is no regular file.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._place = path.absolute()  # whatever the working directory becomes
         self._failure: JournalError | None = None
+        check_regular(path)
         try:
             self._file = _open_locked(path)
             self._load()
@@ -134,7 +136,7 @@ class Journal:
 
     def _load(self) -> None:
         try:
-            content = self._file.readall()
+            content = read_blocks(self._file, self.path)
             contents = _parse(self.path, content)
             if contents.n_bytes < len(content):
                 self._file.truncate(contents.n_bytes)
@@ -166,8 +168,10 @@ def read_journal(path: Path) -> dict[Genome, Record]:
         ValueError: A line other than a torn last one cannot be read; the message names file and
             line.
     """
+    check_regular(path)
     try:
-        content = path.read_bytes()
+        with FileIO(path) as file:
+            content = read_blocks(file, path)
     except FileNotFoundError:
         content = b""
     records: dict[Genome, Record] = {}

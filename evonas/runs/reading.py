@@ -14,10 +14,11 @@ from evonas.objectives import Constraint, Goals, Metric
 from evonas.runs.folder import FRONT, GENERATIONS, RECORDS, SPEND
 from evonas.runs.journal import read_journal
 from evonas.runs.manifest import CONFIG, read_config, read_resolved
+from evonas.runs.places import check_regular
 from evonas.runs.run import Run
 from evonas.runs.schema import Spelling, read_written
 
-_MISTAKES = (AttributeError, KeyError, TypeError, ValueError)
+_MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
 # The numbers of a ``Spend``, and the columns of the generations' table that hold them.
 _SPENT = {
     "wall_seconds": "wall [s]",
@@ -72,8 +73,9 @@ def read_generations(file: Path) -> tuple[Mapping[str, Any], ...]:
     Raises:
         ValueError: The table lacks a column, or holds a text in place of a number.
     """
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    check_regular(file)
     try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
         rows = csv.DictReader(text[: text.rfind("\n") + 1].splitlines())
         return tuple(generation_row(row) for row in rows)
     except _MISTAKES as error:
@@ -102,7 +104,8 @@ def _read_cell(value: Any) -> Any:
     try:
         return int(value)
     except ValueError:
-        pass
+        if value.lstrip("+-").isdecimal():  # more digits than a number here has
+            raise
     try:
         return float(value)
     except ValueError:

@@ -1,9 +1,12 @@
+import numpy as np
 import pytest
 import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.evaluation.candidate import Order, measure
+from evonas.faults import MetricError
+from evonas.plugins.asking import checked
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Measurement, Settings
 from evonas.record import candidate_seed
@@ -54,3 +57,16 @@ def test_a_candidate_that_stops_the_clock_takes_no_less_than_no_time(monkeypatch
     monkeypatch.setattr("time.perf_counter", lambda: -1.0)
     job = Order(ProblemSpec(toy.Bowl, Settings()), ("acc",))
     assert measure(job, (1, 1, 1, 1), seed=0).seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: 10**5000, "metric acc is too large; expected a finite number"),
+        (lambda: np.complex128(1 + 2j), "metric acc is a complex128; expected a number"),
+        (lambda: 2 + 0j, "metric acc is a complex; expected a number"),
+    ],
+)
+def test_what_is_no_finite_real_number_is_invalid(make, reason):
+    with pytest.raises(MetricError, match=reason):
+        checked({"acc": make()}, ["acc"])

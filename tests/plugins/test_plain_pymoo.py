@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+import toy
 from pymoo.core.evaluator import Evaluator
 from pymoo.core.mixed import MixedVariableSampling
 from pymoo.core.population import Population
@@ -10,6 +11,7 @@ from pymoo.core.problem import Problem as PymooProblem
 from pymoo.core.variable import Binary, Choice, Integer, Real
 from pymoo.problems import get_problem
 
+from evonas.faults import MetricError
 from evonas.objectives import Constraint
 from evonas.plugins.plain_pymoo import ForeignProblem
 
@@ -148,3 +150,16 @@ def test_a_point_is_feasible_exactly_where_pymoo_says_so():
         assert kept == individual.feas
         seen.add(kept)
     assert seen == {True, False}
+
+
+class Imaginary(toy.Reals):
+    def _evaluate(self, X, out, *args, **kwargs):
+        out["F"] = np.full((len(X), 2), 1 + 2j)
+
+
+def test_a_complex_objective_is_refused_and_not_cut_to_its_real_part():
+    problem = ForeignProblem(Imaginary())
+    with pytest.raises(
+        MetricError, match=r"F is the complex number \(1\+2j\); expected a real"
+    ):
+        problem.measure((0.1, 0.2, 0.3), (), seed=0)

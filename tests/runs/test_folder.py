@@ -728,3 +728,46 @@ def test_a_directory_that_goes_away_between_two_writes_is_missed(tmp_path, monke
     with pytest.raises(JournalError, match="was moved or deleted while the run was writing"):
         folder.add_generation({"generation": 1})
     folder.close()
+
+
+@pytest.mark.parametrize("name", ["front.part", "front.csv", "generations.part", "config.part"])
+def test_nothing_is_written_through_a_link_to_outside(run, tmp_path, name):
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (run / name).symlink_to(outside)
+    folder = resume(run)
+    folder.add_generation({"generation": 1})
+    folder.add_generation({"generation": 2})
+    folder.write_front(["genome"], [["0 1"]])
+    folder.close()
+    assert outside.read_text() == "mine"
+    assert (run / "front.csv").read_text() == "genome\n0 1\n"
+    assert not [file for file in run.iterdir() if file.is_symlink()]
+
+
+def test_a_journal_that_is_a_link_is_not_written_to(run, tmp_path):
+    outside = tmp_path / "outside"
+    (run / "records.jsonl").rename(outside)
+    (run / "records.jsonl").symlink_to(outside)
+    before = outside.read_bytes()
+    with pytest.raises(ValueError, match="is a link; a run's files lie in its directory"):
+        resume(run)
+    assert outside.read_bytes() == before
+
+
+def test_no_table_holds_a_formula_of_a_candidate(run):
+    folder = resume(run)
+    folder.write_failures([record((1, 1, 1, 1), {}, error="=cmd|' /C calc'!A0 \x1b[2J")])
+    folder.close()
+    (row,) = rows(run / "failures.csv")
+    assert row["error"] == "'=cmd|' /C calc'!A0 \\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "generation\n", "generation,metered [kWh]\n", "\0\n\0", "a,b\n1\n"]
+)
+def test_a_table_that_tells_nothing_counts_nothing(run, content):
+    (run / "generations.csv").write_text(content)
+    folder = resume(run)
+    assert folder.read_metered_kwh() == 0.0
+    folder.close()

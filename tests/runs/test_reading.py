@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 import toy
@@ -101,3 +102,48 @@ def test_generations_are_numbers_where_there_are_numbers(made):
     assert first["generation"] == 1
     assert first["evaluations"] == 8
     assert isinstance(first["hypervolume"], float)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "generation,evaluations,hypervolume\n"])
+def test_a_table_of_generations_without_rows_has_none(made, tmp_path, content):
+    copy = changed(made / "curved", tmp_path / "copy")
+    (copy / "generations.csv").write_text(content)
+    assert open_run(copy).generations == ()
+
+
+GARBLED = (
+    b"\xff\xfe\x00garbled\n\x81\n",
+    b"generation,evaluations\n1,2\n",
+    b"evaluations,hypervolume\ninf,1\n",
+    b"evaluations,hypervolume\nnan,1\n",
+    b"evaluations,hypervolume\n" + b"9" * 5000 + b",1\n",
+    b"evaluations,hypervolume\n4," + b"9" * 5000 + b"\n",
+    b"evaluations,hypervolume\n4,much\n",
+    b'evaluations,hypervolume\n"' + b"4" * 200_000 + b'",1\n',
+)
+
+
+@pytest.mark.parametrize("content", GARBLED)
+def test_a_garbled_table_of_generations_is_refused_by_its_name(made, tmp_path, content):
+    copy = changed(made / "curved", tmp_path / "copy")
+    (copy / "generations.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=r"generations\.csv cannot be read: "):
+        open_run(copy)
+
+
+@pytest.mark.parametrize("name", ["generations.csv", "records.jsonl"])
+def test_a_device_in_place_of_a_file_is_refused_and_not_read(made, tmp_path, name):
+    copy = changed(made / "curved", tmp_path / "copy")
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    with pytest.raises(ValueError, match=f"{name} is no regular file"):
+        open_run(copy)
+
+
+def test_a_journal_that_is_a_hole_is_refused_and_not_read(made, tmp_path):
+    copy = changed(made / "curved", tmp_path / "copy")
+    os.truncate(copy / "records.jsonl", 1 << 40)
+    with pytest.raises(
+        ValueError, match=r"records\.jsonl is damaged: nothing was written behind"
+    ):
+        open_run(copy)
