@@ -140,6 +140,7 @@ class Config(  # dataclasses take fields from the last base first
             data=self.data,
             data_dir=self.data_dir,
             data_seed=self.data_seed,
+            skip_bad=self.skip_bad,
             epochs=self.epochs,
             subset=self.subset,
             image_size=self.image_size,

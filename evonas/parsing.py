@@ -76,6 +76,7 @@ def check_kind(name: str, value: Any, kind: str) -> None:
     }
     if not any(fits[word] for word in kind.split(" | ")):
         expected = kind.replace("Sequence[str]", "a list of texts").replace(" | None", "")
+        expected = expected.replace("bool", "true or false")
         raise ValueError(f"setting {name} is {value!r}; expected {expected}")
 
 

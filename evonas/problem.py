@@ -27,6 +27,7 @@ class Settings:
         data: Name of a data set, or a folder of images.
         data_dir: The folder in which data sets and tables lie.
         data_seed: Fixes the split of the images into training, validation and test part.
+        skip_bad: Whether to leave out files of a folder of images that cannot be read.
         epochs: Passes over the training images in a proxy training.
         subset: How many training images a proxy training sees.
         image_size: Side of the square images, in pixels.
@@ -43,6 +44,7 @@ class Settings:
     data: str | None = None
     data_dir: str | None = None
     data_seed: int = 0
+    skip_bad: bool = False
     epochs: int | None = None
     subset: int | None = None
     image_size: int | None = None

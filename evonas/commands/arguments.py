@@ -181,9 +181,11 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
         text = explained.get(word.name, "").replace("``", "").removesuffix(".")
         kind = str(word.type).partition(" | ")[0]
         flag, text = f"--{word.name.replace('_', '-')}", text[:1].lower() + text[1:]
-        if word.type in (bool, "bool"):
-            facts = {"action": "store_true", "default": argparse.SUPPRESS}
-            place.add_argument(flag, **facts, help=text.replace("%", "%%"))
+        if kind == "bool":
+            told = f"{text} (default: {word.metadata['shown']})".replace("%", "%%")
+            place.add_argument(
+                flag, action="store_true", default=argparse.SUPPRESS, help=told
+            )
             continue
         option(
             place,

@@ -2,7 +2,10 @@
 
 Modules:
     augment: Augmentations of images in memory, drawn anew for every image.
+    decoding: From image files to square pictures of one size.
     dataset: Image data sets as tensors in memory, split once and for all.
+    folder_parts: Which sub-folders are the training, validation and test part.
+    folder_sample: What can be told of a folder of images by looking at some of its files.
     image_folder: Folders of images, with one sub-folder per class.
     published: The published data sets, read from the files of torchvision and scikit-learn.
 """
@@ -21,11 +24,11 @@ if TYPE_CHECKING:
     from evonas.data.dataset import Part as Part
     from evonas.data.dataset import dataset_info as dataset_info
     from evonas.data.dataset import load as load
+    from evonas.data.decoding import decode as decode
+    from evonas.data.decoding import resize as resize
     from evonas.data.image_folder import Files as Files
     from evonas.data.image_folder import ImageFolder as ImageFolder
-    from evonas.data.image_folder import decode as decode
     from evonas.data.image_folder import find_images as find_images
-    from evonas.data.image_folder import resize as resize
     from evonas.data.published import DataInfo as DataInfo
     from evonas.data.published import Pool as Pool
     from evonas.data.published import pools as pools
@@ -35,7 +38,8 @@ __getattr__, __dir__, __all__ = attach(
     {
         "augment": ["crop", "flip", "cutout"],
         "dataset": ["Part", "Dataset", "dataset_info", "load"],
-        "image_folder": ["Files", "ImageFolder", "find_images", "decode", "resize"],
+        "decoding": ["decode", "resize"],
+        "image_folder": ["Files", "ImageFolder", "find_images"],
         "published": ["DataInfo", "Pool", "pools"],
     },
 )

@@ -13,7 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from evonas.data.image_folder import Files, ImageFolder, decode, find_images, resize
+from evonas.data.decoding import BadFilesError, decode, resize
+from evonas.data.folder_sample import bad_files
+from evonas.data.image_folder import Files, ImageFolder, all_paths, find_images
 from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, Pool, Pools, pools
 
 SMALLEST, LARGEST = 8, 224  # image sizes, in pixels
@@ -62,15 +64,32 @@ def dataset_info(
     data_dir: str | Path | None = None,
     image_size: int | None = None,
     subset: int | None = None,
+    skip_bad: bool = False,
 ) -> DataInfo:
     """Sizes and shapes of a data set; no file is opened for one of ``DATASET_NAMES``.
 
     For arguments and errors see ``load``; ``data_dir`` is taken so that one can stand for the
-    other. Of a folder all files are counted and the first 16 images looked at.
+    other. Of a folder all files are counted, and images of every class and part looked at.
     """
     if name in PUBLISHED:
         return _settle(PUBLISHED[name], image_size, subset)
-    return _settle(_published(name, find_images(_folder(name))), image_size, subset)
+    found = find_images(_folder(name), skip_bad=skip_bad)
+    return _settle(_published(name, found), image_size, subset)
+
+
+def notes(name: str, *, skip_bad: bool = False) -> tuple[str, ...]:
+    """What a user should know of a data set's files, in words; nothing of a published set.
+
+    Args:
+        name: The data set's name, or a folder of images.
+        skip_bad: Whether files that cannot be read are left out.
+
+    Raises:
+        ValueError: The name is unknown, or the folder is not as ``load`` expects it.
+    """
+    if name in PUBLISHED:
+        return ()
+    return find_images(_folder(name), skip_bad=skip_bad).notes
 
 
 def load(
@@ -80,6 +99,7 @@ def load(
     image_size: int | None = None,
     subset: int | None = None,
     seed: int = 0,
+    skip_bad: bool = False,
 ) -> Dataset:
     """Read a data set, or give the one that this process has read before.
 
@@ -93,22 +113,24 @@ def load(
         data_dir: Where torchvision's files lie, or are put; else the environment variable
             ``EVONAS_DATA``, else ``~/.cache/evonas``. Digits need none.
         image_size: Side of the square images in pixels, [8, 224]; else that of the data set.
-            For a folder that is the shorter side of its first image, [8, 64].
+            For a folder that is the median of its images' shorter sides, [8, 64].
         subset: How many training images to keep, [n_classes, n_train]; a smaller subset is
             contained in a larger one. The validation part is cut to as many, so that
             validating costs no more than training; the test part never is.
         seed: Fixes the split and the subset, >= 0.
+        skip_bad: Whether to leave out files of a folder that cannot be read; else they are
+            refused, all of them named at once.
 
     Raises:
         ValueError: An argument is out of range, the name is unknown, or a folder does not hold
-            what ``image_folder.find_images`` and ``image_folder.decode`` expect.
+            what ``image_folder.find_images`` and ``decoding.decode`` expect.
         ConnectionError: A named set is missing or incomplete, and could not be downloaded.
     """
     if seed < 0:
         raise ValueError(f"seed of a data split is {seed}; expected 0 or more")
     directory = _directory(data_dir)
     folder = None if name in PUBLISHED else _folder(name)
-    return _load(name, folder, directory, image_size, subset, seed)
+    return _load(name, folder, directory, image_size, subset, seed, skip_bad)
 
 
 @lru_cache(maxsize=4)
@@ -119,15 +141,22 @@ def _load(
     image_size: int | None,
     subset: int | None,
     seed: int,
+    skip_bad: bool,
 ) -> Dataset:
-    found = find_images(folder) if folder else None
+    found = find_images(folder, skip_bad=skip_bad) if folder else None
     published = _published(name, found) if found else PUBLISHED[name]
     info = _settle(published, image_size, subset)
     drawn_from = _folder_pools(found, info) if found else pools(published, directory)
-    train, validation, test = (
-        Part(resize(pool.read(rows), info.image_size), torch.from_numpy(pool.labels[rows]))
-        for pool, rows in _split(drawn_from, info, seed)
-    )
+    try:
+        train, validation, test = (
+            Part(resize(pool.read(rows), info.image_size), torch.from_numpy(pool.labels[rows]))
+            for pool, rows in _split(drawn_from, info, seed)
+        )
+    except BadFilesError:
+        assert found is not None  # no published set is read from files of its own
+        raise BadFilesError(
+            bad_files(all_paths((found.train, found.validation, found.test)))
+        ) from None
     return Dataset(info, train, validation, test, *_moments(train.images))
 
 

@@ -217,6 +217,7 @@ class SearchPlan:
             "n_jobs": self.n_jobs,
             "search_energy": asdict(self.tariff),
             **self.problem.describe(),
+            **({"notes": list(notes)} if (notes := getattr(self.problem, "notes", ())) else {}),
             **described(self.problem, goals),
         }
 

@@ -1,6 +1,7 @@
 """Words for people.
 
 Modules:
+    opening: What is about to be searched, in one line.
     priced_front: A run's front, priced in its three parts.
     progress: What a person sees while a search runs: a bar on a terminal, plain lines
         elsewhere.

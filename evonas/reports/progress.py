@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from evonas.listener import Generation, Listener, Outcome, Start
 from evonas.record import Record
+from evonas.reports.opening import opening
 
 LEAST_MEASURED = 5  # before anything is said of the time that is left
 TICK_S = 1.0
@@ -36,8 +37,10 @@ class Progress(Listener):
         self._is_over = threading.Event()
 
     def on_start(self, start: Start) -> None:
-        """Show the bar, as long as there is to do."""
+        """Say what is searched, and show the bar."""
         self._pace = Pace(start.config.n_expected)
+        if start.resolved and not self._is_quiet:
+            print("\n".join(opening(start)), file=self._stream, flush=True)
         self._bar = tqdm(
             total=start.config.n_expected,
             unit="net",

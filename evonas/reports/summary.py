@@ -39,6 +39,8 @@ def summary(result: Result) -> str:
         lines += ["", _nothing(result)]
     if result.failures:
         lines += ["", *_failures(result)]
+    if notes := getattr(result.problem, "notes", ()):
+        lines += ["", *(f"Of the data: {note}." for note in notes)]
     if result.folder:
         lines += ["", f"Everything is in {result.folder}"]
     return "\n".join(lines)

@@ -20,6 +20,7 @@ class ProblemSection:
         data: Name of a data set, or a folder of images.
         data_dir: Folder in which data sets and tables lie.
         data_seed: Number that fixes the split into training, validation and test part.
+        skip_bad: Leave out files of a folder of images that cannot be read, and say how many.
         option: An option of the problem's own, such as ``noisy=true``.
         strict_flops: Refuse networks with operators whose FLOPs nobody has declared, which else
             count as 0 with a warning.
@@ -32,6 +33,7 @@ class ProblemSection:
     data: str | None = word(None, shown="the problem's own")
     data_dir: str | None = word(None, shown="$EVONAS_DATA")
     data_seed: int = word(0, least=0)
+    skip_bad: bool = word(False, shown="they are refused")
     option: Sequence[str] = word((), shown="the problem's own")
     strict_flops: bool = word(False, shown="no")
 

@@ -63,6 +63,8 @@ def settle(section: Any) -> None:
                     f"{each.metadata['shown']}"
                 )
             object.__setattr__(section, each.name, listed(value))
+        elif each.type == "bool" and type(value) is not bool:
+            raise ValueError(f"{each.name} is {value!r}; expected true or false")
         elif value is not None:
             _check(each.name, value, each.metadata)
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
-from evonas.data.dataset import Dataset, Part, dataset_info, load
+from evonas.data.dataset import Dataset, Part, dataset_info, load, notes
 from evonas.declaration import OLDER, translated
 from evonas.fidelity import Fidelity
 from evonas.hardware.roofline import Cost
@@ -50,6 +50,7 @@ class TrainedProblem(Problem):
             ``providers = (*TrainedProblem.providers, PeakMemory())``; ``metrics`` follow.
         info: The data set in numbers, as the proxy training sees it.
         whole: The data set in numbers, as the trainings of a network's life see it.
+        notes: What a user should know of the data's files, in words.
     """
 
     data: ClassVar[str] = "digits"
@@ -67,10 +68,10 @@ class TrainedProblem(Problem):
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
         chosen = self.settings
-        name, where = chosen.data or self.data, chosen.data_dir
-        size = chosen.image_size
-        self.info = dataset_info(name, data_dir=where, image_size=size, subset=chosen.subset)
-        self.whole = dataset_info(name, data_dir=where, image_size=size)
+        name, size, skips = chosen.data or self.data, chosen.image_size, chosen.skip_bad
+        info = partial(dataset_info, name, data_dir=chosen.data_dir, image_size=size)
+        self.info, self.whole = info(subset=chosen.subset, skip_bad=skips), info(skip_bad=skips)
+        self.notes = notes(name, skip_bad=skips)
         self.recipe = told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
         self._cost_by_genome: dict[Genome, Cost] = {}
@@ -86,8 +87,7 @@ class TrainedProblem(Problem):
     @property
     def device_name(self) -> str:
         """What the driver calls the accelerator that trains; empty on a processor."""
-        is_cuda = self.device.type == "cuda"
-        return torch.cuda.get_device_name(self.device) if is_cuda else ""
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else ""
 
     @property
     def n_channels(self) -> int:
@@ -335,6 +335,7 @@ class TrainedProblem(Problem):
             image_size=self.settings.image_size,
             subset=self.settings.subset,
             seed=self.settings.data_seed,
+            skip_bad=self.settings.skip_bad,
         )
 
 

@@ -1,18 +1,14 @@
+import os
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from sample_images import make_classes, make_tiny_imagenet, parts, save
 
-from evonas.data.dataset import dataset_info, load
-from evonas.data.image_folder import decode, find_images, resize
+from evonas.data.dataset import dataset_info, load, notes
+from evonas.data.image_folder import find_images
 from evonas.data.published import DataInfo
-
-
-def test_resizing_keeps_a_constant_image_constant():
-    images = torch.full((3, 3, 16, 16), 201, dtype=torch.uint8)
-    for size in (8, 16, 33):
-        assert (resize(images, size) == 201).all()
 
 
 def test_labels_follow_the_sorted_class_names(tmp_path):
@@ -43,36 +39,11 @@ def test_only_a_folder_of_grey_images_is_grey(tmp_path):
 @pytest.mark.parametrize(
     ("size", "expected"), [((20, 30), 20), ((300, 200), 64), ((3, 5), 8), ((64, 64), 64)]
 )
-def test_the_default_size_is_the_first_images_shorter_side_within_bounds(
-    tmp_path, size, expected
-):
+def test_the_default_size_is_the_shorter_side_within_bounds(tmp_path, size, expected):
     make_classes(tmp_path, {"cat": 5, "dog": 5}, size=size)
     assert dataset_info(str(tmp_path)).image_size == expected
     assert load(str(tmp_path)).train.images.shape[2:] == (expected, expected)
     assert load(str(tmp_path), image_size=9).train.images.shape[2:] == (9, 9)
-
-
-def test_an_image_is_cut_to_its_central_square(tmp_path):
-    image = Image.new("L", (40, 20), 0)
-    image.paste(255, (10, 0, 30, 20))
-    image.save(tmp_path / "wide.png")
-    image.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "high.png")
-    paths = [str(tmp_path / name) for name in ("wide.png", "high.png")]
-    assert (decode(paths, channels=1, image_size=20) == 255).all()
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"])
-@pytest.mark.parametrize("channels", [1, 3])
-def test_every_8_bit_mode_can_be_decoded(tmp_path, mode, channels):
-    path = tmp_path / ("image.tif" if mode == "CMYK" else "image.png")
-    Image.new("RGB", (9, 9), (255, 255, 255)).convert(mode).save(path)
-    images = decode([str(path)], channels=channels, image_size=8)
-    assert images.shape == (1, channels, 8, 8)
-    assert (images == 255).all()
-
-
-def test_decoding_nothing_gives_an_empty_tensor():
-    assert decode([], channels=3, image_size=8).shape == (0, 3, 8, 8)
 
 
 def test_hidden_files_and_folders_are_no_data(tmp_path):
@@ -175,19 +146,73 @@ def test_a_broken_folder_is_told_where_and_how(tmp_path, ask, damage, expected):
         ask(str(tmp_path))
 
 
-@pytest.mark.parametrize("damage", ["truncated", "missing", "16 bits"])
-def test_an_image_that_cannot_be_decoded_is_named(tmp_path, damage):
+@pytest.mark.parametrize("damage", ["truncated", "missing", "float"])
+def test_all_images_that_cannot_be_decoded_are_named_at_once_or_left_out(tmp_path, damage):
     make_classes(tmp_path, {"cat": 20, "dog": 20}, size=(64, 64))
-    path = tmp_path / "dog" / "019.png"
-    if damage == "truncated":
-        noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
-        Image.fromarray(noise).save(path)
-        path.write_bytes(path.read_bytes()[:2000])
-    elif damage == "missing":
-        path.unlink()
-        path.symlink_to(tmp_path / "nowhere.png")
-    else:
-        Image.fromarray(np.zeros((64, 64), dtype=np.uint16)).save(path)
-    dataset_info(str(tmp_path))
-    with pytest.raises(ValueError, match=f"unreadable image '{path}': .*; replace it or take"):
-        load(str(tmp_path))
+    paths = [tmp_path / "cat" / "003.png", tmp_path / "dog" / "019.png"]
+    for path in paths:
+        if damage == "truncated":
+            noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+            Image.fromarray(noise).save(path)
+            path.write_bytes(path.read_bytes()[:2000])
+        elif damage == "missing":
+            path.unlink()
+            path.symlink_to(tmp_path / "nowhere.png")
+        else:
+            Image.fromarray(np.full((64, 64), 7.0, dtype=np.float32)).save(path, "TIFF")
+    for ask in (dataset_info, load):
+        with pytest.raises(
+            ValueError, match=f"2 unreadable images: '{paths[0]}': .*{paths[1]}"
+        ):
+            ask(str(tmp_path))
+        given = ask(str(tmp_path), skip_bad=True)
+    assert sum(len(part.labels) for part in parts(given)) == 38
+    assert f"2 bad files are left out, such as {str(paths[0])!r}" in notes(
+        str(tmp_path), skip_bad=True
+    )
+
+
+def test_a_class_needs_its_images_after_bad_ones_are_left_out(tmp_path):
+    make_classes(tmp_path, {"cat": 5, "dog": 5})
+    (tmp_path / "dog" / "000.png").write_text("no image")
+    with pytest.raises(ValueError, match=r"class 'dog' in .* has 4 images"):
+        load(str(tmp_path), skip_bad=True)
+
+
+def test_files_that_are_no_images_are_passed_over_with_a_word(tmp_path):
+    make_classes(tmp_path, {"cat": 5, "dog": 5})
+    for name in ("a.gif", "b.GIF", "c.jfif", "labels.txt", "README"):
+        (tmp_path / "cat" / name).write_text("x")
+    os.mkfifo(tmp_path / "dog" / "pipe.png")
+    said = find_images(tmp_path).notes
+    assert f"files that end in .gif are passed over in {str(tmp_path)!r} (2)" in said
+    assert f"files that end in .jfif are passed over in {str(tmp_path)!r} (1)" in said
+    assert f"pipes, sockets or devices are passed over in {str(tmp_path)!r} (1)" in said
+    assert len(load(str(tmp_path)).train.labels) == 6
+
+
+@pytest.mark.parametrize("target", ["..", "../..", ".", "../dog"])
+def test_a_link_back_into_the_data_adds_no_image(tmp_path, target):
+    make_classes(tmp_path / "data", {"cat": 5, "dog": 5})
+    (tmp_path / "data" / "cat" / "loop").symlink_to(target)
+    found = find_images(tmp_path / "data")
+    assert len(found.train.paths) == 10
+    assert any(
+        note.startswith("links to folders that are here already are passed over")
+        for note in found.notes
+    )
+
+
+def test_linked_folders_elsewhere_are_entered(tmp_path):
+    make_classes(tmp_path / "elsewhere", {"cat": 5, "more": 3})
+    make_classes(tmp_path / "data", {"dog": 5})
+    (tmp_path / "data" / "cat").symlink_to(tmp_path / "elsewhere" / "cat")
+    (tmp_path / "data" / "dog" / "more").symlink_to(tmp_path / "elsewhere" / "more")
+    assert np.bincount(find_images(tmp_path / "data").train.labels).tolist() == [5, 8]
+
+
+def test_two_classes_that_are_one_folder_are_refused(tmp_path):
+    make_classes(tmp_path, {"cat": 5, "dog": 5})
+    (tmp_path / "kitten").symlink_to("cat")
+    with pytest.raises(ValueError, match=r"classes 'cat' and 'kitten' in .* are one folder"):
+        find_images(tmp_path)
