@@ -255,23 +255,40 @@ def inputs_of(given: argparse.Namespace) -> tuple[Input, ...]:
     return tuple(read_input(text) for text in given.input or ["3x224x224"])
 
 
-def genome_of(text: str) -> tuple[int, ...]:
+_REAL = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+
+
+def genome_of(text: str) -> tuple[Any, ...]:
     """The genome that a text stands for, of whatever space.
 
     Args:
-        text: what a user wrote, such as ``1-0-2``, ``1 0 2`` or a JSON list.
+        text: what a user wrote, such as ``1-0-2``, ``1 0 2``, ``0.3,-1.5`` or a JSON list.
 
     Raises:
         ValueError: The text is something else.
     """
     try:
-        is_json = text.lstrip().startswith("[")
-        return tuple(
-            json.loads(text)
-            if is_json
-            else [int(word) for word in re.split(r"[\s,-]+", text.strip())]
-        )
+        if text.lstrip().startswith("["):
+            return tuple(json.loads(text))
+        if re.fullmatch(f"{_REAL}(-{_REAL})*", text.strip()):  # also what 0.1.0 made of reals
+            words = re.findall(rf"(?:^|(?<=\d)-)({_REAL})", text.strip())
+        else:
+            words = re.split(r"[\s,]+", text.strip())
+        return tuple(_gene(word, is_alone=len(words) == 1) for word in words)
     except ValueError:
         raise ValueError(
             f"cannot read the genome {text!r}; expected one like 1-0-2 or a JSON list"
         ) from None
+
+
+def _gene(word: str, *, is_alone: bool) -> Any:
+    """The value that a word of a genome stands for; a text where it can be nothing else."""
+    known = {"True": True, "False": False, "None": None}
+    if word in known:
+        return known[word]
+    try:
+        return int(word) if re.fullmatch(r"-?\d+", word) else float(word)
+    except ValueError:
+        if is_alone or not word.isidentifier():
+            raise
+        return word

@@ -12,7 +12,7 @@ from evonas.commands.parsers import rerun_parser
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
 from evonas.record import Record, candidate_seed
-from evonas.reports.text import complain
+from evonas.reports.text import complain, genome_text
 from evonas.runs.reading import open_run
 from evonas.space import Genome
 
@@ -63,7 +63,7 @@ def _read_genome(text: str, plan: SearchPlan) -> Genome:
 def _rerun(plan: SearchPlan, genome: Genome, before: Record | None) -> bool:
     """Whether a candidate could be measured; says all about it."""
     seed = candidate_seed(plan.config.seed, genome)
-    print(f"{'-'.join(map(str, genome))}, seed {seed}")
+    print(f"{genome_text(genome)}, seed {seed}")
     for name, choice in plan.problem.decode(genome).items():
         print(f"  {name}: {choice}")
     if before is not None and before.error is not None:

@@ -14,7 +14,7 @@ from evonas.carbon.footprint import Footprint, footprint
 from evonas.hardware.roofline import Cost
 from evonas.hardware.this_machine import NAME
 from evonas.pareto.correlation import spearman
-from evonas.reports.text import aligned
+from evonas.reports.text import aligned, genome_text
 from evonas.runs.run import Run
 from evonas.space import Genome
 
@@ -80,7 +80,7 @@ def price_front(
     return Front(
         footprints=[
             footprint(
-                "-".join(map(str, record.genome)),
+                genome_text(record.genome),
                 costs[record.genome],
                 assumptions,
                 n_images=n_images,

@@ -40,8 +40,12 @@ def number(value: float) -> str:
 
 
 def genome_text(genome: Genome) -> str:
-    """A genome as tables show it, such as ``1-0-2``."""
-    return "-".join(map(str, genome))
+    """A genome as tables show it, such as ``1-0-2``.
+
+    Values that are not all whole and positive stand apart by commas, as ``0.305,1.64,-0.89``.
+    """
+    is_plain = all(type(value) is int and value >= 0 for value in genome)
+    return ("-" if is_plain else ",").join(map(str, genome))
 
 
 def miss(constraint: Constraint, value: float) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from evonas.commands import checks
 from evonas.commands.main import COMMANDS
+from evonas.reports.text import genome_text
 
 CASES = {
     "bench --methods gq+epochs": r"unknown method 'gq\+epochs' .did you mean 'gp'",
@@ -102,3 +103,23 @@ def test_a_carbon_file_must_be_new_unless_forced(tmp_path):
     checks.check_free_file(file, is_forced=True)
     with pytest.raises(FileExistsError, match="exists; give another file with --out"):
         checks.check_free_file(Path(file), is_forced=False)
+
+
+@pytest.mark.parametrize(
+    "genome",
+    [
+        (0.305, 1.64, -0.89),
+        (-0.5, 1e-05, 2e20),
+        (1, -2),
+        (-7.25,),
+        (True, "plain", None, 3),
+        (0, 12, 3),
+    ],
+)
+def test_a_genome_of_any_values_is_read_as_tables_show_it(genome):
+    assert checks.genome_of(genome_text(genome)) == genome
+
+
+def test_reals_are_read_as_older_tables_show_them():
+    assert checks.genome_of("0.305-1.64--0.89") == (0.305, 1.64, -0.89)
+    assert checks.genome_of("-0.5-1e-05-2e+20") == (-0.5, 1e-05, 2e20)

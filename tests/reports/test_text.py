@@ -32,6 +32,9 @@ def test_a_number_is_whole_where_it_is_large_and_whole(value, text):
 
 def test_a_genome_is_its_genes_with_dashes():
     assert genome_text((0, 12, 3)) == "0-12-3"
+    assert genome_text((0.305, 1.64, -0.89)) == "0.305,1.64,-0.89"
+    assert genome_text((1, -2)) == "1,-2"
+    assert genome_text((True, "plain", None, 3)) == "True,plain,None,3"
 
 
 @pytest.mark.parametrize(
