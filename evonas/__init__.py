@@ -8,6 +8,7 @@ from evonas.lazy import attach
 
 if TYPE_CHECKING:
     from evonas.config import Config as Config
+    from evonas.engine.pymoo_problem import as_pymoo as as_pymoo
     from evonas.engine.result import Result as Result
     from evonas.engine.search import search as search
     from evonas.listener import Listener as Listener
@@ -33,6 +34,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "config": ["Config"],
+        "engine.pymoo_problem": ["as_pymoo"],
         "engine.result": ["Result"],
         "engine.search": ["search"],
         "listener": ["Listener"],

@@ -33,6 +33,7 @@ from evonas.space import Genome
 from evonas.warm_start import Prior
 
 OPERATORS = ("sampling", "crossover", "mutation")
+EVALUATE_THEMSELVES = frozenset({"DNSGA2", "KGB"})  # of pymoo, within _advance
 MAX_IDLE_GENERATIONS = 100  # without a new architecture, before a search gives up
 OPEN_ENDED_GENERATIONS = 1000  # what an algorithm is told that only a time limit will end
 
@@ -145,7 +146,7 @@ def check_algorithm(
 def seen_by_pymoo(config: Config, problem: Problem, goals: Goals) -> PymooProblem:
     """A problem in the shape in which a config's algorithm sees it."""
     if isinstance(problem, ForeignProblem):
-        return problem.problem
+        return problem.seen
     is_blind = config.algorithm in IGNORES_CONSTRAINTS
     return GenomeProblem(
         problem.space,
@@ -161,6 +162,17 @@ def _set_up(
     *,
     evaluator: PymooEvaluator | None = None,
 ) -> None:
+    for word in ("save_history", "verbose", "progress"):
+        if getattr(algorithm, word, False):
+            raise ValueError(
+                f"algorithm {config.algorithm} has {word}=True, which a search does not serve: "
+                "its run directory and progress line stand for it; leave it out"
+            )
+    if any(kind.__name__ in EVALUATE_THEMSELVES for kind in type(algorithm).__mro__):
+        raise ValueError(
+            f"algorithm {config.algorithm} evaluates while it advances and proposes nothing: "
+            "a search can neither budget nor resume that; choose another, such as nsga2"
+        )
     termination = MaximumGenerationTermination(_n_planned_generations(config))
     try:
         algorithm.setup(
@@ -229,7 +241,7 @@ def choose_algorithm(
         FileNotFoundError: A file that they name is not there.
     """
     if isinstance(problem, ForeignProblem):
-        operators = plain_operators(problem.problem)
+        operators = plain_operators(problem.seen)
     else:
         operators = genome_operators(canonical=problem.canonical, taken=taken)
     given = {kind for kind in OPERATORS if getattr(config, kind) is not None}

@@ -5,6 +5,7 @@ Modules:
     listeners: Who listens to a search: telling them in order, and those that the engine has of
         its own.
     plan: A config with everything that follows from it, before anything is measured.
+    pymoo_problem: Problems of networks for pymoo's own ``minimize``.
     redundancy: Whether every objective of a search says something that the others do not.
     result: What a search found.
     run_directory: The run directory as a search enters it: checked, opened, and closed again.

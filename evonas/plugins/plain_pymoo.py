@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -23,10 +24,16 @@ class ForeignProblem(Problem):
     order of ``problem.vars``. Its metrics are ``f1, f2, ...`` to be minimised and, where it
     has constraints, ``g1, ...`` (kept at or below zero) and ``h1, ...`` (kept at zero).
 
+    Where an option of a choice is no number, text or truth value, as a function is none, the
+    genome holds the index of the option.
+
     Args:
         problem: The plain problem: anything with pymoo's ``n_var``, ``n_obj`` and ``evaluate``.
         settings: What the user set; only ``options`` could matter, and a plain problem has
             none.
+
+    Attributes:
+        seen: The problem as pymoo's algorithms are to see it.
     """
 
     def __init__(self, problem: Any, settings: Settings | None = None) -> None:
@@ -37,6 +44,15 @@ class ForeignProblem(Problem):
             variables or (f"x{i + 1}" for i in range(problem.n_var))
         )
         self.is_mixed = bool(variables)
+        self._indexed = {
+            name: list(variable.options)
+            for name, variable in (variables or {}).items()
+            if not all(
+                _can_be_kept(option) for option in getattr(variable, "options", None) or ()
+            )
+        }
+        self.seen = self._with_indices()
+        self._check_bounds()
         self.metrics = tuple(
             Metric(f"f{i + 1}", "", f"f{i + 1}", +1, best=None) for i in range(problem.n_obj)
         )
@@ -51,16 +67,42 @@ class ForeignProblem(Problem):
             ),
         )
 
+    def _with_indices(self) -> Any:
+        """The problem with choices among indices where the options cannot be journaled."""
+        if not self._indexed:
+            return self.problem
+        variables = dict(self.problem.vars)
+        for name, known in self._indexed.items():
+            variables[name] = copy.copy(variables[name])
+            variables[name].options = variables[name].all = list(range(len(known)))
+        seen = copy.copy(self.problem)
+        seen.vars = variables
+        return seen
+
+    def _check_bounds(self) -> None:
+        """Refuse variables of which no point could be drawn."""
+        if self.is_mixed:
+            return
+        low, high = getattr(self.problem, "xl", None), getattr(self.problem, "xu", None)
+        for i, name in enumerate(self.names):
+            ends = [end if end is None else float(end[i]) for end in (low, high)]
+            if not all(end is not None and np.isfinite(end) for end in ends):
+                raise ValueError(
+                    f"variable {name} of {type(self.problem).__name__} goes from {ends[0]} to "
+                    f"{ends[1]}; expected finite bounds: give the problem xl and xu"
+                )
+
     def canonical(self, genome: Genome) -> Genome:
         """The point itself, for every point stands for itself."""
         return genome
 
     def decode(self, genome: Genome) -> dict[str, Any]:
         """The point as values by variable name."""
-        return dict(zip(self.names, genome, strict=True))
+        point = dict(zip(self.names, genome, strict=True))
+        return point | {name: known[point[name]] for name, known in self._indexed.items()}
 
     def to_genome(self, x: Any) -> Genome:
-        """The values of one point, as Python numbers and strings."""
+        """The values of one point of ``seen``, as Python numbers and strings."""
         values = [x[name] for name in self.names] if self.is_mixed else x
         return tuple(v.item() if isinstance(v, np.generic) else v for v in values)
 
@@ -87,3 +129,8 @@ def _real(key: str, value: Any) -> float:
     if isinstance(value, (complex, np.complexfloating)):
         raise MetricError(f"{key} is the complex number {value!s:.40}; expected a real one")
     return float(value)
+
+
+def _can_be_kept(option: Any) -> bool:
+    """Whether a journal holds an option of a choice as it is."""
+    return option is None or isinstance(option, (bool, int, float, str, np.generic))

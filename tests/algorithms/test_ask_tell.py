@@ -178,3 +178,24 @@ def test_a_known_simple_front_is_found(name):
     found = {tuple(row) for row in F[front(F)].tolist()}
     assert (0.0, 324.0) in found
     assert (36.0, 0.0) in found
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("NSGA2(pop_size=8, save_history=True)", "has save_history=True, which a search does"),
+        ("NSGA2(pop_size=8, verbose=True)", "has verbose=True, which a search does not serve"),
+        ("DNSGA2(pop_size=8)", "evaluates while it advances and proposes nothing"),
+        ("KGB(pop_size=8)", "evaluates while it advances and proposes nothing"),
+    ],
+)
+def test_what_a_search_does_not_serve_is_refused_in_a_line(tmp_path, made, expected):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from pymoo.algorithms.moo.dnsga2 import DNSGA2\n"
+        "from pymoo.algorithms.moo.kgb import KGB\n"
+        "from pymoo.algorithms.moo.nsga2 import NSGA2\n"
+        f"def make():\n    return {made}\n"
+    )
+    with pytest.raises(ValueError, match=expected):
+        begin("Flaky", algorithm=f"{file}:make")

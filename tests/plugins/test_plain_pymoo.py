@@ -47,6 +47,27 @@ class Mixed(ElementwiseProblem):
         out["F"] = [x["n_layers"] + bonus, x["rate"] - 5 * x["is_deep"]]
 
 
+OPTIONS = [abs, dict, [1, 2], None, "plain"]
+
+
+class AnyOption(ElementwiseProblem):
+    """Chooses among what no journal can hold."""
+
+    def __init__(self):
+        super().__init__(
+            vars={"op": Choice(options=OPTIONS), "rate": Real(bounds=(0.0, 1.0))}, n_obj=2
+        )
+
+    def _evaluate(self, x, out, *args, **kwargs):
+        at = OPTIONS.index(x["op"])
+        out["F"] = [at + x["rate"], 5 - at]
+
+
+class Unbounded(PymooProblem):
+    def __init__(self, **bounds):
+        super().__init__(n_var=2, n_obj=2, **bounds)
+
+
 class WholeBatch(PymooProblem):
     """Evaluates all points at once; one objective, so that F is a column."""
 
@@ -163,3 +184,34 @@ def test_a_complex_objective_is_refused_and_not_cut_to_its_real_part():
         MetricError, match=r"F is the complex number \(1\+2j\); expected a real"
     ):
         problem.measure((0.1, 0.2, 0.3), (), seed=0)
+
+
+def test_options_that_cannot_be_journaled_are_told_by_their_index():
+    problem = ForeignProblem(AnyOption())
+    drawn = MixedVariableSampling()(problem.seen, 40, random_state=np.random.default_rng(0))
+    genomes = [problem.to_genome(individual.X) for individual in drawn]
+    assert {genome[0] for genome in genomes} == set(range(5))
+    assert json.loads(json.dumps(genomes)) == list(map(list, genomes))
+    for at, rate in genomes:
+        assert problem.decode((at, rate)) == {"op": OPTIONS[at], "rate": rate}
+        assert problem.measure((at, rate), (), seed=0) == {"f1": at + rate, "f2": 5 - at}
+    assert problem.problem.vars["op"].options is OPTIONS
+
+
+def test_options_that_can_be_journaled_stay_what_they_are():
+    problem = ForeignProblem(Mixed())
+    assert problem.seen is problem.problem
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({}, "variable x1 of Unbounded goes from None to None; expected finite bounds"),
+        ({"xl": 0.0}, "variable x1 of Unbounded goes from 0.0 to None; expected finite"),
+        ({"xl": 0.0, "xu": [1.0, np.inf]}, "variable x2 of Unbounded goes from 0.0 to inf"),
+        ({"xl": [np.nan, 0.0], "xu": 1.0}, "variable x1 of Unbounded goes from nan to 1.0"),
+    ],
+)
+def test_unbounded_variables_are_told_in_a_line(bounds, expected):
+    with pytest.raises(ValueError, match=expected):
+        ForeignProblem(Unbounded(**bounds))
