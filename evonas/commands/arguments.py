@@ -183,9 +183,7 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
         flag, text = f"--{word.name.replace('_', '-')}", text[:1].lower() + text[1:]
         if kind == "bool":
             told = f"{text} (default: {word.metadata['shown']})".replace("%", "%%")
-            place.add_argument(
-                flag, action="store_true", default=argparse.SUPPRESS, help=told
-            )
+            place.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=told)
             continue
         option(
             place,
