@@ -181,7 +181,7 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
         text = explained.get(word.name, "").replace("``", "").removesuffix(".")
         kind = str(word.type).partition(" | ")[0]
         flag, text = f"--{word.name.replace('_', '-')}", text[:1].lower() + text[1:]
-        if kind == "bool":
+        if word.type in (bool, "bool"):
             told = f"{text} (default: {word.metadata['shown']})".replace("%", "%%")
             place.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=told)
             continue

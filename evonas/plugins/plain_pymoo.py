@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -112,11 +113,13 @@ class ForeignProblem(Problem):
         """Evaluate one point; ``wanted`` and ``seed`` mean nothing to a plain problem."""
         kind = object if self.is_mixed else None
         X = np.array([self.decode(genome) if self.is_mixed else genome], dtype=kind)
-        out = self.problem.evaluate(
-            X,
-            return_values_of=["F", "G", "H"],
-            return_as_dictionary=True,
-        )
+        with warnings.catch_warnings():  # pymoo would keep the real part of a complex value
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            out = self.problem.evaluate(
+                X,
+                return_values_of=["F", "G", "H"],
+                return_as_dictionary=True,
+            )
         return {
             f"{key.lower()}{i + 1}": _real(key, value)
             for key in ("F", "G", "H")

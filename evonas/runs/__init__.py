@@ -6,6 +6,7 @@ Modules:
     folder: The run directory: everything that a search leaves on disk.
     journal: The append-only file that keeps every record, with one writer at a time.
     manifest: What a run directory says of its run: its config, and the versions it began with.
+    places: Files of a run directory, which are read and written there and nowhere else.
     price_tag: What a run has cost and what it has brought, trial by trial (Schwartz et al.,
         Green AI).
     reading: Reading a run directory: the one reader of it, which runs no code that a run names.

@@ -11,6 +11,7 @@ Modules:
     rehearsal: Trying one network out before a search trusts its trainings to the problem.
     tasks: What networks are trained for: the loss of their outputs, and the scores.
     timings: Timing the networks of a space, to fit how long its operations take.
+    torch_state: What torch has set for a whole process, to be put back after a candidate.
     trained_problem: Problems whose architectures are networks: built, counted and briefly
         trained.
 """

@@ -55,7 +55,7 @@ def test_finite_numbers_of_any_kind_are_floats_afterwards(value):
         ({"acc": "90"}, "metric acc is a str; expected a number"),
         ({"acc": math.nan}, "metric acc is nan; expected a finite number"),
         ({"acc": -math.inf}, "metric acc is -inf; expected a finite number"),
-        ({"acc": 10**400}, "metric acc is 1000.*; expected a finite number"),
+        ({"acc": 10**400}, "metric acc is too large; expected a finite number"),
         ({"acc": np.complex128(1j)}, "metric acc is a complex128; expected a number"),
         ({"acc": 1.0, "own": math.inf}, "metric own is inf; expected a finite number"),
     ],
