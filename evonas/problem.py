@@ -98,6 +98,10 @@ class Problem(ABC):
             search never sees them.
         options: The problem's own options with their defaults; a user's text is read as the
             type of the default.
+        is_pure: Whether measuring is known to change nothing in its process and to draw from
+            none of its global random states, as looking up a table does. Then nothing is put
+            back after a candidate, which takes longer than a table does. It holds for the class
+            that says so, and for none that derives from it.
         settings: What the user set from outside.
 
     Raises:
@@ -113,6 +117,7 @@ class Problem(ABC):
     effort: str | None = OLDER["effort"]
     final: tuple[Metric, ...] = OLDER["final"]
     options: ClassVar[Mapping[str, Any]] = {}
+    is_pure: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

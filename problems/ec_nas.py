@@ -70,6 +70,7 @@ class EcNas(TabularProblem):
     )
     metrics = (TABLE_ACC, ENERGY, TRAINING, PARAMS, FLOPS, TABLE_TEST_ACC)
     default_objectives = ("acc", "energy")
+    is_pure = True
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)

@@ -27,6 +27,7 @@ class NasBenchMacro(TabularProblem):
     space = SearchSpace([Gene(f"layer{i + 1}", (0, 1, 2)) for i in range(8)])
     metrics = (TABLE_ACC, MACS, FLOPS, PARAMS)
     default_objectives = ("acc", "macs")
+    is_pure = True
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)

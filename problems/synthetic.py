@@ -41,6 +41,7 @@ class Synthetic(Problem):
 
     metrics = (MADE_UP_ACC, MACS, FPO)
     default_objectives = ("acc", "macs")
+    is_pure = True
     options: ClassVar[Mapping[str, Any]] = {"blocks": 5, "landscape": 0, "noisy": False}
 
     def __init__(self, settings: Settings | None = None) -> None:

@@ -1,10 +1,12 @@
+import random
+
 import numpy as np
 import pytest
 import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.evaluation.candidate import Order, measure
+from evonas.evaluation.candidate import Order, attempt, measure
 from evonas.faults import MetricError
 from evonas.plugins.asking import checked
 from evonas.plugins.loading import ProblemSpec
@@ -70,3 +72,36 @@ def test_a_candidate_that_stops_the_clock_takes_no_less_than_no_time(monkeypatch
 def test_what_is_no_finite_real_number_is_invalid(make, reason):
     with pytest.raises(MetricError, match=reason):
         checked({"acc": make()}, ["acc"])
+
+
+class Drawing(toy.Bowl):
+    """Answers with a number of Python's global generator."""
+
+    def measure(self, genome, wanted, *, seed):
+        return {"acc": random.random(), "flops": 1.0}
+
+
+class Trusted(Drawing):
+    is_pure = True
+
+
+class Derived(Trusted):
+    """Its own methods may do anything, whatever it derives from says."""
+
+
+@pytest.mark.parametrize(
+    ("problem", "wanted", "is_pure"),
+    [
+        (Drawing, ("acc",), False),
+        (Trusted, ("acc",), True),
+        (Derived, ("acc",), False),
+        (Trusted, ("acc", "acc-flops"), False),
+    ],
+)
+def test_only_where_a_class_itself_says_that_it_is_pure_is_nothing_put_back(
+    problem, wanted, is_pure
+):
+    order = Order(ProblemSpec(problem, Settings()), wanted)
+    one, other = (attempt(order, (1, 1, 1, 1), seed=7).record for _ in range(2))
+    assert one.error is other.error is None
+    assert (one.metrics["acc"] != other.metrics["acc"]) == is_pure

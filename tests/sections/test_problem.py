@@ -41,7 +41,5 @@ def test_an_option_that_cannot_be_read_is_refused_when_it_is_named(words, messag
 def test_unknown_operators_are_refused_only_where_that_is_wanted():
     assert not Config().settings.strict_flops
     assert Config.from_dict({"problem": {"strict_flops": True}}).settings.strict_flops
-    with pytest.raises(
-        ValueError, match="setting strict_flops is 'yes'; expected true or f"
-    ):
+    with pytest.raises(ValueError, match="setting strict_flops is 'yes'; expected true or f"):
         Config.from_dict({"strict_flops": "yes"})
