@@ -55,6 +55,7 @@ class Bowl(Problem):
     space = SearchSpace(GENES, fold=fold)
     objectives = (ACC, FLOPS, PARAMS)
     cheap = frozenset({"flops", "params"})
+    is_pure = True
     n_distinct: ClassVar[int] = 25 + 2 * 50
 
     def measure(
@@ -170,6 +171,7 @@ class Flaky(Problem):
     )
     objectives = (ACC, FLOPS)
     cheap = frozenset({"flops"})
+    is_pure = True
 
     def measure(self, genome: Genome, wanted: Collection[str], *, seed: int) -> dict[str, Any]:
         fate, width, depth = genome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from evonas.data.decoding import BadFilesError, decode, resize
 from evonas.data.folder_sample import bad_files
 from evonas.data.image_folder import Files, ImageFolder, all_paths, find_images
 from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, Pool, Pools, pools
+from evonas.parsing import nearest
 
 SMALLEST, LARGEST = 8, 224  # image sizes, in pixels
 _MOST_HELD_OUT = 10_000  # images; what MNIST and CIFAR-10 have for a test
@@ -169,12 +169,10 @@ def _folder(name: str) -> Path:
     folder = Path(name).expanduser()
     if name and folder.is_dir():
         return folder.absolute()
-    near = difflib.get_close_matches(name.lower(), DATASET_NAMES, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    raise ValueError(
-        f"unknown data set {name!r}: {guess}choose from {', '.join(DATASET_NAMES)}, or give a "
-        "folder of images"
-    )
+    offered = f"choose from {', '.join(DATASET_NAMES)}, or give a folder of images"
+    if folder.name != name:  # a path, and no word
+        raise ValueError(f"no folder at {name!r}: {offered}")
+    raise ValueError(f"unknown data set {name!r}{nearest(name, DATASET_NAMES)}: {offered}")
 
 
 def _published(name: str, folder: ImageFolder) -> DataInfo:

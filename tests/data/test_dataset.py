@@ -247,10 +247,17 @@ def test_the_environment_names_the_default_folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("cifar1", "unknown data set 'cifar1': did you mean 'cifar10'? choose from digits, "),
-        ("FashionMNIST", "did you mean 'fashion-mnist'? "),
+        (
+            "cifar1",
+            "unknown data set 'cifar1' (did you mean 'cifar10' or 'cifar100'?): ",
+        ),
+        ("FashionMNIST", "unknown data set 'FashionMNIST' (did you mean 'fashion-mnist' "),
         ("zzz", "unknown data set 'zzz': choose from digits, mnist, fashion-mnist, cifar10, "),
         ("", "unknown data set '': choose from "),
+        ("nowhere/images", "no folder at 'nowhere/images': choose from digits, mnist, fash"),
+        ("./digits", "no folder at './digits': choose from "),
+        ("/digits", "no folder at '/digits': choose from "),
+        ("~/none", "no folder at '~/none': choose from "),
         ("/no/such/folder", "cifar100, svhn, or give a folder of images"),
     ],
 )

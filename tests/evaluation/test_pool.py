@@ -217,7 +217,8 @@ def test_a_worker_that_cannot_begin_at_once_is_replaced(n_jobs, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
-def test_a_worker_may_take_so_much_memory_and_no_more():
+def test_a_worker_may_take_so_much_memory_and_no_more(monkeypatch):
+    monkeypatch.setattr(pool, "PAUSES_S", (0.01, 0.02))
     job = order(Hungry)
     with closing(Pool(job.spec, n_jobs=1, memory_limit_gb=0.5)) as crew:
         records = list(crew.measure(job, tasks([(0,), (1,), (0,)]), should_stop=never))
