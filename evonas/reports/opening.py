@@ -41,7 +41,7 @@ def _data(data: dict[str, Any]) -> list[str]:
 
 
 def _space(space: Any) -> str:
-    sizes = [len(gene["choices"]) for gene in space if "choices" in gene]
+    sizes = [len(gene["choices"]) for gene in space if gene.get("choices")]
     if not sizes or len(sizes) < len(space):
         return f"{_counted(len(space), 'variable')}" if space else ""
     n = math.prod(sizes)

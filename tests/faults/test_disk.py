@@ -67,7 +67,8 @@ def test_a_directory_that_goes_away_ends_the_search(tmp_path, capsys, n_jobs, wh
         if what == "moved":
             folder.rename(elsewhere)
         else:
-            shutil.rmtree(folder)
+            while folder.exists():  # something may be written into it meanwhile
+                shutil.rmtree(folder, ignore_errors=True)
 
     thread = threading.Thread(target=take_away)
     thread.start()

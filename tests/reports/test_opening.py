@@ -51,3 +51,9 @@ def test_a_published_set_is_not_cut():
 def test_a_search_without_images_says_workers_and_space(n_jobs, genes, expected):
     (line,) = told(n_jobs=n_jobs, space=[gene.as_dict() for gene in genes])
     assert line.startswith(expected)
+
+
+def test_a_plain_pymoo_problem_has_variables_and_no_choices():
+    variables = [{"name": f"x{i}", "choices": None, "ordered": None} for i in range(4)]
+    assert told(n_jobs=1, space=variables) == ["digits; 1 worker; 4 variables"]
+    assert told(n_jobs=1, space=variables[:1]) == ["digits; 1 worker; 1 variable"]
