@@ -78,6 +78,7 @@ class Schooled(Bowl):
 
     effort = "fpo"
     objectives = (*Bowl.objectives, FPO)
+    is_pure = True
     cheap = frozenset({*Bowl.cheap, "fpo"})
 
     def measure(
@@ -103,6 +104,7 @@ class Elephant(Schooled):
 
     final = (TEST_ACC,)
     options: ClassVar[Mapping[str, Any]] = {"times": 1000.0}
+    is_pure = True
 
     def measure(
         self, genome: Genome, wanted: Collection[str], *, seed: int
@@ -123,6 +125,8 @@ class Elephant(Schooled):
 class DropOut(Schooled):
     """A residual network diverges after its first rung."""
 
+    is_pure = True
+
     def measure_at(
         self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
     ) -> Mapping[str, float]:
@@ -135,6 +139,7 @@ class Curved(Bowl):
     """Leaves a training curve, and measures its front on a test part as well."""
 
     final = (TEST_ACC,)
+    is_pure = True
 
     def measure(self, genome: Genome, wanted: Collection[str], *, seed: int) -> Measurement:
         metrics = dict(super().measure(genome, {*wanted, "acc"}, seed=seed))
@@ -438,3 +443,4 @@ class Laborious(Flaky):
     """Knows what its trainings cost; some of them fail."""
 
     effort = "flops"
+    is_pure = True

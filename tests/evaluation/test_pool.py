@@ -182,7 +182,11 @@ def test_a_killed_worker_takes_one_candidate_with_it_and_that_is_tried_again():
     [
         (Unready, "a worker process cannot open the problem: RuntimeError: the disk is gone"),
         (Suicidal, "cannot open the problem: its worker process ended with status 7"),
-        ("/nowhere/mine.py:Mine", "cannot open the problem: FileNotFoundError: no such file"),
+        pytest.param(
+            "/nowhere/mine.py:Mine",
+            "cannot open the problem: FileNotFoundError: no such file",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 @pytest.mark.parametrize("n_jobs", slow_but([1], [1, 2]))
