@@ -77,6 +77,12 @@ def _directory() -> tuple[str, int, int]:
     return os.getcwd(), there.st_dev, there.st_ino
 
 
+def _environment() -> dict[bytes, bytes]:
+    """All variables; Python's own dictionary of them where it has one, for it is read often."""
+    own: dict[bytes, bytes] | None = getattr(os.environ, "_data", None)
+    return dict(os.environb if own is None else own)
+
+
 def _set_environment(before: dict[bytes, bytes]) -> None:
     for name in os.environb.keys() - before.keys():
         del os.environb[name]
@@ -133,7 +139,7 @@ def _handler(number: signal.Signals) -> Setting:
 
 PROCESS: tuple[Setting, ...] = (
     Setting("the working directory", _directory, lambda before: os.chdir(before[0])),
-    Setting("the environment", lambda: dict(os.environb), _set_environment),
+    Setting("the environment", _environment, _set_environment),
     Setting(
         "the filters of warnings",
         lambda: (warnings.filters, list(warnings.filters), warnings.showwarning),
