@@ -235,6 +235,11 @@ def _read_as(kind: type, text: str, name: str) -> Any:
         raise ValueError(f"option {name!r} is {text!r}; expected {expected}") from None
 
 
+def is_on_accelerator(problem: Problem) -> bool:
+    """Whether candidates of a problem are trained on anything but a processor."""
+    return str(getattr(problem, "device", "cpu")) != "cpu"
+
+
 class TabularProblem(Problem):
     """A space whose measurements are looked up.
 

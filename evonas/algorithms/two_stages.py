@@ -102,6 +102,11 @@ def second_stage(
     return replace(config, generations=max(1, config.max_generations - halved)), later
 
 
+def tolerated_share(config: Config) -> float:
+    """How much worse the first stage's objectives may become, as a share of the best found."""
+    return DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
+
+
 def tolerated(
     config: Config, goals: Goals, *, best: Mapping[str, float]
 ) -> tuple[Constraint, ...]:
@@ -112,7 +117,7 @@ def tolerated(
         goals: Objectives of both stages, the first stage's first.
         best: The best value of each of the first stage's objectives, by name.
     """
-    share = DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
+    share = tolerated_share(config)
     first = goals.objectives[: len(config.objectives)]
     return tuple(_kept(objective, best[objective.name], share) for objective in first)
 

@@ -30,7 +30,7 @@ from evonas.plugins.contract import rehearse
 from evonas.plugins.goals import resolve_goals, trained_metrics, wanted_references
 from evonas.plugins.loading import ProblemSpec, load_objective, nearest
 from evonas.plugins.plain_pymoo import ForeignProblem
-from evonas.problem import Problem
+from evonas.problem import Problem, is_on_accelerator
 from evonas.runs.schema import described
 from evonas.space import Genome
 
@@ -97,7 +97,7 @@ class SearchPlan:
     @property
     def is_on_gpu(self) -> bool:
         """Whether candidates are trained on an accelerator."""
-        return str(getattr(self.problem, "device", "cpu")) != "cpu"
+        return is_on_accelerator(self.problem)
 
     @property
     def tariff(self) -> Tariff:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.listener import Start
+from evonas.reports.text import note_lines
 
 
 def opening(start: Start) -> list[str]:
@@ -24,8 +25,7 @@ def opening(start: Start) -> list[str]:
     n_jobs = resolved.get("n_jobs", start.config.n_jobs)
     parts.append("in this process" if n_jobs == 0 else _counted(n_jobs, "worker"))
     parts.append(_space(resolved.get("space", ())))
-    notes = (f"Of the data: {note}." for note in resolved.get("notes", ()))
-    return ["; ".join(filter(None, parts)), *notes]
+    return ["; ".join(filter(None, parts)), *note_lines(resolved.get("notes", ()))]
 
 
 def _data(data: dict[str, Any]) -> list[str]:

@@ -6,14 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from evonas.algorithms.two_stages import tolerated
-from evonas.config import DEFAULT_TOLERANCE
+from evonas.algorithms.two_stages import tolerated, tolerated_share
 from evonas.engine.result import Result
 from evonas.evaluation.successive_halving import Rung
 from evonas.faults import FAULT_KINDS
 from evonas.objectives import Objective, nearest_to_kept, violation_of
+from evonas.problem import is_on_accelerator
 from evonas.record import Record
-from evonas.reports.text import aligned, genome_text, miss, number
+from evonas.reports.text import aligned, genome_text, miss, note_lines, number
 
 MAX_ROWS = 30
 BEYOND = "  beyond the tolerance"
@@ -39,8 +39,8 @@ def summary(result: Result) -> str:
         lines += ["", _nothing(result)]
     if result.failures:
         lines += ["", *_failures(result)]
-    if notes := getattr(result.problem, "notes", ()):
-        lines += ["", *(f"Of the data: {note}." for note in notes)]
+    if notes := note_lines(getattr(result.problem, "notes", ())):
+        lines += ["", *notes]
     if result.folder:
         lines += ["", f"Everything is in {result.folder}"]
     return "\n".join(lines)
@@ -61,15 +61,17 @@ def _counted(result: Result) -> str:
 def _front(result: Result) -> list[str]:
     metrics, answers = _columns(result), _answers(result)
     others = [record for record in result.front if record not in answers]
+    beyond = BEYOND if answers else ""
+    ranked = [*((record, "") for record in answers), *((record, beyond) for record in others)]
     rows = [
         [
             *(
                 number(record.metrics[metric.name]) if metric.name in record.metrics else "-"
                 for metric in metrics
             ),
-            genome_text(record.genome) + (BEYOND if answers and record in others else ""),
+            genome_text(record.genome) + mark,
         ]
-        for record in [*answers, *others][:MAX_ROWS]
+        for record, mark in ranked[:MAX_ROWS]
     ]
     n_more = len(result.front) - len(rows)
     lines = _answer(result, answers)
@@ -100,7 +102,7 @@ def _answer(result: Result, answers: Sequence[Record]) -> list[str]:
     config, best = result.config, answers[0]
     named = result.goals.objectives[: len(config.objectives) + 1]
     values = ", ".join(f"{o.name} {number(best.metrics[o.name])}" for o in named)
-    share = DEFAULT_TOLERANCE if config.tolerance is None else config.tolerance
+    share = tolerated_share(config)
     what = " and ".join(o.name for o in named[:-1])
     return [
         f"The answer, best in {named[-1].name} within {share:.2g} of the best {what}: "
@@ -133,8 +135,10 @@ def _cost(result: Result) -> str:
 def _waited(result: Result) -> list[str]:
     """A warning where the workers of a processor were hardly on one."""
     spend = result.spend
-    is_on_gpu = str(getattr(result.problem, "device", "cpu")) != "cpu"
-    if is_on_gpu or spend.cpu_seconds >= LEAST_SHARE * spend.busy_seconds:
+    if (
+        is_on_accelerator(result.problem)
+        or spend.cpu_seconds >= LEAST_SHARE * spend.busy_seconds
+    ):
         return []
     share = spend.cpu_seconds / spend.busy_seconds
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from evonas.faults import printable
 from evonas.objectives import Constraint
@@ -32,6 +32,11 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         for row in (header, *rows)
     ]
+
+
+def note_lines(notes: Iterable[str]) -> list[str]:
+    """A line for each oddity of the data that a user should know of."""
+    return [f"Of the data: {note}." for note in notes]
 
 
 def number(value: float) -> str:
