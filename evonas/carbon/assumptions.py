@@ -40,7 +40,8 @@ class Assumptions:
 
     Attributes:
         model: How carbon is reckoned: ``physical``, or ``fu2021`` for the published equations,
-            which are an index.
+            which are an index and read the hours, the grid, the trainings and the released
+            alone. Theirs is the grid ``epa_avert_2021``.
         device: The device that the network is trained and used on.
         grid: The electricity grid that feeds the device.
         calibration: Time models of a device, from which times come, and not from the roofline;
@@ -143,6 +144,8 @@ class Assumptions:
 
     def _uncertain(self) -> dict[str, tuple[float, float]]:
         """Low and high of all that is not certain."""
+        if self.model == "fu2021":  # an index has no error, but for what its user states
+            return {name: (low, high) for name, low, high in self.bounds}
         ranges = {
             name: ends
             for name, ends in RANGES.items()

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from evonas.carbon.assumptions import RANGES, TRAININGS_PER_CITATION, Assumptions
-from evonas.carbon.grids import GRIDS, Grid, own_grid
+from evonas.carbon.grids import FU2021_GRID, GRIDS, Grid, own_grid
 from evonas.hardware.devices import DEVICES, Device
 from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.hardware.this_machine import NAME, this_machine
@@ -45,7 +45,8 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     ``device`` and ``grid`` are names of listed ones, or the fields of a ``Device`` or ``Grid``;
     ``intensity_g_per_kwh`` stands for a grid of the user's own. ``citations`` times
     ``trainings_per_citation`` (50) stand for ``trainings``. A number that is uncertain is a
-    list, ascending: low, central, high.
+    list, ascending: low, central, high. With the model ``fu2021`` the grid is the one of Eq. 2
+    of Fu et al. 2021, if the file names none.
 
     Raises:
         ValueError: A word of the file is unknown, or a value is of the wrong kind or out of its
@@ -67,6 +68,8 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
         if "grid" in central:
             raise ValueError("grid and intensity_g_per_kwh contradict each other; give one")
         changes["grid"] = asdict(own_grid(central["intensity_g_per_kwh"]))
+    elif central.get("model") == "fu2021":
+        changes.setdefault("grid", FU2021_GRID)
     if "citations" in central:
         if "trainings" in central:
             raise ValueError("trainings and citations contradict each other; give one")

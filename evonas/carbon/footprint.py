@@ -8,7 +8,9 @@ from typing import Any
 
 from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.fu2021 import NAS_GPU_HOURS, RESNET_GPU_HOURS, WATT_PER_GFLOPS
 from evonas.carbon.model import Band, Lifetime, Price, banded, break_even
+from evonas.hardware.devices import V100
 from evonas.hardware.roofline import Cost
 
 IMAGENET = (1_281_167, 50_000)  # training and validation images, Russakovsky et al. 2015
@@ -123,6 +125,8 @@ def compare(ours: Footprint, theirs: Footprint) -> BreakEven:
 
 def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> list[str]:
     """Everything that a price assumes, in lines for people."""
+    if assumptions.model == "fu2021":
+        return _fu2021_lines(assumptions)
     told = assumptions
     n_train = told.training_images if told.training_images is not None else n_images[0]
     sources: Mapping[str, str] = told.as_dict()["sources"]
@@ -149,3 +153,33 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
     uncertain = ", ".join(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)
     lines.append(f"low and high: {uncertain or 'nothing is uncertain'}")
     return lines
+
+
+def _fu2021_lines(told: Assumptions) -> list[str]:
+    """What Eq. 3 of Fu et al. 2021 takes, and which assumptions have no part in it."""
+    hours = f"{told.training_hours or NAS_GPU_HOURS:g} h"
+    if not told.training_hours:
+        hours += (
+            f", theirs for a network that was searched for (a ResNet: {RESNET_GPU_HOURS:.1f} h)"
+        )
+    unread = [
+        f"device {told.device.name}" if told.device != Assumptions.device else "",
+        "the calibration" if told.calibration else "",
+        *(
+            f"{name} {getattr(told, name):g}"
+            for name in ("utilisation", "host_w", "epochs", "inferences")
+            if getattr(told, name) != getattr(Assumptions, name)
+        ),
+    ]
+    bounds = told.as_dict()["bounds"].items()
+    uncertain = ", ".join(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)
+    return [
+        "model fu2021, Eq. 3 of Fu et al. 2021: an index, and not an energy; "
+        f"{hours} a training",
+        f"a {V100.name} and an i7-10750H, {WATT_PER_GFLOPS:.4f} W per GFLOP/s together; "
+        "no PUE, no inference",
+        f"grid {told.grid.name}: {told.grid.intensity_g_per_kwh:g} g/kWh ({told.grid.source})",
+        f"{told.trainings:,.0f} trainings ({told.as_dict()['sources']['trainings']})",
+        *([f"not read: {', '.join(filter(None, unread))}"] if any(unread) else []),
+        f"low and high: {uncertain or 'nothing is uncertain'}",
+    ]

@@ -55,3 +55,4 @@ def _read() -> dict[str, Grid]:
 
 GRIDS: Mapping[str, Grid] = MappingProxyType(_read())
 WORLD = GRIDS["world"]
+FU2021_GRID = "epa_avert_2021"  # Fu et al. 2021, Eq. 2: 707 g/kWh

@@ -87,8 +87,9 @@ class Printed:
         cars: Cars whose driving for a year emits as much as the trainings, as printed.
         homes: Homes whose power for a year emits as much as the trainings, as printed.
         network: The member of the family that we take, by torchvision's name.
-        gmacs: What we put in for the network's FLOPS: billions of multiply-accumulates of one
-            image.
+        gmacs: The FLOPS with which Eq. 3 gives what is printed, in billions of
+            multiply-accumulates of one image. Nothing else is reckoned with them: the network
+            itself is counted.
         citations: How many papers we take to cite the network; ``None`` where they print no
             number.
         remark: What does not fit, in words.

@@ -49,6 +49,15 @@ def test_a_grid_may_be_a_number_of_the_users_own():
     assert read_assumptions({"intensity_g_per_kwh": 30}).grid.intensity_g_per_kwh == 30
 
 
+def test_the_published_equations_come_with_their_own_grid_unless_another_is_named():
+    published = read_assumptions({"model": "fu2021"})
+    assert published.intensity_g_per_kwh == 707  # Fu et al. 2021, Eq. 2
+    assert read_assumptions({"model": "fu2021", "grid": "fra"}).grid == GRIDS["fra"]
+    own = read_assumptions({"model": "fu2021", "intensity_g_per_kwh": 30})
+    assert own.intensity_g_per_kwh == 30
+    assert published.at("low") == published.at("high") == published
+
+
 def test_citations_stand_for_trainings():
     assert (
         read_assumptions({"citations": 73_000}).trainings == 3.65e6

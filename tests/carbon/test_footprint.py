@@ -7,9 +7,9 @@ from sample_networks import ROUND, ROUND_LIFE, dense, fitted, lives, operation_l
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.footprint import IMAGENET, assumption_lines, compare, footprint
-from evonas.carbon.grids import own_grid
+from evonas.carbon.grids import GRIDS, own_grid
 from evonas.carbon.model import lifetime, price
-from evonas.hardware.devices import V100
+from evonas.hardware.devices import DEVICES, V100
 from evonas.hardware.roofline import Calibration, Cost, Operation
 
 
@@ -142,3 +142,19 @@ def test_a_calibration_says_where_when_and_how_well():
         "calibrated on a core, 2026-01-01, networks of toy; R2 of a training step on held-out "
         "networks 0.900"
     ) in said
+
+
+def test_the_published_equations_say_what_they_take_and_what_they_do_not_read():
+    theirs = Assumptions(model="fu2021", grid=GRIDS["epa_avert_2021"])
+    lines = "\n".join(assumption_lines(theirs, n_images=(100, 10)))
+    assert "an index, and not an energy; 250 h, theirs for a network that was searched" in lines
+    assert "0.1994 W per GFLOP/s together; no PUE, no inference" in lines
+    assert "707 g/kWh" in lines
+    assert "not read" not in lines
+    assert "nothing is uncertain" in lines
+
+    device = DEVICES["a100"]
+    mixed = replace(theirs, device=device, inferences=5.0, training_hours=3.0)
+    lines = "\n".join(assumption_lines(mixed, n_images=(100, 10)))
+    assert "an energy; 3 h a training" in lines
+    assert "not read: device a100, inferences 5" in lines

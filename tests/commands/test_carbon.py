@@ -72,7 +72,10 @@ def test_the_papers_table_and_figures_are_made_again(capsys, tmp_path):
     assert "70.6 (70.6)" in out
     assert "39.3 (39.8)" in out
     (resnet,) = (line for line in out.splitlines() if line.strip().startswith("ResNet "))
-    assert 100_000 < float(resnet.split()[3].replace(",", "")) < 300_000  # t, not 326
+    as_counted, physical = (float(word.replace(",", "")) for word in resnet.split()[3:5])
+    assert as_counted == pytest.approx(325.88373 * 4.089 / 3.8, rel=1e-3)  # torchvision's GMAC
+    assert 100_000 < physical < 300_000  # t, not 326
+    assert "with their FLOPS: ResNet 3.8 G, VGG 15.47 G, GoogLeNet 2 G" in out
     assert "no VGG has so few citations" in out
     for number in (2, 3, 4):
         assert (tmp_path / "paper" / f"figure{number}.png").stat().st_size > 10_000
