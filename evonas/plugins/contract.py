@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from threading import Timer
 from typing import Any
 
 import numpy as np
@@ -12,10 +15,12 @@ import numpy as np
 from evonas.declaration import Translated
 from evonas.objectives import Metric
 from evonas.problem import Problem
-from evonas.space import SearchSpace
+from evonas.space import Genome, SearchSpace
 
+logger = logging.getLogger("evonas")
 N_REHEARSED = 16  # genomes
 N_TRIED = 3  # of them, until one goes well
+PATIENCE_S = 10.0  # with one of those, before somebody is told what is waited for
 
 
 def check_declaration(problem: Problem, name: str) -> None:
@@ -82,7 +87,8 @@ def _try_out(problem: Problem, name: str, wanted: Collection[str]) -> None:
     failures = []
     for genome in problem.space.sample(N_TRIED, np.random.default_rng(0)):
         try:
-            problem.rehearse(problem.canonical(genome), wanted)
+            with _patience(name, genome):
+                problem.rehearse(problem.canonical(genome), wanted)
         except Exception as error:  # of a user's code
             failures.append(error)
         else:
@@ -90,6 +96,26 @@ def _try_out(problem: Problem, name: str, wanted: Collection[str]) -> None:
     first, said = failures[0], " ".join(str(failures[0]).split())
     kind = "" if isinstance(first, ValueError) else f"{type(first).__name__}: "
     raise ValueError(f"cannot train networks of {name}: {kind}{said}") from first
+
+
+@contextmanager
+def _patience(name: str, genome: Genome) -> Iterator[None]:
+    """Say what is being waited for where it takes long: nothing ends a problem's own code."""
+    timer = Timer(
+        PATIENCE_S,
+        logger.warning,
+        (
+            "one network of %s is tried out before the search begins, and takes longer than "
+            "%g s (genome %s); Ctrl-C ends it",
+            *(name, PATIENCE_S, list(genome)),
+        ),
+    )
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _check_metrics(stated: object, name: str) -> None:

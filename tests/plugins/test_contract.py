@@ -1,9 +1,11 @@
+import time
 from dataclasses import replace
 
 import pytest
 import toy
 
 from evonas.objectives import ACC, FLOPS, FPO, TEST_ACC
+from evonas.plugins import contract
 from evonas.plugins.contract import check_declaration, rehearse
 from evonas.problem import Problem, TabularProblem
 from evonas.space import Gene, SearchSpace
@@ -125,3 +127,20 @@ def test_one_bad_architecture_is_no_bad_problem_but_several_in_a_row_are():
     message = "^cannot train networks of odd: RuntimeError: number 1 is bad$"
     with pytest.raises(ValueError, match=message):
         rehearse(variant(rehearse=rehearsed, n_bad=9), "odd", wanted=("acc",))
+
+
+def test_a_network_that_takes_long_to_try_out_is_told_of(monkeypatch, caplog):
+    monkeypatch.setattr(contract, "PATIENCE_S", 0.01)
+
+    class Slow(Sound):
+        def rehearse(self, genome, wanted):
+            time.sleep(0.3)
+
+    rehearse(Slow(), "slow")
+    said = "one network of slow is tried out before the search begins, and takes longer than"
+    assert [said in record.getMessage() for record in caplog.records] == [True]
+
+    caplog.clear()
+    rehearse(Sound(), "quick")
+    time.sleep(0.05)
+    assert not caplog.records
