@@ -104,6 +104,12 @@ class Record:
         """Names of all metrics that were measured, at whatever fidelity."""
         return frozenset(self.metrics).union(*self.partial.values())
 
+    def rounded(self) -> Record:
+        """The record as a journal gives it back, with times in whole microseconds."""
+        return replace(
+            self, seconds=round(self.seconds, 6), cpu_seconds=round(self.cpu_seconds, 6)
+        )
+
     def to_line(self) -> str:
         """The record as one line of JSON, ending in its checksum and a newline.
 

@@ -88,11 +88,9 @@ class Archive:
 
     def spend(self) -> Spend:
         """What the search has taken so far."""
-        evaluator = self._evaluator
+        taken = self._evaluator.tally + self._evaluator.last_tally
         return self._meter.spend(
-            busy_seconds=evaluator.busy_seconds,
-            cpu_seconds=evaluator.cpu_seconds,
-            fpo=evaluator.fpo,
+            busy_seconds=taken.busy_seconds, cpu_seconds=taken.cpu_seconds, fpo=taken.fpo
         )
 
     def _scaled(self, records: Sequence[Record]) -> np.ndarray:

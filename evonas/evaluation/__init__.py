@@ -19,6 +19,7 @@ Modules:
     pool: Worker processes side by side, and what to do when one of them dies.
     successive_halving: Successive halving toward a front: who is measured more thoroughly, and
         who is not.
+    tally: What measurements have taken together, the same in whatever order they came.
     worker: One worker process, seen from the process that owns it.
     worker_process: The process in which candidates are measured, and which may die of one.
 """
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from evonas.evaluation.pool import Pool as Pool
     from evonas.evaluation.successive_halving import Ladder as Ladder
     from evonas.evaluation.successive_halving import Rung as Rung
+    from evonas.evaluation.tally import Tally as Tally
     from evonas.evaluation.worker import WorkerError as WorkerError
     from evonas.evaluation.worker_process import Task as Task
 
@@ -54,6 +56,7 @@ __getattr__, __dir__, __all__ = attach(
         "oracle": ["Oracle"],
         "pool": ["Pool"],
         "successive_halving": ["Rung", "Ladder"],
+        "tally": ["Tally"],
         "worker": ["WorkerError"],
         "worker_process": ["Task"],
     },

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.executor import Executor, InProcess
+from evonas.evaluation.tally import Tally
 from evonas.evaluation.worker_process import Task
 from evonas.fidelity import Fidelity
 from evonas.plugins.loading import is_derived, load_objective
@@ -42,12 +43,8 @@ class Evaluator:
         records: What was asked for so far, by canonical genome, in the order of asking; what
             several rungs have shown of an architecture in one record.
         left_out: Genomes that an algorithm asked for, and that a screen did not have measured.
-        busy_seconds: Seconds that all measurements took together, whichever process or run
-            made them.
-        cpu_seconds: Seconds of processor cores that all measurements took together, whichever
-            process or run made them.
-        fpo: FLOPs of all trainings together, those that failed included, whichever process or
-            run made them.
+        tally: What the search has taken, whichever process or run measured for it.
+        last_tally: What completing records has taken, which the search never waits for.
         has_spent_flops: Whether ``budget_flops`` cut the last call short.
     """
 
@@ -65,13 +62,15 @@ class Evaluator:
         self.problem = order.spec.open()
         self.records: dict[Genome, Record] = {}
         self.left_out: set[Genome] = set()
-        self.busy_seconds = self.cpu_seconds = self.fpo = 0.0
+        self.tally, self.last_tally = Tally(), Tally()
         self.has_spent_flops = False
         self._budget_flops = budget_flops
         self._executor = executor or InProcess()
         self._journal = journal
         self._counted: dict[Genome, Mapping[str, float]] = {}
-        self._known = dict(journal.records) if journal else {}
+        lines = journal.measurements if journal else {}
+        self._known = {key: first for key, (first, *_) in lines.items()}
+        self._completions = [later for _, *rest in lines.values() for later in rest]
         self._measured: set[Key] = set()
         self._should_stop = should_stop
         self._on_record = on_record
@@ -131,8 +130,11 @@ class Evaluator:
         Raises:
             StoppedError: ``should_stop`` said so before all were measured.
         """
+        while self._completions:  # of earlier sessions, also of what left the front since
+            self._add(self._completions.pop(0))
         order = replace(self.order, wanted=wanted, constraints=())
-        lacking = [r.genome for r in records if any(name not in r.metrics for name in wanted)]
+        held = [self.records[record.genome] for record in records]
+        lacking = [r.genome for r in held if any(name not in r.metrics for name in wanted)]
         asked = should_stop or self._should_stop
         for later in self._measure(lacking, order, should_stop=asked):
             if self._journal:
@@ -140,8 +142,7 @@ class Evaluator:
             if later.error is not None:
                 names, genome = ", ".join(wanted), "-".join(map(str, later.genome))
                 logger.warning("no %s of %s: %s", names, genome, later.error)
-            self._account(later)
-            self.records[later.genome] = merge(self.records[later.genome], later)
+            self._add(later)
         return [self.records[record.genome] for record in records]
 
     @property
@@ -192,13 +193,14 @@ class Evaluator:
             raise StoppedError
         return [found.get(key, 0.0) for key in keys]
 
-    def _account(self, record: Record) -> None:
-        self.busy_seconds += record.seconds
-        self.cpu_seconds += record.core_seconds
-        self.fpo += record.effort
+    def _add(self, later: Record) -> None:
+        """Add further metrics to a record, if the search has asked for it."""
+        self.last_tally.add(later)
+        if later.genome in self.records:
+            self.records[later.genome] = merge(self.records[later.genome], later)
 
     def _keep(self, record: Record) -> None:
-        self._account(record)
+        self.tally.add(record)
         self._measured.add((record.genome, record.fidelity))
         kept = replace(record, curve=())  # curves stay in the journal
         earlier = self.records.get(record.genome)
@@ -221,7 +223,7 @@ class Evaluator:
         tasks = [Task(genome, candidate_seed(order.seed, genome)) for genome in genomes]
         trained = self._trained(order)
         effort = self._effort(tasks, order, should_stop) if trained else {}
-        paid = self._affordable(tasks, effort, budget_flops - self.fpo)
+        paid = self._affordable(tasks, effort, budget_flops - self.tally.fpo)
         self.has_spent_flops = len(paid) < len(tasks)
         n_done = 0
         # The dearest first, so that no worker waits long for the last; no result depends on it.
@@ -229,8 +231,8 @@ class Evaluator:
         for record in self._attended(paid, order, should_stop):
             n_done += 1
             is_trained = record.error is not None or not trained.isdisjoint(record.measured)
-            planned = effort.get(record.genome, 0.0)
-            yield replace(record, effort=planned) if is_trained and planned else record
+            planned = effort.get(record.genome, 0.0) if is_trained else 0.0
+            yield replace(record, effort=planned or record.effort).rounded()
         if n_done < len(tasks):
             raise StoppedError
 

@@ -54,6 +54,8 @@ class Journal:
         path: The place of the file.
         records: What the file held when it was opened, by genome and fidelity. Later lines
             about the same add metrics to the first.
+        measurements: The lines that the file held when it was opened, in their order, by
+            genome and fidelity: what was measured first, and what was added to it later.
         lines: The number of each record's first line in the file, from 1.
 
     Raises:
@@ -147,6 +149,7 @@ class Journal:
             self._file.close()
             raise
         self.records = contents.records
+        self.measurements = contents.measurements
         self.lines = contents.lines
         self._n_lines = contents.n_lines
 
@@ -204,6 +207,7 @@ class _Contents:
     """What a journal holds; ``n_bytes`` leaves out a torn last line."""
 
     records: dict[Key, Record]
+    measurements: dict[Key, list[Record]]
     lines: dict[Key, int]
     n_lines: int
     n_bytes: int
@@ -211,6 +215,7 @@ class _Contents:
 
 def _parse(path: Path, content: bytes) -> _Contents:
     records: dict[Key, Record] = {}
+    measurements: dict[Key, list[Record]] = {}
     numbers: dict[Key, int] = {}
     *lines, rest = content.split(b"\n")
     is_torn = not SEAL.search(rest)  # else it lacks its newline alone, or is damaged
@@ -221,9 +226,11 @@ def _parse(path: Path, content: bytes) -> _Contents:
             raise ValueError(f"{path}, line {number}: {error}") from error
         key = record.genome, record.fidelity
         records[key] = merge(records[key], record) if key in records else record
+        measurements.setdefault(key, []).append(record)
         numbers.setdefault(key, number)
     return _Contents(
         records,
+        measurements,
         numbers,
         n_lines=len(lines) + (not is_torn),
         n_bytes=len(content) - len(rest) * is_torn,

@@ -1,3 +1,4 @@
+import csv
 import math
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 import toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matrix import slow_but
 from pymoo.indicators.hv import HV
 
 from evonas.carbon.meter import Meter, Tariff
@@ -13,6 +15,7 @@ from evonas.engine.generations import Archive
 from evonas.engine.search import SearchPlan, search
 from evonas.evaluation.evaluator import Evaluator
 from evonas.hardware.devices import CORE_W
+from evonas.listener import Listener
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec
 
@@ -149,7 +152,7 @@ def test_energy_is_that_of_cores_and_accelerator(accelerator_w):
         generation = archive.close_generation()
         spend = generation.spend
         joules = 1.5 * (CORE_W * spend.cpu_seconds + accelerator_w * spend.busy_seconds)
-        assert spend.busy_seconds == evaluator.busy_seconds > 0
+        assert spend.busy_seconds == evaluator.tally.busy_seconds > 0
         assert spend.energy_kwh == pytest.approx(joules / 3.6e6)
         assert spend.co2_g == pytest.approx(400.0 * spend.energy_kwh)
 
@@ -191,3 +194,85 @@ def test_what_a_later_generation_measures_in_full_reaches_the_front():
     best = max(whole, key=lambda record: record.metrics["acc"])
     assert best.genome in result.genomes
     assert result.generations[-1].best["acc"] == best.metrics["acc"]
+
+
+TIMES = {"wall [s]", "busy [s]", "cpu [s]", "energy [kWh]", "co2 [g]", "metered [kWh]"}
+GOES_ON = {
+    "plain": {},
+    "rungs": {"fidelity": "epochs"},
+    "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50},
+    "rungs and surrogate": {"fidelity": "epochs", "surrogate": "gp", "batch": 5},
+    "constraints": {"constraint": ("params<=30000",)},
+    "two workers": {"n_jobs": 2},
+}
+
+
+def rows(folder, *, without=frozenset({"wall [s]", "metered [kWh]"})):
+    """The table of generations, as its cells are spelt, but for columns of the clock."""
+    with (folder / "generations.csv").open(newline="") as file:
+        return [
+            {name: cell for name, cell in row.items() if name not in without}
+            for row in csv.DictReader(file)
+        ]
+
+
+class Until(Listener):
+    """Asks for an end after so many generations; the front is then measured all the same."""
+
+    def __init__(self, number):
+        self.number = number
+        self.n_done = 0
+
+    def on_generation(self, generation):
+        self.n_done = generation.number
+
+    def why_stop(self):
+        return "enough for now" if self.n_done >= self.number else ""
+
+
+@pytest.mark.parametrize("words", slow_but(["plain", "rungs", "surrogate"], GOES_ON))
+def test_a_run_stopped_after_each_generation_tells_the_same_of_all(tmp_path, words):
+    config = Config(
+        problem=toy.reference("Elephant"),
+        pop_size=6,
+        generations=3,
+        **{"n_jobs": 0, **GOES_ON[words]},
+    )
+    n_generations = len(search(config, folder=tmp_path / "whole").generations)
+    for number in range(1, n_generations + 1):
+        before = rows(tmp_path / "run") if number > 1 else []
+        result = search(
+            config, folder=tmp_path / "run", resume=number > 1, listeners=[Until(number)]
+        )
+        assert rows(tmp_path / "run")[: len(before)] == before
+    assert result.spend.fpo > result.generations[-1].spend.fpo  # the front was measured
+    told = rows(tmp_path / "run", without=TIMES)
+    assert told == rows(tmp_path / "whole", without=TIMES)
+    assert len(told) == n_generations
+    assert float(told[-1]["fpo [FLOP]"]) > float(told[0]["fpo [FLOP]"]) > 0
+    fronts = [(tmp_path / name / "front.csv").read_bytes() for name in ("run", "whole")]
+    assert fronts[0] == fronts[1]
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_any_beginning_of_a_journal_continues_to_the_same_table(elephant, data):
+    config, folder, content, whole = elephant
+    cut = data.draw(st.just(len(content)) | st.integers(0, len(content)))
+    (folder / "records.jsonl").write_bytes(content[:cut])
+    search(config, folder=folder, resume=True)
+    assert rows(folder, without=TIMES) == whole
+
+
+@pytest.fixture(scope="module")
+def elephant(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("elephant") / "run"
+    config = Config(
+        problem=toy.reference("Elephant"),
+        n_jobs=0,
+        pop_size=6,
+        generations=3,
+        fidelity="epochs",
+    )
+    search(config, folder=folder)
+    return config, folder, (folder / "records.jsonl").read_bytes(), rows(folder, without=TIMES)
