@@ -2,6 +2,7 @@
 
 Modules:
     audit: Whether the records of a run can be its own.
+    checksums: Whether a config is as it was written: a checksum for each of its settings.
     costs: What networks of a run's front cost, counted once and kept beside it.
     folder: The run directory: everything that a search leaves on disk.
     journal: The append-only file that keeps every record, with one writer at a time.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.config import Config
+from evonas.runs.checksums import CHECKSUMS, checksums, edits, way_out
 from evonas.runs.journal import logger
 
 FORMAT = 3  # of the whole directory
@@ -19,14 +20,16 @@ PACKAGES = ("evonas", "joblib", "numpy", "pymoo", "scikit-learn", "torch", "torc
 
 
 def config_text(config: Config, resolved: Mapping[str, Any]) -> str:
-    """The content of ``config.json``.
+    """The content of ``config.json``, with a checksum for each setting in its last line.
 
     Args:
         config: The config of the run.
         resolved: What was settled beyond the config, JSON-able.
     """
     content = {"format": FORMAT, "config": config.as_dict(), "resolved": resolved}
-    return json.dumps(content, indent=2) + "\n"
+    text = json.dumps(content, indent=2)
+    sums = json.dumps(checksums(json.loads(text)))
+    return f'{text.removesuffix("}").rstrip()},\n  "{CHECKSUMS}": {sums}\n}}\n'
 
 
 def check_resumable(path: Path, config: Config) -> None:
@@ -142,6 +145,14 @@ def _read_content(path: Path) -> dict[str, Any]:
     for name in ("config", "resolved"):
         if not isinstance(content.get(name), dict):
             raise _unreadable(file, ValueError(f"{name} is missing, or holds no settings"))
+    try:
+        edited = edits(content)
+    except (RecursionError, ValueError) as error:
+        raise _unreadable(file, error) from error
+    if edited:
+        raise ValueError(
+            f"{file} was edited since it was written: {'; '.join(edited)}; {way_out(content)}"
+        )
     return content
 
 
