@@ -111,6 +111,10 @@ class Outcome(Protocol):
     def spend(self) -> Spend:
         """What the search itself took, the last measuring of the front included."""
 
+    @property
+    def last_spend(self) -> Spend | None:
+        """The part of ``spend`` that the last measuring of the front took, if it is known."""
+
     def costs(self) -> Mapping[Genome, Cost]:
         """What the front's networks cost, by genome; empty where nothing is counted."""
 

@@ -63,7 +63,7 @@ class AskTell:
             config,
             oracle.problem,
             goals=goals,
-            taken=self._measured,
+            taken=oracle.settled,
             seeds=known_genomes(config.prior, oracle.problem),
             aspirations=_scaled(config.aspirations, goals),
         )
@@ -88,9 +88,7 @@ class AskTell:
             is_one = isinstance(asked, Individual)  # as of pymoo's serial MOEA/D
             if asked is None or not (is_one or len(asked)):
                 return NOTHING_LEFT
-            affordable = self._affordable(asked)
-            algorithm.evaluator.eval(self._problem, affordable, algorithm=algorithm)
-            if affordable is asked:
+            if self._is_evaluated(asked):
                 algorithm.tell(infills=asked)
             n_done += 1
             n_idle = n_idle + 1 if len(self._measured) == n_known else 0
@@ -103,6 +101,17 @@ class AskTell:
             return f"nothing new came in {n_idle} generations"
         return over
 
+    def _is_evaluated(self, asked: Any) -> bool:
+        """Evaluate as many as the evaluations budget pays for; whether these were all."""
+        while True:
+            n_too_dear = len(self._oracle.settled) - len(self._measured)
+            affordable = self._affordable(asked)
+            self._algorithm.evaluator.eval(self._problem, affordable, algorithm=self._algorithm)
+            if affordable is asked:
+                return True
+            if len(self._oracle.settled) - len(self._measured) == n_too_dear:
+                return False  # else those that were passed over have made room for others
+
     def _affordable(self, asked: Any) -> Any:
         """The first of the asked points that the evaluations budget pays for."""
         budget = self._config.evaluations
@@ -111,7 +120,7 @@ class AskTell:
         new: set[Genome] = set()
         for i, genome in enumerate(self._translator.genomes(asked.get("X"))):
             new.add(self._oracle.problem.canonical(genome))
-            if len(self._measured) + len(new.difference(self._measured)) > budget:
+            if len(self._measured) + len(new.difference(self._oracle.settled)) > budget:
                 return Population.create(*asked[:i])
         return asked
 

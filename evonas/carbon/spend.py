@@ -36,6 +36,18 @@ class Spend:
     co2_g: float
     method: str
 
+    def since(self, earlier: Spend) -> Spend:
+        """What was spent after an earlier account of the same search."""
+        return Spend(
+            wall_seconds=self.wall_seconds - earlier.wall_seconds,
+            busy_seconds=self.busy_seconds - earlier.busy_seconds,
+            cpu_seconds=self.cpu_seconds - earlier.cpu_seconds,
+            fpo=self.fpo - earlier.fpo,
+            energy_kwh=self.energy_kwh - earlier.energy_kwh,
+            co2_g=self.co2_g - earlier.co2_g,
+            method=self.method,
+        )
+
 
 @dataclass(frozen=True)
 class Budget:

@@ -43,6 +43,10 @@ class Result:
         folder: Run directory of the search; ``None`` if it wrote nothing.
         reliability: How far a surrogate's predictions came true, if there was one.
         n_left_out: Architectures that a screen did not have measured.
+        n_passed_over: Architectures that were not trained, or not further, because it would
+            have taken more FLOPs than were left of the budget.
+        last_spend: The part of ``spend`` that the last measuring of the front took, which no
+            budget limits.
         transfer_correlation: Rank correlation of what a transfer from a warm start predicts
             with what was measured here, by metric name.
         rungs: What became of the architectures at each rung below the whole; empty without
@@ -65,6 +69,8 @@ class Result:
     reliability: Reliability | None = None
     rungs: tuple[Rung, ...] = ()
     n_left_out: int = 0
+    n_passed_over: int = 0
+    last_spend: Spend | None = None
     transfer_correlation: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evonas.algorithms.strategy import Status
 from evonas.carbon.meter import Meter
+from evonas.carbon.spend import Spend
 from evonas.config import Config
 from evonas.engine.generations import Archive
 from evonas.engine.listeners import Audience, Guest, Spending, Stop, Tracking, invited
@@ -120,8 +121,9 @@ def _run(
     try:
         audience.on_start(Start(plan.config, resolved, session.archive.spend))
         end = _follow(session)
+        before = session.archive.spend()
         front = _completed(session, should_stop)
-        result = _result(session, end, front)
+        result = _result(session, end, front, before=before)
     except BaseException:
         audience.on_end(None)
         raise
@@ -179,13 +181,16 @@ def _follow(session: _Session) -> _End:
             session.audience.on_generation(generation)
             if given_up := _why_given_up(generation, session.plan.config.max_failures):
                 return _End(status, given_up, was_given_up=True)
+            if over := session.evaluator.budget.why_over():
+                return _End(status, over)
+        over += session.evaluator.budget.remark()
     except StoppedError:
-        flops = session.plan.config.budget.flops
-        over = session.stop.reason or f"the budget of {flops:g} FLOPs is spent"
+        over = session.stop.reason
     return _End(status, over)
 
 
-def _result(session: _Session, end: _End, front: Sequence[Record]) -> Result:
+def _result(session: _Session, end: _End, front: Sequence[Record], *, before: Spend) -> Result:
+    spend = session.archive.spend()
     evaluator, ladder = session.evaluator, session.ladder
     return Result(
         config=session.plan.config,
@@ -195,7 +200,9 @@ def _result(session: _Session, end: _End, front: Sequence[Record]) -> Result:
         generations=tuple(session.archive.generations),
         problem=session.plan.problem,
         stopped=end.stopped,
-        spend=session.archive.spend(),
+        spend=spend,
+        last_spend=spend.since(before),
+        n_passed_over=len({genome for genome, _ in evaluator.budget.passed_over}),
         was_given_up=end.was_given_up,
         reliability=end.status.overall,
         transfer_correlation=dict(end.status.transfer_correlation),

@@ -11,6 +11,8 @@ Modules:
         search.
     executor: Who measures: what every executor promises, and the one that is this process
         itself.
+    flops_budget: A budget of FLOPs: who is trained within it, and who is too dear for what is
+        left.
     frames: Messages as they go through a pipe, and what cannot be one.
     isolation: Measuring as if nothing had been measured before: what a candidate changes is put
         back.

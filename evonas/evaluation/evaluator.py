@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.executor import Executor, InProcess
+from evonas.evaluation.flops_budget import FlopsBudget, PassedOver
 from evonas.evaluation.tally import Tally
 from evonas.evaluation.worker_process import Task
 from evonas.fidelity import Fidelity
+from evonas.objectives import broken
 from evonas.plugins.loading import is_derived, load_objective
 from evonas.record import Record, candidate_seed, merge
 from evonas.runs.journal import Journal, Key, logger
@@ -35,8 +37,8 @@ class Evaluator:
             in order once it says yes.
         on_record: Told of every record as it arrives, those from the journal included, once the
             journal holds it.
-        budget_flops: FLOPs that all trainings together may take. Measuring ends before the
-            first candidate, in the order of asking, that they do not pay for.
+        budget_flops: FLOPs that all trainings together may take, but for those of ``complete``.
+            A candidate that takes more than is left, in the order of asking, is passed over.
 
     Attributes:
         problem: The opened problem.
@@ -45,7 +47,9 @@ class Evaluator:
         left_out: Genomes that an algorithm asked for, and that a screen did not have measured.
         tally: What the search has taken, whichever process or run measured for it.
         last_tally: What completing records has taken, which the search never waits for.
-        has_spent_flops: Whether ``budget_flops`` cut the last call short.
+        budget: What is left of ``budget_flops``, and who was too dear for it.
+        settled: Canonical genomes that need not be asked for again: those of the records, and
+            those that were too dear; live.
     """
 
     def __init__(
@@ -63,8 +67,8 @@ class Evaluator:
         self.records: dict[Genome, Record] = {}
         self.left_out: set[Genome] = set()
         self.tally, self.last_tally = Tally(), Tally()
-        self.has_spent_flops = False
-        self._budget_flops = budget_flops
+        self.budget = FlopsBudget(budget_flops)
+        self.settled: set[Genome] = set()
         self._executor = executor or InProcess()
         self._journal = journal
         self._counted: dict[Genome, Mapping[str, float]] = {}
@@ -77,8 +81,8 @@ class Evaluator:
 
     def __call__(
         self, genomes: Sequence[Genome], *, fidelity: Fidelity | None = None
-    ) -> list[Record]:
-        """One record per genome, in the same order.
+    ) -> list[Record | PassedOver]:
+        """One record per genome, in the same order, but for those that were passed over.
 
         Args:
             genomes: Architectures to be measured; equal ones may be among them.
@@ -98,13 +102,15 @@ class Evaluator:
         unknown = [genome for genome in missing if (genome, label) not in self._measured]
         order = replace(self.order, fidelity=fidelity)
         for record in self._measure(
-            unknown, order, budget_flops=self._budget_flops, should_stop=self._should_stop
+            unknown, order, budget=self.budget, should_stop=self._should_stop
         ):
             if self._journal:
                 self._journal.append(record)
             self._keep(record)
         self._restore_order(new)
-        return [self.records[key] for key in keys]
+        self.settled.update(missing)
+        self.budget.close_batch()
+        return [self.records.get(key) or PassedOver(key, {}) for key in keys]
 
     def _is_missing(self, genome: Genome, label: str) -> bool:
         has_failed = genome in self.records and self.records[genome].error is not None
@@ -187,7 +193,7 @@ class Evaluator:
         """
         keys = [self.problem.canonical(genome) for genome in genomes]
         tasks = [Task(key, 0) for key in dict.fromkeys(keys)]
-        order = replace(self.order, fidelity=fidelity)
+        order = replace(self.order, fidelity=fidelity, constraints=())
         found = self._effort(tasks, order, self._should_stop)
         if self.problem.effort is not None and len(found) < len(tasks):
             raise StoppedError
@@ -201,6 +207,7 @@ class Evaluator:
 
     def _keep(self, record: Record) -> None:
         self.tally.add(record)
+        self.budget.pay(record.effort)
         self._measured.add((record.genome, record.fidelity))
         kept = replace(record, curve=())  # curves stay in the journal
         earlier = self.records.get(record.genome)
@@ -210,7 +217,8 @@ class Evaluator:
     def _restore_order(self, genomes: Sequence[Genome]) -> None:
         """Records arrive in any order; keep them in that of asking, whoever measured them."""
         for genome in genomes:
-            self.records[genome] = self.records.pop(genome)
+            if genome in self.records:  # and was not passed over
+                self.records[genome] = self.records.pop(genome)
 
     def _measure(
         self,
@@ -218,13 +226,18 @@ class Evaluator:
         order: Order,
         *,
         should_stop: Callable[[], bool],
-        budget_flops: float = math.inf,
+        budget: FlopsBudget | None = None,
     ) -> Iterator[Record]:
         tasks = [Task(genome, candidate_seed(order.seed, genome)) for genome in genomes]
         trained = self._trained(order)
         effort = self._effort(tasks, order, should_stop) if trained else {}
-        paid = self._affordable(tasks, effort, budget_flops - self.tally.fpo)
-        self.has_spent_flops = len(paid) < len(tasks)
+        if self.problem.effort is not None and trained and len(effort) < len(tasks):
+            raise StoppedError  # before all were counted, so that nobody knows who fits
+        paid = tasks
+        if budget is not None:
+            label = order.fidelity.label if order.fidelity else ""
+            chosen = {*budget.affordable(genomes, effort, label=label)}
+            paid = [task for task in tasks if task.genome in chosen]
         n_done = 0
         # The dearest first, so that no worker waits long for the last; no result depends on it.
         paid.sort(key=lambda task: -effort.get(task.genome, 0.0))
@@ -233,7 +246,7 @@ class Evaluator:
             is_trained = record.error is not None or not trained.isdisjoint(record.measured)
             planned = effort.get(record.genome, 0.0) if is_trained else 0.0
             yield replace(record, effort=planned or record.effort).rounded()
-        if n_done < len(tasks):
+        if n_done < len(paid):
             raise StoppedError
 
     def _effort(
@@ -243,11 +256,17 @@ class Evaluator:
         name = self.problem.effort
         if name is None:
             return {}
-        quick = replace(order, wanted=(name,), constraints=())
-        counted = self._attended(tasks, quick, should_stop)
+        counted = self._attended(tasks, replace(order, wanted=(name,)), should_stop)
         if order.fidelity:  # of this step, and not of all steps together
             return {record.genome: record.effort for record in counted}
-        return {record.genome: record.metrics.get(name, 0.0) for record in counted}
+        return {record.genome: self._planned(record, order) for record in counted}
+
+    def _planned(self, counted: Record, order: Order) -> float:
+        """FLOPs of a training that there will be: none for who breaks a cheap constraint."""
+        cheap = {n: v for n, v in counted.metrics.items() if n in self.problem.untrained}
+        if broken(order.constraints, cheap) or self.problem.effort is None:
+            return 0.0
+        return counted.metrics.get(self.problem.effort, 0.0)
 
     def _trained(self, order: Order) -> set[str]:
         """What of an order takes a training."""
@@ -255,15 +274,6 @@ class Evaluator:
         named = [load_objective(word, self.problem) for word in derived]
         plain = set(order.wanted).difference(derived)
         return (plain | {need for o in named for need in o.needs}) - self.problem.untrained
-
-    def _affordable(
-        self, tasks: list[Task], effort: Mapping[Genome, float], flops: float
-    ) -> list[Task]:
-        for i, task in enumerate(tasks):
-            flops -= effort.get(task.genome, 0.0)
-            if flops < 0:
-                return tasks[:i]
-        return list(tasks)
 
     def _attended(
         self, tasks: list[Task], order: Order, should_stop: Callable[[], bool]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from evonas.evaluation.flops_budget import PassedOver
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
@@ -26,7 +27,7 @@ class Prediction:
     error: None = None
 
 
-Answer = Record | Prediction  # what a strategy is told of one genome
+Answer = Record | Prediction | PassedOver  # what a strategy is told of one genome
 
 
 class Oracle(Protocol):
@@ -47,6 +48,10 @@ class Oracle(Protocol):
     @property
     def left_out(self) -> set[Genome]:
         """Genomes that were asked for and judged not to be worth a measurement; live."""
+
+    @property
+    def settled(self) -> Collection[Genome]:
+        """Canonical genomes that need not be asked for again: measured, or too dear; live."""
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -91,6 +96,11 @@ class Around:
     def left_out(self) -> set[Genome]:
         """Genomes that were asked for and judged not to be worth a measurement; live."""
         return self._oracle.left_out
+
+    @property
+    def settled(self) -> Collection[Genome]:
+        """Canonical genomes that need not be asked for again: measured, or too dear; live."""
+        return self._oracle.settled
 
     @property
     def counted(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from evonas.evaluation.evaluator import Evaluator
+from evonas.evaluation.flops_budget import PassedOver
 from evonas.evaluation.oracle import Around
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals, violation_of
@@ -103,20 +104,25 @@ class Ladder(Around):
         self._n_put_off = {rung.label: 0 for rung in rungs[:-1]}
         self._efforts: dict[tuple[Genome, str], float] = {}
 
-    def __call__(self, genomes: Sequence[Genome]) -> list[Record]:
+    def __call__(self, genomes: Sequence[Genome]) -> list[Record | PassedOver]:
         """One record per genome, in the same order; each as if its highest rung were the whole.
+
+        Who was too dear for the first rung has none.
 
         Raises:
             StoppedError: The search was told to end before all were measured.
         """
-        self._evaluator(genomes, fidelity=self._rungs[0])
+        told = self._evaluator(genomes, fidelity=self._rungs[0])
         for lower, upper in pairwise(self._rungs):
             chosen, put_off = self._promoted(lower, upper)
             self._n_put_off[lower.label] = len(put_off)
             if chosen:
                 self._evaluator(chosen, fidelity=upper)
-        known, canonical = self._evaluator.records, self._evaluator.problem.canonical
-        return [self._as_if_whole(known[canonical(genome)]) for genome in genomes]
+        known = self._evaluator.records
+        return [
+            self._as_if_whole(known[answer.genome]) if answer.genome in known else answer
+            for answer in told
+        ]
 
     def account(self) -> tuple[Rung, ...]:
         """What became of the architectures, rung by rung below the whole."""
@@ -156,7 +162,8 @@ class Ladder(Around):
             if len(chosen) < n_allowed or standing.is_on_front[i]:
                 genome = standing.genomes[i]
                 (effort,) = self._effort([genome], upper)
-                (put_off if effort > spent else chosen).append(genome)
+                if (genome, upper.label) not in self._evaluator.budget.passed_over:
+                    (put_off if effort > spent else chosen).append(genome)
         return chosen, put_off
 
     def _spent(self) -> float:

@@ -55,7 +55,14 @@ def _counted(result: Result) -> str:
             f" {result.n_left_out} more were not: even at their best they could not have "
             "reached the front."
         )
-    return f"{len(result.records)} architectures measured{n_failed}.{left_out}"
+    passed_over = ""
+    if result.n_passed_over:
+        were = "was" if result.n_passed_over == 1 else "were"
+        passed_over = (
+            f" {result.n_passed_over} {were} passed over: a training of theirs takes more "
+            "FLOPs than were left."
+        )
+    return f"{len(result.records)} architectures measured{n_failed}.{left_out}{passed_over}"
 
 
 def _front(result: Result) -> list[str]:
@@ -128,7 +135,7 @@ def _cost(result: Result) -> str:
         f"{hypervolume}The search itself took {spend.cpu_seconds:.0f} core-seconds in "
         f"{spend.busy_seconds:.0f} seconds of its workers{_flops(spend.fpo)}: about "
         f"{1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g CO2e ({spend.method}; "
-        f"config.json has the assumptions).{_opinion(result)}"
+        f"config.json has the assumptions).{_last(result)}{_opinion(result)}"
     )
 
 
@@ -205,6 +212,18 @@ def _remarks(rung: Rung) -> str:
             f"{rung.n_put_off} on the way up {verb}: that step takes more than all so far"
         )
     return f" ({'; '.join(said)})" if said else ""
+
+
+def _last(result: Result) -> str:
+    """How much of it the front's last measuring took, if there was one."""
+    last = result.last_spend
+    if last is None or not last.busy_seconds:
+        return ""
+    share = f" and {last.fpo:.3g} FLOPs" if last.fpo else ""
+    return (
+        f" Of this the last measuring of the front, which no budget limits, took "
+        f"{last.cpu_seconds:.0f} core-seconds{share}."
+    )
 
 
 def _flops(fpo: float) -> str:

@@ -142,7 +142,8 @@ class RunFolder(Listener):
         for name, (header, rows) in outcome.tables().items():
             self._replace(f"{name}.csv", _table([header, *rows]))
         self.write_failures(outcome.failures)
-        self.write_spend(asdict(outcome.spend))
+        last = {"last_measuring": asdict(outcome.last_spend)} if outcome.last_spend else {}
+        self.write_spend({**asdict(outcome.spend), **last})
         self.write_costs(outcome.costs())
 
     def add_generation(self, row: Mapping[str, Any]) -> None:

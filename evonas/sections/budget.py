@@ -16,13 +16,19 @@ DEFAULT_GENERATIONS = 10
 class BudgetSection:
     """When the search ends: the first budget that is spent ends it.
 
+    What is measured in the end for the front alone, such as its test accuracy, comes on top of
+    every budget and is told apart. What a training takes in FLOPs is known before, so that the
+    budget of FLOPs is never exceeded; time, energy and emissions are not, and what has begun
+    when one of these is spent is finished.
+
     Attributes:
         generations: How many generations the search may take.
         evaluations: How many distinct architectures are measured, exactly.
         budget_time: Time that the search may take, such as ``90s``, ``30m`` or ``8h``.
         budget_kwh: Kilowatt-hours that the search itself may take.
         budget_co2: Emissions that the search itself may cause, such as ``50g`` or ``2kg``.
-        budget_flops: Floating-point operations that all proxy trainings may take together.
+        budget_flops: Floating-point operations that all proxy trainings may take together; one
+            that would take more than is left is passed over.
         max_failures: Share of failed candidates, 0 to 1, beyond which the search is given up.
 
     Raises:

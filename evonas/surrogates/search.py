@@ -108,7 +108,7 @@ class SurrogateSearch:
         known = self._surrogate.forecast(met).mean
         on_front = [genome for genome, is_on in zip(met, front(known), strict=True) if is_on]
         looked_at = self._evolved(on_front)
-        pool = [g for g in looked_at.genomes if g not in self._oracle.records]
+        pool = [g for g in looked_at.genomes if g not in self._oracle.settled]
         if not pool:
             return self._drawn(self._config.n_batch)
         expected = looked_at.forecast(pool)
@@ -148,7 +148,7 @@ class SurrogateSearch:
 
     def _drawn(self, n: int) -> list[Genome]:
         """New genomes that fill the space; fewer where it holds no more."""
-        sampling = SpreadSampling(canonical=self._problem.canonical, taken=self._oracle.records)
+        sampling = SpreadSampling(canonical=self._problem.canonical, taken=self._oracle.settled)
         high = np.array(self._problem.space.sizes) - 1
         return sampling.draw(n, low=np.zeros_like(high), high=high, rng=self._rng)
 
@@ -169,7 +169,7 @@ class SurrogateSearch:
             self._config,
             self._problem,
             goals=self._goals,
-            taken=Either(self._oracle.records, problem.genomes),
+            taken=Either(self._oracle.settled, problem.genomes),
             pop_size=POP_SIZE,
             seeds=seeds,
             aspirations=self._surrogate.scaled_levels(self._config.aspirations),

@@ -54,3 +54,9 @@ def test_a_budget_says_which_part_of_it_is_spent(budget, why):
 def test_the_known_answer_of_green_ai():
     sizes = {"n_train": 100, "n_validation": 10, "epochs": 3, "evaluations": 1}
     assert sum(training_flops(f, **sizes) for f in (1e6, 2e6)) == 2.73e9
+
+
+def test_what_was_spent_since_is_the_difference_in_all_but_words():
+    earlier = Spend(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, "then")
+    later = Spend(11.0, 22.0, 33.0, 44.0, 55.0, 66.0, "now")
+    assert later.since(earlier) == Spend(10.0, 20.0, 30.0, 40.0, 50.0, 60.0, "now")

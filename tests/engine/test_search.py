@@ -352,12 +352,66 @@ def laborious(**settings):
 @pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))
 def test_a_budget_of_flops_ends_the_search_and_is_never_exceeded(n_jobs):
     result = search(laborious(budget_flops=150.0, n_jobs=n_jobs))
-    assert result.stopped == "the budget of 150 FLOPs is spent"
-    assert 100 < result.spend.fpo <= 150
+    assert re.match(r"the budget of 150 FLOPs is spent|of the budget of 150", result.stopped)
+    assert 140 < result.spend.fpo <= 150
     assert result.spend.fpo == sum(record.effort for record in result.records)
     alone = search(laborious(budget_flops=150.0, n_jobs=0))
     assert result.genomes == alone.genomes
     assert {r.genome for r in result.records} == {r.genome for r in alone.records}
+
+
+DEAR = {"problem": toy.reference("Elephant"), "n_jobs": 0, "pop_size": 10}
+LEAST = 9 * 1e3 * 8**2  # FLOPs of the cheapest network of the toy
+
+
+def test_a_budget_below_the_cheapest_ends_with_a_line_that_says_so():
+    result = search(Config(**DEAR, budget_flops=LEAST / 2))
+    assert (len(result.records), result.spend.fpo) == (0, 0.0)
+    message = (
+        r"of the budget of 288000 FLOPs 2\.88e\+05 are left, too little for any of the "
+        r"last 1\d\d trainings that were asked for \(the cheapest takes 5\.76e\+05\)"
+    )
+    assert re.fullmatch(message, result.stopped)
+    assert result.n_passed_over >= 100
+
+
+def test_a_budget_that_fits_exactly_one_measures_one():
+    result = search(Config(**DEAR, budget_flops=LEAST))
+    assert len(result.records) == 1
+    assert result.spend.fpo - result.last_spend.fpo == LEAST
+    assert result.stopped == f"the budget of {LEAST:g} FLOPs is spent"
+
+
+BUDGETED = {
+    "plain": {},
+    "rungs": {"fidelity": "epochs"},
+    "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50},
+    "evaluations": {"evaluations": 40},
+    "constraints": {"constraint": ("params<=30000",)},
+}
+
+
+@pytest.mark.parametrize("words", slow_but(["plain", "rungs", "surrogate"], BUDGETED))
+def test_a_budget_is_used_up_and_its_front_is_the_same_over_a_stop(tmp_path, words):
+    config = Config(**DEAR, **BUDGETED[words], budget_flops=3e8)
+    whole = search(config, folder=tmp_path / "whole")
+    searched = whole.spend.fpo - whole.last_spend.fpo
+    assert whole.last_spend.fpo > 0
+    assert searched <= 3e8
+    if words != "evaluations":
+        assert searched >= 3e8 - 2 * 9 * 1e3 * 48**2 * 6
+        assert "FLOPs" in whole.stopped
+    folder = tmp_path / "run"
+    search(config, folder=folder)
+    content = (folder / "records.jsonl").read_bytes()
+    for share in (0.2, 0.6):
+        (folder / "records.jsonl").write_bytes(content[: int(share * len(content))])
+        again = search(config, folder=folder, resume=True)
+        assert asked(again) == asked(whole)
+        assert again.stopped == whole.stopped
+        assert again.n_passed_over == whole.n_passed_over
+        fronts = [(tmp_path / name / "front.csv").read_bytes() for name in ("run", "whole")]
+        assert fronts[0] == fronts[1]
 
 
 def test_a_budget_of_flops_needs_a_problem_that_knows_them():

@@ -373,15 +373,37 @@ def test_what_is_not_trained_costs_no_effort():
 
 
 @pytest.mark.parametrize("n_jobs", [0, 1, 2])
-def test_a_budget_of_flops_is_kept_in_the_order_of_asking(n_jobs):
+def test_who_takes_more_than_is_left_is_passed_over_and_the_next_may_fit(n_jobs):
     genomes = [(0, 1, 1), (0, 4, 4), (0, 2, 2), (0, 0, 0)]  # 4, 25, 9, 1 FLOP
     with hired(order(toy.Laborious), n_jobs) as executor:
         evaluator = Evaluator(order(toy.Laborious), executor=executor, budget_flops=35.0)
-        with pytest.raises(StoppedError):
-            evaluator(genomes)
-        assert set(evaluator.records) == set(genomes[:2])  # the third would make 38
-        assert evaluator.has_spent_flops
-        assert evaluator.tally.fpo == 29.0
+        told = evaluator(genomes)
+        assert [answer.genome for answer in told] == genomes
+        assert list(evaluator.records) == [genomes[0], genomes[1], genomes[3]]
+        assert told[2].error == "its training takes more than is left of the budget"
+        assert evaluator.budget.passed_over == {((0, 2, 2), ""): 9.0}
+        assert evaluator.settled == set(genomes)
+        assert evaluator.tally.fpo == 30.0
+        evaluator.complete([told[0]], ("acc",))
+        assert evaluator.budget.left == 5.0
+
+
+@pytest.mark.parametrize("n_known", range(4))
+def test_a_resumed_search_passes_over_the_same(tmp_path, n_known):
+    genomes = [(0, 2, 2), (0, 4, 4), (0, 3, 3), (0, 1, 1), (0, 0, 0)]  # 9, 25, 16, 4, 1
+    path = tmp_path / "records.jsonl"
+    journal = Journal(path)
+    whole = Evaluator(order(toy.Laborious), journal=journal, budget_flops=30.0)
+    whole(genomes)
+    journal.close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 4
+    path.write_bytes(b"".join(lines[:n_known]))
+    journal = Journal(path)
+    again = Evaluator(order(toy.Laborious), journal=journal, budget_flops=30.0)
+    again(genomes)
+    assert list(again.records) == list(whole.records)
+    assert again.budget.passed_over == whole.budget.passed_over == {((0, 4, 4), ""): 25.0}
 
 
 @pytest.mark.parametrize("n_jobs", [0, 2])

@@ -118,3 +118,22 @@ def test_the_answer_of_two_stages_comes_before_what_is_beyond_the_tolerance(tole
 
 def test_one_stage_has_no_answer_but_its_front():
     assert not re.search("The answer|beyond", summary(found()))
+
+
+def test_the_last_measuring_and_those_passed_over_are_told_apart():
+    config = Config(
+        problem=toy.reference("Elephant"), n_jobs=0, pop_size=10, budget_flops=1e8, seed=1
+    )
+    result = search(config)
+    said = summary(result)
+    n = result.n_passed_over
+    assert (
+        f" {n} were passed over: a training of theirs takes more FLOPs than were left." in said
+    )
+    assert result.spend.fpo - result.last_spend.fpo <= 1e8 < result.spend.fpo
+    assert (
+        "Of this the last measuring of the front, which no budget limits, took 0 core-seconds "
+        f"and {result.last_spend.fpo:.3g} FLOPs."
+    ) in said
+    assert "passed over" not in summary(replace(result, n_passed_over=0))
+    assert "last measuring" not in summary(replace(result, last_spend=None))
