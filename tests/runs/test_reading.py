@@ -26,6 +26,7 @@ def changed(run, copy, **resolved):
     content = json.loads((copy / "config.json").read_text())
     settled = {**content["resolved"], **resolved}
     content["resolved"] = {name: value for name, value in settled.items() if value is not None}
+    del content["checksums"]
     (copy / "config.json").write_text(json.dumps(content))
     return copy
 
