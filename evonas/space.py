@@ -214,3 +214,12 @@ def _index(gene: Gene, value: object) -> int:
     if value not in gene.choices:
         raise ValueError(f"gene {gene.name!r} cannot be {value!r}; choose from {gene.choices}")
     return gene.choices.index(value)
+
+
+def genome_text(genome: Genome) -> str:
+    """A genome as tables show it, such as ``1-0-2``.
+
+    Values that are not all whole and positive stand apart by commas, as ``0.305,1.64,-0.89``.
+    """
+    is_plain = all(type(value) is int and value >= 0 for value in genome)
+    return ("-" if is_plain else ",").join(map(str, genome))

@@ -16,7 +16,7 @@ from evonas.pareto.expected_best import expected_best
 from evonas.plots.price_tag import draw_curves, draw_expected, draw_fractions, draw_progress
 from evonas.record import Record, candidate_seed
 from evonas.reports.statement import escaped, latex, markdown, paragraph, table
-from evonas.reports.text import aligned, complain
+from evonas.reports.text import aligned, complain, genome_text
 from evonas.runs.places import without_link
 from evonas.runs.price_tag import PriceTag, why_not_independent
 from evonas.training.trained_problem import TrainedProblem
@@ -126,7 +126,7 @@ def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> 
         for record in _retrained(tag, members, n_images=count, wanted=objective.name):
             if record.error is None:
                 found[record.genome].append((count, record.metrics[objective.name]))
-    rows = [("-".join(map(str, genome)), points) for genome, points in found.items()]
+    rows = [(genome_text(genome), points) for genome, points in found.items()]
     draw_fractions(rows, objective, out=without_link(out / f"{FRACTIONS}.png"))
     cells = [
         [*(f"{dict(points).get(count, float('nan')):.4g}" for count in counts), name]

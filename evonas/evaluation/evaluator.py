@@ -17,7 +17,7 @@ from evonas.objectives import broken
 from evonas.plugins.loading import is_derived, load_objective
 from evonas.record import Record, candidate_seed, merge
 from evonas.runs.journal import Journal, Key, logger
-from evonas.space import Genome
+from evonas.space import Genome, genome_text
 
 N_COUNTED = 20_000  # genomes whose cheap metrics are remembered, some 0.5 kB each
 
@@ -146,7 +146,7 @@ class Evaluator:
             if self._journal:
                 self._journal.append(later)
             if later.error is not None:
-                names, genome = ", ".join(wanted), "-".join(map(str, later.genome))
+                names, genome = ", ".join(wanted), genome_text(later.genome)
                 logger.warning("no %s of %s: %s", names, genome, later.error)
             self._add(later)
         return [self.records[record.genome] for record in records]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from evonas.faults import printable
 from evonas.objectives import Constraint
-from evonas.space import Genome
+from evonas.space import genome_text as genome_text
 
 
 def complain(message: object, *, status: int = 2) -> int:
@@ -42,15 +42,6 @@ def note_lines(notes: Iterable[str]) -> list[str]:
 def number(value: float) -> str:
     """A number as tables show it: whole where it is large and whole, else four digits."""
     return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.4g}"
-
-
-def genome_text(genome: Genome) -> str:
-    """A genome as tables show it, such as ``1-0-2``.
-
-    Values that are not all whole and positive stand apart by commas, as ``0.305,1.64,-0.89``.
-    """
-    is_plain = all(type(value) is int and value >= 0 for value in genome)
-    return ("-" if is_plain else ",").join(map(str, genome))
 
 
 def miss(constraint: Constraint, value: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from evonas.hardware.roofline import Cost, Operation
 from evonas.problem import Problem
 from evonas.runs.journal import logger
-from evonas.space import Genome
+from evonas.space import Genome, genome_text
 
 COSTS = "costs.json"
 OPERATION = ("flops", "activation_bytes", "weight_bytes", "kind")
@@ -34,7 +34,7 @@ def count_costs(problem: Problem, genomes: Sequence[Genome]) -> dict[Genome, Cos
         try:
             found = cost(genome)
         except Exception as error:  # user code; a front is worth more than its costs
-            named = "-".join(map(str, genome))
+            named = genome_text(genome)
             logger.warning("no cost of %s: %s: %s", named, type(error).__name__, error)
             continue
         if isinstance(found, Cost):
