@@ -19,6 +19,7 @@ from evonas.evaluation.candidate import Order
 from evonas.evaluation.engines import make_executor
 from evonas.evaluation.evaluator import Evaluator
 from evonas.evaluation.executor import Executor
+from evonas.evaluation.isolation import isolated
 from evonas.evaluation.oracle import Oracle
 from evonas.evaluation.successive_halving import Ladder
 from evonas.evaluation.worker import WorkerError
@@ -119,7 +120,10 @@ class SearchPlan:
         """
         goals = resolve_goals(self.config, self.problem, sample=lambda genomes, of: ())
         self._check_strategy(goals)
-        if not isinstance(self.problem, ForeignProblem):
+        if isinstance(self.problem, ForeignProblem):
+            with isolated(0):
+                self.problem.check_rows()
+        else:
             wanted = {*goals.metrics, *trained_metrics(self.problem, goals)}
             rehearse(self.problem, self.config.problem, wanted=wanted)
         if self.config.budget_flops is not None and self.problem.effort is None:

@@ -17,6 +17,9 @@ from evonas.space import Genome
 # pymoo's tolerance of an equality, as two inequalities.
 _NEARLY_ZERO: tuple[tuple[Relation, float], ...] = (("<=", 1e-4), (">=", -1e-4))
 
+N_TRIED = 3  # points that are evaluated together and alone
+_F: Mapping[str, Any] = {"return_values_of": ["F"]}
+
 
 class ForeignProblem(Problem):
     """Measures the points of a plain pymoo problem, one at a time.
@@ -93,6 +96,54 @@ class ForeignProblem(Problem):
                     f"{ends[1]}; expected finite bounds: give the problem xl and xu"
                 )
 
+    def check_rows(self) -> None:
+        """Refuse values of a point that depend on the points that are evaluated beside it.
+
+        A few points are evaluated together and alone. Where they cannot be, or values differ
+        from one evaluation to the next anyway, nothing is said.
+
+        Raises:
+            ValueError: A point is worth one thing alone, and another in company.
+        """
+        if getattr(self.problem, "elementwise", False):
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # as of a scale that one point alone does not have
+            try:
+                X = self._some_points()
+                together = self.problem.evaluate(X, **_F)
+                alone, again = (
+                    np.vstack(
+                        [self.problem.evaluate(X[i : i + 1], **_F) for i in range(len(X))]
+                    )
+                    for _ in range(2)
+                )
+                is_noisy = not np.allclose(alone, again, equal_nan=True)
+                differs = ~np.isclose(together, alone, rtol=1e-4, equal_nan=True)
+            except Exception:  # of a user's code; it will be said of every candidate
+                return
+        if differs.any() and not is_noisy:
+            at = tuple(np.argwhere(differs)[0])
+            raise ValueError(
+                f"f{at[1] + 1} of {type(self.problem).__name__} depends on the points beside: "
+                f"one is {alone[at]:.4g} alone and {together[at]:.4g} among {len(X)}; a search "
+                "keeps one value for each point, so make it depend on the point alone, or run "
+                "pymoo's minimize"
+            )
+
+    def _some_points(self) -> np.ndarray:
+        rng = np.random.default_rng(0)
+        if self.is_mixed:
+            drawn = {
+                n: v.sample(N_TRIED, random_state=rng) for n, v in self.problem.vars.items()
+            }
+            rows = [{n: drawn[n][i] for n in drawn} for i in range(N_TRIED)]
+            return np.array(rows, dtype=object)
+        low, high = self.problem.bounds()
+        X = rng.uniform(low, high, (N_TRIED, self.problem.n_var))
+        kind = self.problem.vtype
+        return X.round().astype(kind) if kind in (int, bool) else X
+
     def canonical(self, genome: Genome) -> Genome:
         """The point itself, for every point stands for itself."""
         return genome
@@ -123,6 +174,7 @@ class ForeignProblem(Problem):
         return {
             f"{key.lower()}{i + 1}": _real(key, value)
             for key in ("F", "G", "H")
+            if key in out  # a wrapper that turns constraints into objectives leaves them out
             for i, value in enumerate(np.atleast_2d(out[key])[0])
         }
 

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import toy
+from pymoo.constraints.as_obj import ConstraintsAsObjective
 from pymoo.core.evaluator import Evaluator
 from pymoo.core.mixed import MixedVariableSampling
 from pymoo.core.population import Population
@@ -215,3 +216,35 @@ def test_options_that_can_be_journaled_stay_what_they_are():
 def test_unbounded_variables_are_told_in_a_line(bounds, expected):
     with pytest.raises(ValueError, match=expected):
         ForeignProblem(Unbounded(**bounds))
+
+
+class Relative(toy.Reals):
+    """As good as others are bad."""
+
+    def _evaluate(self, X, out, *args, **kwargs):
+        super()._evaluate(X, out)
+        out["F"] = out["F"] - out["F"].mean(0)
+
+
+class Noisy(toy.Reals):
+    def __init__(self):
+        super().__init__()
+        self.rng = np.random.default_rng(0)
+
+    def _evaluate(self, X, out, *args, **kwargs):
+        out["F"] = self.rng.random((len(X), 2))
+
+
+def test_values_that_depend_on_the_points_beside_are_refused():
+    with pytest.raises(ValueError, match=r"f1 of Relative depends on the points beside: one"):
+        ForeignProblem(Relative()).check_rows()
+
+
+@pytest.mark.parametrize("make", [*CASES.values(), toy.Bits, Noisy, Imaginary, toy.Elementwise])
+def test_values_of_a_point_alone_are_accepted_even_if_they_are_noise(make):
+    ForeignProblem(make()).check_rows()
+
+
+def test_constraints_turned_into_an_objective_by_pymoo_are_measured():
+    problem = ForeignProblem(ConstraintsAsObjective(toy.Constrained()))
+    assert problem.measure((0.25, 0.25), (), seed=0) == {"f1": 0.5, "f2": 0.25, "f3": 0.25}
