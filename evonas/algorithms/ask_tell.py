@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from pymoo.core.algorithm import Algorithm
 from pymoo.core.evaluator import Evaluator as PymooEvaluator
-from pymoo.core.individual import Individual
-from pymoo.core.population import Population
 from pymoo.core.problem import Problem as PymooProblem
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.operators import OnlyNew, Seeded
-from evonas.algorithms.pymoo_bridge import GenomeProblem, RecordingEvaluator, Translator
+from evonas.algorithms.pymoo_bridge import (
+    GenomeProblem,
+    RecordingEvaluator,
+    SpentError,
+    Translator,
+)
+from evonas.algorithms.pymoo_guard import blamed, check_served, is_exhausted
 from evonas.algorithms.registry import (
     IGNORES_CONSTRAINTS,
     Parts,
@@ -33,7 +36,7 @@ from evonas.space import Genome
 from evonas.warm_start import Prior
 
 OPERATORS = ("sampling", "crossover", "mutation")
-EVALUATE_THEMSELVES = frozenset({"DNSGA2", "KGB"})  # of pymoo, within _advance
+ENDED_ITSELF = "the algorithm ended itself"
 MAX_IDLE_GENERATIONS = 100  # without a new architecture, before a search gives up
 OPEN_ENDED_GENERATIONS = 1000  # what an algorithm is told that only a time limit will end
 
@@ -67,8 +70,8 @@ class AskTell:
             seeds=known_genomes(config.prior, oracle.problem),
             aspirations=_scaled(config.aspirations, goals),
         )
-        evaluator = RecordingEvaluator(self._translator)
-        _set_up(config, self._algorithm, self._problem, evaluator=evaluator)
+        self._evaluator = RecordingEvaluator(self._translator, budget=config.evaluations)
+        _set_up(config, self._algorithm, self._problem, evaluator=self._evaluator)
 
     def __iter__(self) -> Generator[Status, None, str]:
         """Run; yields after every generation, also the cut one that ends a budget.
@@ -80,49 +83,45 @@ class AskTell:
             StoppedError: The search was told to end.
             ValueError: The algorithm proposed what is no genome.
         """
-        algorithm = self._algorithm
         n_done = n_idle = 0
         while not (over := self._why_over(n_done, n_idle)):
             n_known = len(self._measured)
-            asked = algorithm.ask()
-            is_one = isinstance(asked, Individual)  # as of pymoo's serial MOEA/D
-            if asked is None or not (is_one or len(asked)):
+            if not self._advance(n_done + 1):
                 return NOTHING_LEFT
-            if self._is_evaluated(asked):
-                algorithm.tell(infills=asked)
             n_done += 1
             n_idle = n_idle + 1 if len(self._measured) == n_known else 0
             yield Status()
+            if self._algorithm.termination.force_termination:
+                return self._why_over(n_done, n_idle) or ENDED_ITSELF
         return over
+
+    def _advance(self, number: int) -> bool:
+        """Run one generation; whether anything was asked for.
+
+        An algorithm that asks for nothing may yet evaluate while it advances, as some do for
+        problems that change.
+        """
+        algorithm, evaluator = self._algorithm, self._evaluator
+        n_asked = evaluator.n_asked
+        when = f"algorithm {self._config.algorithm} failed in generation {number}"
+        with blamed(when):
+            asked = algorithm.ask()
+        if is_exhausted(algorithm, asked):
+            return False
+        try:
+            if asked is not None:
+                algorithm.evaluator.eval(self._problem, asked, algorithm=algorithm)
+            with blamed(when):
+                algorithm.tell(infills=asked)
+        except SpentError:  # this generation is cut, and the last one
+            return True
+        return asked is not None or evaluator.n_asked > n_asked
 
     def _why_over(self, n_done: int, n_idle: int) -> str:
         over = why_over(self._config, n_done=n_done, n_measured=len(self._measured))
         if n_idle >= MAX_IDLE_GENERATIONS and not over:
             return f"nothing new came in {n_idle} generations"
         return over
-
-    def _is_evaluated(self, asked: Any) -> bool:
-        """Evaluate as many as the evaluations budget pays for; whether these were all."""
-        while True:
-            n_too_dear = len(self._oracle.settled) - len(self._measured)
-            affordable = self._affordable(asked)
-            self._algorithm.evaluator.eval(self._problem, affordable, algorithm=self._algorithm)
-            if affordable is asked:
-                return True
-            if len(self._oracle.settled) - len(self._measured) == n_too_dear:
-                return False  # else those that were passed over have made room for others
-
-    def _affordable(self, asked: Any) -> Any:
-        """The first of the asked points that the evaluations budget pays for."""
-        budget = self._config.evaluations
-        if budget is None or isinstance(asked, Individual):
-            return asked
-        new: set[Genome] = set()
-        for i, genome in enumerate(self._translator.genomes(asked.get("X"))):
-            new.add(self._oracle.problem.canonical(genome))
-            if len(self._measured) + len(new.difference(self._oracle.settled)) > budget:
-                return Population.create(*asked[:i])
-        return asked
 
 
 def check_algorithm(
@@ -171,17 +170,7 @@ def _set_up(
     *,
     evaluator: PymooEvaluator | None = None,
 ) -> None:
-    for word in ("save_history", "verbose", "progress"):
-        if getattr(algorithm, word, False):
-            raise ValueError(
-                f"algorithm {config.algorithm} has {word}=True, which a search does not serve: "
-                "its run directory and progress line stand for it; leave it out"
-            )
-    if any(kind.__name__ in EVALUATE_THEMSELVES for kind in type(algorithm).__mro__):
-        raise ValueError(
-            f"algorithm {config.algorithm} evaluates while it advances and proposes nothing: "
-            "a search can neither budget nor resume that; choose another, such as nsga2"
-        )
+    check_served(algorithm, config.algorithm)
     termination = MaximumGenerationTermination(_n_planned_generations(config))
     try:
         algorithm.setup(

@@ -151,20 +151,60 @@ class Translator:
         return [answer.metrics.get(f"h{i + 1}", 0.0) for i in range(n)]
 
 
+class SpentError(Exception):
+    """The budget does not pay for all that is to be evaluated; the first part was measured."""
+
+
 class RecordingEvaluator(PymooEvaluator):
     """pymoo's own plug-in point, answered from records instead of from the problem.
 
     Cache, journal, workers and the guard against failures stand behind the translator, so a
     plain problem, algorithm or operator needs no change.
+
+    An algorithm may evaluate whenever it likes, also while it advances; what the budget pays
+    for is therefore counted here.
+
+    Args:
+        translator: Measures points, and answers in F, G and H.
+        budget: Distinct candidates that may be measured; ``None`` for no limit.
+
+    Attributes:
+        n_asked: How often anything was to be evaluated.
     """
 
-    def __init__(self, translator: Translator) -> None:
+    def __init__(self, translator: Translator, *, budget: int | None = None) -> None:
         super().__init__()
         self.translator = translator
+        self.budget = budget
+        self.n_asked = 0
 
     def _eval(self, problem: Any, pop: Any, evaluate_values_of: Any, **kwargs: Any) -> None:
-        F, G, H = self.translator.evaluate(pop.get("X"))
+        self.n_asked += 1
+        X = pop.get("X")
+        while (n_paid := self._n_paid(X)) < len(X):
+            n_too_dear = self._n_too_dear()
+            if n_paid:
+                self.translator.evaluate(X[:n_paid])
+            if self._n_too_dear() == n_too_dear:
+                raise SpentError  # else those that were passed over have made room for others
+        F, G, H = self.translator.evaluate(X)
         pop.set("F", F, "G", G)
         if H.shape[1]:
             pop.set("H", H)
         pop.apply(lambda individual: individual.evaluated.update(("F", "G", "H")))
+
+    def _n_paid(self, X: Any) -> int:
+        """How many of the points, from the first on, the budget pays for."""
+        if self.budget is None:
+            return len(X)
+        oracle = self.translator.oracle
+        new: set[Genome] = set()
+        for i, genome in enumerate(self.translator.genomes(X)):
+            new.add(oracle.problem.canonical(genome))
+            if len(oracle.records) + len(new.difference(oracle.settled)) > self.budget:
+                return i
+        return len(X)
+
+    def _n_too_dear(self) -> int:
+        oracle = self.translator.oracle
+        return len(oracle.settled) - len(oracle.records)

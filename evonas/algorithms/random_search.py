@@ -30,8 +30,7 @@ class RandomSearch(Algorithm):
         return self._infill()
 
     def _infill(self) -> Any:
-        drawn = self._drawn(self.pop_size)
-        return drawn if len(drawn) else None
+        return self._drawn(self.pop_size)
 
     def _drawn(self, n: int) -> Any:
         return self.initialization.do(

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from pymoo.core.algorithm import Algorithm
-from pymoo.core.population import Population
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.operators import as_genomes
 from evonas.algorithms.pymoo_bridge import GenomeProblem
+from evonas.algorithms.pymoo_guard import blamed, is_exhausted
 from evonas.space import Genome, SearchSpace
 from evonas.surrogates.surrogate import Forecast, Surrogate
 
@@ -96,8 +96,10 @@ def evolve(
     """
     algorithm.setup(problem, seed=seed, termination=MaximumGenerationTermination(n_generations))
     while algorithm.has_next():
-        asked = algorithm.ask()
-        if asked is None or (isinstance(asked, Population) and not len(asked)):
+        with blamed("the algorithm failed on predictions"):
+            asked = algorithm.ask()
+        if asked is None or is_exhausted(algorithm, asked):
             return
         algorithm.evaluator.eval(problem, asked, algorithm=algorithm)
-        algorithm.tell(infills=asked)
+        with blamed("the algorithm failed on predictions"):
+            algorithm.tell(infills=asked)

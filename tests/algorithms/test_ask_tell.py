@@ -2,6 +2,9 @@ import numpy as np
 import pytest
 import toy
 from matrix import slow_but
+from pymoo.algorithms.moo.dnsga2 import DNSGA2
+from pymoo.constraints.eps import AdaptiveEpsilonConstraintHandling
+from pymoo.optimize import minimize
 from pymoo.termination.max_gen import MaximumGenerationTermination
 
 from evonas.algorithms.ask_tell import AskTell
@@ -185,17 +188,126 @@ def test_a_known_simple_front_is_found(name):
     [
         ("NSGA2(pop_size=8, save_history=True)", "has save_history=True, which a search does"),
         ("NSGA2(pop_size=8, verbose=True)", "has verbose=True, which a search does not serve"),
-        ("DNSGA2(pop_size=8)", "evaluates while it advances and proposes nothing"),
-        ("KGB(pop_size=8)", "evaluates while it advances and proposes nothing"),
+        ("NSGA2(pop_size=8, display=Display())", "has a display, which a search does not"),
+        ("NSGA2(pop_size=8, evaluator=Evaluator(callback=print))", "an evaluator of its own"),
+        ("NSGA2(pop_size=8, seed=3)", "has seed=3, which a search does not serve"),
     ],
 )
 def test_what_a_search_does_not_serve_is_refused_in_a_line(tmp_path, made, expected):
     file = tmp_path / "mine.py"
     file.write_text(
-        "from pymoo.algorithms.moo.dnsga2 import DNSGA2\n"
-        "from pymoo.algorithms.moo.kgb import KGB\n"
         "from pymoo.algorithms.moo.nsga2 import NSGA2\n"
+        "from pymoo.core.evaluator import Evaluator\n"
+        "from pymoo.util.display.display import Display\n"
         f"def make():\n    return {made}\n"
     )
     with pytest.raises(ValueError, match=expected):
         begin("Flaky", algorithm=f"{file}:make")
+
+
+USERS = """
+from pymoo.algorithms.moo.dnsga2 import DNSGA2
+from pymoo.algorithms.moo.nsga2 import NSGA2
+from pymoo.algorithms.soo.nonconvex.ga import GA
+from pymoo.constraints.eps import AdaptiveEpsilonConstraintHandling
+from pymoo.core.callback import Callback
+from pymoo.core.population import Population
+
+
+class Memetic(NSGA2):
+    def _infill(self):
+        return None
+
+    def _advance(self, infills=None, **kwargs):
+        off = self.mating.do(
+            self.problem, self.pop, 10, algorithm=self, random_state=self.random_state
+        )
+        self.evaluator.eval(self.problem, off)
+        super()._advance(infills=off, **kwargs)
+
+
+class Broken(NSGA2):
+    def _advance(self, infills=None, **kwargs):
+        return [][0]
+
+
+class Ends(Callback):
+    def notify(self, algorithm):
+        if algorithm.n_gen == 3:
+            algorithm.termination.terminate()
+
+
+def dnsga2():
+    return DNSGA2(pop_size=10)
+
+
+def memetic():
+    return Memetic(pop_size=10)
+
+
+def broken():
+    return Broken(pop_size=10)
+
+
+def single():
+    return GA(pop_size=10)
+
+
+def ends():
+    return NSGA2(pop_size=10, callback=Ends())
+
+
+def epsilon():
+    return AdaptiveEpsilonConstraintHandling(NSGA2(pop_size=10))
+"""
+
+
+@pytest.fixture
+def users(tmp_path):
+    file = tmp_path / "users.py"
+    file.write_text(USERS)
+    return file
+
+
+@pytest.mark.parametrize("name", ["dnsga2", "memetic"])
+def test_what_evaluates_while_it_advances_is_measured_and_paid_for_alike(users, name):
+    records, stopped, _ = run("Reals", algorithm=f"{users}:{name}", evaluations=37)
+    assert len(records) == 37
+    assert stopped == "the budget of 37 architectures is spent"
+
+
+def test_an_algorithm_that_evaluates_while_it_advances_does_as_in_pymoo_alone(users):
+    records, _, _ = run("Reals", algorithm=f"{users}:dnsga2", generations=8, seed=1)
+    result = minimize(toy.Reals(), DNSGA2(pop_size=10), ("n_gen", 8), seed=1)
+    F = np.array([[record.metrics["f1"], record.metrics["f2"]] for record in records])
+    kept = {tuple(row) for row in F.tolist()}
+    assert {tuple(row) for row in result.F.tolist()} <= kept
+
+
+def test_an_adaptive_handling_of_constraints_does_as_in_pymoo_alone(users):
+    for seed in range(6):
+        records, _, _ = run(
+            "Constrained", algorithm=f"{users}:epsilon", generations=8, seed=seed
+        )
+        alone = AdaptiveEpsilonConstraintHandling(toy.NSGA2(pop_size=10))
+        result = minimize(toy.Constrained(), alone, ("n_gen", 8), seed=seed)
+        measured = {record.genome for record in records}
+        assert {tuple(x) for x in result.pop.get("X").tolist()} <= measured
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("broken", r"broken failed in generation 2: IndexError: list .* \(users.py, line"),
+        ("single", r"single failed in generation \d: .* \(.*py, line \d+\)"),
+    ],
+)
+def test_what_goes_wrong_in_an_algorithm_is_told_in_a_line(users, name, expected):
+    with pytest.raises(ValueError, match=expected):
+        run("Reals", algorithm=f"{users}:{name}", evaluations=50)
+
+
+def test_a_callback_may_end_the_search(users):
+    _, stopped, n_generations = run("Reals", algorithm=f"{users}:ends", evaluations=90)
+    assert n_generations == 3
+    assert stopped == "the algorithm ended itself"
