@@ -91,14 +91,40 @@ def read_settings(path: Path) -> dict[str, Any]:
         ValueError: The file cannot be read.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"no such file: {path}")
-    text = path.read_text(encoding="utf-8")
+        raise FileNotFoundError(
+            f"{path} is no regular file; expected one with settings"
+            if path.exists()
+            else f"no such file: {path}"
+        )
+    is_json = path.suffix == ".json"
     try:
-        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
-        language = "JSON" if path.suffix == ".json" else "TOML, or JSON in a file named *.json"
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+        content = (
+            json.loads(text, object_pairs_hook=without_repetition)
+            if is_json
+            else tomllib.loads(text)
+        )
+    except (RecursionError, ValueError) as error:
+        language = "JSON" if is_json else "TOML, or JSON in a file named *.json"
         raise ValueError(f"cannot read {path}: {error}; expected {language}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds a {type(content).__name__}; expected keys and values")
     settings: dict[str, Any] = content.get("config", content)
     return settings
+
+
+def without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, for ``object_pairs_hook``: JSON itself takes the last of equal keys.
+
+    Args:
+        pairs: the keys and values of the object, in the order of the file.
+
+    Raises:
+        ValueError: A key stands twice.
+    """
+    content: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in content:
+            raise ValueError(f"the key {name!r} stands twice")
+        content[name] = value
+    return content

@@ -105,6 +105,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     ("name", "text", "message"),
     [
         ("a.json", "[1]", r"a\.json holds a list; expected keys and values"),
+        (
+            "a.json",
+            '{"a": 1, "b": 2, "a": 3}',
+            r"cannot read .*a\.json: the key 'a' stands twi",
+        ),
+        ("a.json", "[" * 100_000, r"cannot read .*a\.json: maximum recursion"),
         ("a.json", "{", r"cannot read .*a\.json: Expecting"),
         ("a.toml", "seed =", r"cannot read .*a\.toml: Invalid value"),
     ],
@@ -127,3 +133,17 @@ def test_a_file_in_another_language_is_told_which_are_read(tmp_path):
         read_settings(tmp_path / "a.yaml")
     with pytest.raises(ValueError, match=r"a.json: .*; expected JSON$"):
         read_settings(tmp_path / "a.json")
+
+
+def test_a_file_that_is_no_text_or_no_file_is_named(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValueError, match=r"cannot read .*a\.toml: 'utf-8' codec"):
+        read_settings(tmp_path / "a.toml")
+    with pytest.raises(FileNotFoundError, match="is no regular file; expected one with settin"):
+        read_settings(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.toml", "seed = 1"), ("a.json", '{"seed": 1}')])
+def test_the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it(tmp_path, name, text):
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert read_settings(tmp_path / name) == {"seed": 1}

@@ -49,7 +49,8 @@ from evonas.algorithms.pymoo_fixes import (
 )
 from evonas.algorithms.random_search import GenomeSearch, RandomSearch
 from evonas.algorithms.reinforce import Reinforce
-from evonas.plugins.loading import construct, load, nearest
+from evonas.plugins.importing import construct, load
+from evonas.plugins.loading import nearest
 from evonas.space import Genome
 
 

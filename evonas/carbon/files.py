@@ -136,7 +136,7 @@ def _hint(value: str, listed: Mapping[str, Any]) -> str:
     words |= {
         entry.label.lower(): name for name, entry in listed.items() if hasattr(entry, "label")
     }
-    found = difflib.get_close_matches(value.lower(), list(words), n=3, cutoff=0.5)
+    found = difflib.get_close_matches(value.lower(), list(words), n=3, cutoff=0.6)
     close = [
         name + (f", {listed[name].label}" if hasattr(listed[name], "label") else "")
         for name in dict.fromkeys(words[word] for word in found)

@@ -17,6 +17,7 @@ from evonas.parsing import nearest
 from evonas.reports.text import complain
 
 CLOSED = 141  # as of a command that SIGPIPE ends: whoever read has left
+INTERRUPTED = 130  # as of one that SIGINT ends
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The command's exit status: 0 if all went well, 2 for a mistake in the arguments, said
-        in one line, 141 where nobody reads what is said any more; what else there is each
-        command says.
+        in one line, 130 after Ctrl-C, 141 where nobody reads what is said any more; what else
+        there is each command says.
     """
     logging.basicConfig(format="evonas: %(message)s")
     try:
@@ -65,6 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED
+    except KeyboardInterrupt:  # before a command has anything to lose; later it sees to that
+        return complain("interrupted", status=INTERRUPTED)
     return status
 
 

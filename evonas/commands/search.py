@@ -90,6 +90,8 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
         OSError: A file cannot be read.
     """
     out, run, file = (given.pop(name, None) for name in ("out", "resume", "config"))
+    if out == "":
+        raise ValueError("--out is an empty text; expected a new run directory")
     if "carbon" in given:
         given["carbon"] = read_settings(Path(given["carbon"]))
     changes = {**(flattened(read_settings(Path(file))) if file else {}), **given}

@@ -152,15 +152,18 @@ def _put_back(owner: Any, before: dict[str, Any]) -> Iterator[str]:
 
 
 def _is_own_wrapper(new: object, old: Any) -> bool:
-    """Whether a library itself wraps its function, as torch does at the first training."""
+    """Whether a library itself replaces its function, as torch does when parts of it are used.
+
+    Such a function wraps the old one, or is from a private part of the library, whose
+    functions no candidate puts in another's place.
+    """
     package = str(getattr(old, "__module__", "")).partition(".")[0]
     home = os.path.dirname(getattr(sys.modules.get(package), "__file__", None) or "")
-    return (
-        isinstance(new, types.FunctionType)
-        and getattr(new, "__wrapped__", None) is old
-        and bool(home)
-        and new.__code__.co_filename.startswith(home + os.sep)
-    )
+    if not (home and isinstance(new, types.FunctionType)):
+        return False
+    place = new.__code__.co_filename
+    is_wrapper = getattr(new, "__wrapped__", None) is old and place.startswith(home + os.sep)
+    return is_wrapper or place.startswith(os.path.join(home, "_"))
 
 
 @lru_cache(maxsize=4)

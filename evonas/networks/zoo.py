@@ -13,7 +13,8 @@ from evonas.hardware.roofline import Cost
 from evonas.networks.counting import count
 from evonas.networks.inputs import Inputs, as_inputs
 from evonas.plugins.contract import told
-from evonas.plugins.loading import load, nearest
+from evonas.plugins.importing import load
+from evonas.plugins.loading import nearest
 
 SHORT_NAMES: Mapping[str, str] = {
     name: f"torchvision.models:{name}"

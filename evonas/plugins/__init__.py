@@ -6,7 +6,8 @@ Modules:
     expressions: One objective out of several metrics: a regularised sum, or a weighted product.
     goals: What the words of a config mean for a problem: objectives, constraints, reference
         point.
-    loading: Finding what a user names: problems, objectives, algorithms and operators.
+    importing: Importing what a user names by its place: a file or a module, and a name in it.
+    loading: Finding what a user names: problems, and the metrics and objectives that they have.
     plain_pymoo: A plain pymoo problem, seen as an evonas problem; pymoo itself is not needed
         for that.
 """
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from evonas.plugins.goals import resolve_goals as resolve_goals
     from evonas.plugins.goals import trained_metrics as trained_metrics
     from evonas.plugins.goals import wanted_references as wanted_references
+    from evonas.plugins.importing import construct as construct
+    from evonas.plugins.importing import load as load
     from evonas.plugins.loading import ProblemSpec as ProblemSpec
-    from evonas.plugins.loading import construct as construct
     from evonas.plugins.loading import is_derived as is_derived
-    from evonas.plugins.loading import load as load
     from evonas.plugins.loading import load_objective as load_objective
     from evonas.plugins.loading import problem_entries as problem_entries
     from evonas.plugins.loading import problem_summaries as problem_summaries
@@ -41,14 +42,13 @@ __getattr__, __dir__, __all__ = attach(
         "asking": ["ask", "checked", "checked_curve"],
         "contract": ["rehearse", "told"],
         "goals": ["resolve_goals", "wanted_references", "trained_metrics"],
+        "importing": ["construct", "load"],
         "loading": [
             "ProblemSpec",
             "problem_entries",
             "problem_summaries",
             "load_objective",
             "is_derived",
-            "load",
-            "construct",
         ],
         "plain_pymoo": ["ForeignProblem"],
     },

@@ -84,12 +84,12 @@ def rehearse(problem: Problem, name: str, *, wanted: Collection[str] = ()) -> No
 
 def _try_out(problem: Problem, name: str, wanted: Collection[str]) -> None:
     """Rehearse genomes until one goes well, for one bad architecture is no bad problem."""
-    failures = []
+    failures: list[BaseException] = []
     for genome in problem.space.sample(N_TRIED, np.random.default_rng(0)):
         try:
             with _patience(name, genome):
                 problem.rehearse(problem.canonical(genome), wanted)
-        except Exception as error:  # of a user's code
+        except (Exception, SystemExit) as error:  # of a user's code
             failures.append(error)
         else:
             return
@@ -161,5 +161,5 @@ def told(failure: str, call: Callable[[], Any]) -> Any:
         return call()
     except (ValueError, OSError):  # of what the user gave, and said in the problem's words
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"{failure}: {type(error).__name__}: {error}") from error

@@ -9,6 +9,8 @@ from evonas.faults import printable
 from evonas.objectives import Constraint
 from evonas.space import genome_text as genome_text
 
+LONGEST = 1000  # characters of a message
+
 
 def complain(message: object, *, status: int = 2) -> int:
     """Say on standard error, in one line, what went wrong.
@@ -20,7 +22,11 @@ def complain(message: object, *, status: int = 2) -> int:
     Returns:
         The exit status, as it was given.
     """
-    print(f"evonas: {printable(' '.join(str(message).split()))}", file=sys.stderr)
+    text = printable(" ".join(str(message).split()))
+    if len(text) > LONGEST:
+        half = LONGEST // 2
+        text = f"{text[:half]} [{len(text) - 2 * half:,} characters] {text[-half:]}"
+    print(f"evonas: {text}", file=sys.stderr)
     return status
 
 

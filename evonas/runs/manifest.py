@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from evonas.config import Config
+from evonas.parsing import without_repetition
 from evonas.runs.checksums import CHECKSUMS, checksums, edits, way_out
 from evonas.runs.journal import logger
+from evonas.runs.places import check_regular
 
 FORMAT = 3  # of the whole directory
 CONFIG, ENVIRONMENT = "config.json", "environment.json"
@@ -163,22 +165,14 @@ def _read_object(file: Path) -> dict[str, Any]:
         OSError: The file cannot be read.
         ValueError: The file holds something else; the message names it.
     """
+    check_regular(file)
     try:
         text = file.read_bytes().decode()
-        content = json.loads(text, object_pairs_hook=_without_repetition)
+        content = json.loads(text, object_pairs_hook=without_repetition)
         if not isinstance(content, dict):
             raise ValueError("expected keys and values in braces")
     except (RecursionError, ValueError) as error:
         raise _unreadable(file, error) from error
-    return content
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice")
     return content
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evonas.sections.words import settle, word
 
 ENGINES = ("local", "dask")
+MOST_WORKERS = 1000  # beyond which a system runs out of threads, or a user has mistyped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class WorkersSection:
             raise ValueError(
                 f"unknown engine {self.engine!r}; choose from local, dask, dask:ADDRESS"
             )
+        if self.n_jobs is not None and self.n_jobs > MOST_WORKERS:
+            raise ValueError(f"n_jobs must be at most {MOST_WORKERS:,}, got {self.n_jobs}")
         if name == "dask" and self.n_jobs == 0:
             raise ValueError("the engine dask has workers; n_jobs=0 is for the engine local")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import torch
@@ -14,7 +15,12 @@ from evonas.training.loop import inputs
 from evonas.training.recipe import Recipe
 from evonas.training.tasks import Task
 
+logger = logging.getLogger("evonas")
 N_TRIED = 4  # images; batch norm refuses one alone
+_HINTS = (
+    ("mat1 and mat2", "a linear layer does not fit what it is given; is a flatten missing?"),
+    ("should be the same", "images are float32; parameters and buffers must be, too"),
+)
 
 
 def try_out(
@@ -32,6 +38,7 @@ def try_out(
         ValueError: The network does not give what the task needs, or its layers do not fit.
         Exception: Whatever else goes wrong in the network or the task.
     """
+    _check_build(build)
 
     def once(layout: torch.memory_format) -> None:
         model = build()
@@ -42,18 +49,49 @@ def try_out(
         check = getattr(task, "check_outputs", None)
         if check is not None:
             check(outputs, info=dataset.info, n_images=len(images))
-        task.loss(outputs, labels, recipe=recipe).backward()  # type: ignore[no-untyped-call]
+        loss = task.loss(outputs, labels, recipe=recipe)
+        if not loss.requires_grad:
+            raise ValueError(
+                "there is nothing to train: no parameter that takes a gradient has a part in "
+                "what the network gives"
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             task.scores(as_float(model.eval()(images)), labels)
 
     try:
         in_first_layout(once)
     except RuntimeError as error:
-        if "mat1 and mat2" not in str(error):
-            raise
-        raise ValueError(
-            f"{error}: a linear layer does not fit what it is given; is a flatten missing?"
-        ) from error
+        for words, hint in _HINTS:
+            if words in str(error):
+                raise ValueError(f"{error}: {hint}") from error
+        raise
+
+
+def _check_build(build: Callable[[], nn.Module]) -> None:
+    """Refuse networks that share what they learn, and warn of weights that nothing fixes."""
+    first, second = (dict(build().named_parameters()) for _ in range(2))
+    for name, parameter in first.items():
+        if parameter.requires_grad and second.get(name) is parameter:
+            raise ValueError(
+                f"two networks that build gave share their parameter {name}: a candidate would "
+                "go on from where another one ended; make new layers in build"
+            )
+    for name, parameter in first.items():
+        other = second.get(name)
+        if other is None or not _are_equal(parameter, other):
+            logger.warning(
+                "%s of a new network differs from build to build, though torch's seed is the "
+                "same: what is measured cannot be repeated; draw from torch alone in build",
+                name,
+            )
+            return
+
+
+def _are_equal(one: Tensor, other: Tensor) -> bool:
+    if one.shape != other.shape or one.is_meta or one.layout != torch.strided:
+        return one.shape == other.shape
+    return torch.equal(one.nan_to_num(), other.nan_to_num())
 
 
 def first_batch(

@@ -27,7 +27,7 @@ WRONG = (
     *("--constraint params<3", "--budget-time 8", "--objectives acc,acc", "--rungs 4"),
     *("--generations 3 --evaluations 30", "--evaluations 5 --pop-size 10", "--out full"),
     *("--config none.toml", "--carbon none.toml", "--warm-start none", "--resume none"),
-    *("--resume full", "--resume full --out a", "--memory-limit 2 --n-jobs 0"),
+    *("--resume full", "--resume full --out a", "--n-jobs 1001", "--memory-limit 2 --n-jobs 0"),
     *("--problem synthetic --objectives flop", "--problem synthetic --option blocks=none"),
     *("bench --method gp", "bench --methods gq", "bench --problem digit", "bench --seeds 0"),
     *("budget", "budget none", "budget full", "budget full --members x"),
@@ -160,3 +160,13 @@ def test_a_reader_that_leaves_is_no_error(words):
     is_mistake = words == "nowhere"  # which is told elsewhere
     assert process.returncode == (2 if is_mistake else 141)
     assert ("unknown command" in said) if is_mistake else not said
+
+
+def test_an_interruption_before_anything_was_begun_is_one_line(monkeypatch, capsys):
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("importlib.import_module", interrupted)
+    assert main(["plot", "."]) in (2, 130)
+    assert main(["carbon", "--list"]) == 130
+    assert capsys.readouterr().err.endswith("evonas: interrupted\n")

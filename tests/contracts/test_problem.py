@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas.plugins.contract import check_declaration
-from evonas.plugins.loading import ProblemSpec, load, problem_entries, problem_summaries
+from evonas.plugins.importing import load
+from evonas.plugins.loading import ProblemSpec, problem_entries, problem_summaries
 from evonas.problem import Measurement, Problem, Settings
 from evonas.training.trained_problem import TrainedProblem
 

@@ -4,7 +4,7 @@ import torchvision
 from evonas.networks.counting import count
 from evonas.networks.inputs import Input
 from evonas.networks.zoo import SHORT_NAMES, count_network
-from evonas.plugins.loading import load
+from evonas.plugins.importing import load
 
 SIZES = {  # torchvision's documentation: parameters in millions, GMACs at 224 x 224
     "resnet18": (11.69, 1.81),

@@ -1,3 +1,4 @@
+import sys
 import time
 from dataclasses import replace
 
@@ -144,3 +145,12 @@ def test_a_network_that_takes_long_to_try_out_is_told_of(monkeypatch, caplog):
     rehearse(Sound(), "quick")
     time.sleep(0.05)
     assert not caplog.records
+
+
+def test_a_problem_that_ends_the_process_is_refused():
+    odd = variant(rehearse=fails(SystemExit(4)))
+    with pytest.raises(ValueError, match="cannot train networks of odd: SystemExit: 4"):
+        rehearse(odd, "odd")
+    odd = variant(prepare=lambda self: sys.exit(4))
+    with pytest.raises(ValueError, match="cannot prepare odd: SystemExit: 4"):
+        rehearse(odd, "odd")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import evonas.problems
+from evonas.plugins.importing import load
 from evonas.plugins.loading import (
     ProblemSpec,
-    load,
     load_objective,
     load_problem,
     metric_entries,
@@ -209,9 +209,9 @@ def test_a_plain_pymoo_problem_can_be_a_class_a_factory_or_an_object(mine, name,
         (
             "{}/half.py",
             r"name what to take from {}/half\.py, as {}/half\.py:NAME; it has "
-            r"\['Unmeasured', 'Spaceless', 'Aimless', 'Choosy'\]",
+            "Unmeasured and Spaceless and Aimless and Choosy$",
         ),
-        ("{}/plain.py", r"name what to take from .*; it has \[\]"),
+        ("{}/plain.py", "name what to take from .*; it has nothing of that kind$"),
         (
             "{}/half.py:Unmeasured",
             "Unmeasured is not finished: it lacks the method measure",

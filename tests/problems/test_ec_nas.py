@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.networks.cells import CellNetwork
-from evonas.plugins.loading import load
+from evonas.plugins.importing import load
 from evonas.problem import Settings
 
 EcNas = load("evonas.problems.ec_nas:EcNas")

@@ -54,3 +54,9 @@ def test_a_complaint_is_one_line_on_standard_error(capsys):
     assert complain(ValueError("no"), status=3) == 3
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "evonas: it went wrong\nevonas: no\n")
+
+
+def test_of_a_long_complaint_both_ends_are_shown(capsys):
+    complain("a" * 5000 + "b" * 5000)
+    said = capsys.readouterr().err
+    assert said == f"evonas: {'a' * 500} [9,000 characters] {'b' * 500}\n"

@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 
 import pytest
 from hypothesis import given
@@ -145,3 +146,9 @@ def test_versions_that_cannot_be_read_are_warned_of_once(tmp_path, warned, text)
     (message,) = warned()
     assert "then.json" in message
     assert message.endswith("; whether the versions are those of its beginning is unknown")
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path, warned):
+    os.mkfifo(tmp_path / "then.json")
+    compare_environments(tmp_path / "then.json")
+    assert "then.json is no regular file" in warned()[0]

@@ -40,6 +40,7 @@ def test_a_memory_limit_is_kept_on_linux_alone(platform, is_kept, monkeypatch):
     ("words", "message"),
     [
         ({"n_jobs": -1}, r"^n_jobs must be at least 0, got -1$"),
+        ({"n_jobs": 1001}, r"^n_jobs must be at most 1,000, got 1001$"),
         ({"timeout": 0.0}, r"^timeout must be a positive number of seconds, got 0\.0$"),
         ({"timeout": math.nan}, r"^timeout must be a positive number of seconds, got nan$"),
         ({"memory_limit": -1.0}, r"^memory_limit must be a positive number of gigabytes, got"),

@@ -62,3 +62,22 @@ def test_the_random_state_begins_from_a_seed_and_can_be_had_again():
     torch_state.set_random_state(before)
     assert draws[0] == draws[1]
     assert torch.equal(torch.rand(3), first)
+
+
+def test_what_torch_replaces_in_itself_is_no_change_of_a_candidates():
+    """Compiling, for one, wraps how every network is made."""
+    code = """
+import torch
+from evonas.evaluation.isolation import isolated
+with isolated(3) as lasting:
+    import torch._dynamo.mutation_guard as guard
+    guard.install_generation_tagging_init()
+print(lasting)
+with isolated(3) as lasting:
+    torch.nn.Linear.forward = torch.nn.Identity.forward
+print(lasting)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["[]", "['Linear.forward']"]
