@@ -98,8 +98,12 @@ def evolve(
     while algorithm.has_next():
         with blamed("the algorithm failed on predictions"):
             asked = algorithm.ask()
-        if asked is None or is_exhausted(algorithm, asked):
+        if is_exhausted(algorithm, asked):
             return
-        algorithm.evaluator.eval(problem, asked, algorithm=algorithm)
+        n_evaluated = algorithm.evaluator.n_eval
+        if asked is not None:
+            algorithm.evaluator.eval(problem, asked, algorithm=algorithm)
         with blamed("the algorithm failed on predictions"):
             algorithm.tell(infills=asked)
+        if algorithm.evaluator.n_eval == n_evaluated:  # nor did it evaluate while it advanced
+            return

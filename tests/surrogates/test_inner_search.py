@@ -75,8 +75,30 @@ def test_evolution_takes_its_generations_and_depends_on_the_seed_alone():
 def test_an_algorithm_that_asks_for_nothing_more_ends_it(monkeypatch):
     asked, algorithm = problem(), nsga2()
     monkeypatch.setattr(algorithm, "ask", lambda: None)
+    monkeypatch.setattr(algorithm, "tell", lambda infills: None)
     evolve(asked, algorithm, n_generations=3, seed=0)
     assert not asked.genomes
+
+
+class Advancing(NSGA2):
+    """Asks for its first population, and evaluates all later ones while it advances."""
+
+    def _infill(self):
+        return None
+
+    def _advance(self, infills=None, **kwargs):
+        rng = self.random_state
+        new = self.mating.do(self.problem, self.pop, 8, algorithm=self, random_state=rng)
+        self.evaluator.eval(self.problem, new)
+        super()._advance(infills=new, **kwargs)
+
+
+def test_an_algorithm_may_evaluate_while_it_advances():
+    oracle = Oracle()
+    operators = {"crossover": GenomeCrossover(), "mutation": GenomeMutation()}
+    algorithm = Advancing(pop_size=8, sampling=IntegerRandomSampling(), **operators)
+    evolve(problem(oracle=oracle), algorithm, n_generations=3, seed=1)
+    assert len(oracle.asked) == 3 * 8
 
 
 @settings(max_examples=40)
