@@ -48,11 +48,12 @@ HALF = "def half(x):\n    return x / 2\n"
 def copy_with(test, folder):
     """A copy of a checkout of one module, which has this test."""
     for name, text in {
+        "evonas/__init__.py": "",
         "evonas/small.py": HALF,
         "tests/test_small.py": f"from evonas.small import half\ndef test_half(): {test}\n",
     }.items():
         path = folder / "checkout" / name
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return Copy(folder / "copy", root=folder / "checkout")
 
