@@ -18,6 +18,8 @@ from evonas.objectives import (
     Metric,
     Objective,
     broken,
+    nearest_to_kept,
+    violation_of,
 )
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -208,3 +210,23 @@ def test_what_was_not_written_by_a_metric_is_refused(change, message):
 def test_a_metric_that_lacks_a_word_is_refused_by_name():
     with pytest.raises(ValueError, match="metric 'acc' lacks sign, when"):
         Metric.from_dict({"name": "acc", "unit": "", "label": "", "best": 0, "worst": None})
+
+
+def test_how_far_constraints_are_broken_adds_up_and_what_is_kept_makes_up_for_nothing():
+    asked = tuple(map(Constraint.parse, ("params<=200", "acc>=80", "flops<=10")))
+    assert violation_of(asked, {"params": 250.0, "acc": 60.0, "flops": 1.0}) == 0.25 + 0.25
+    assert violation_of(asked, {"params": 201.0, "acc": 90.0, "flops": 1.0}) == 1 / 200
+    assert violation_of(asked, {"params": 200.0, "acc": 90.0, "flops": 1.0}) == 0.0
+    assert violation_of((), {}) == 0.0
+
+
+def test_the_nearest_to_being_kept_misses_least_where_it_misses_most():
+    asked = tuple(map(Constraint.parse, ("params<=100", "acc>=80")))
+    rows = [
+        {"params": 150.0, "acc": 80.0},  # half of the bound
+        {"params": 120.0, "acc": 60.0},  # a fifth, and a quarter
+        {"params": 1.0},
+        {"params": 140.0, "acc": 79.0},
+    ]
+    assert nearest_to_kept(asked, rows) == 1
+    assert nearest_to_kept(asked, rows[2:3]) is None

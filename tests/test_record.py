@@ -1,4 +1,6 @@
 import json
+import math
+from dataclasses import replace
 from zlib import crc32
 
 import pytest
@@ -74,3 +76,24 @@ def test_what_a_candidate_said_steers_no_terminal_and_can_be_read_back():
     assert record.error == "Error: \\x1b[2J \\ud800 \\u202e"
     assert record.trace == ("\\x1b]0;title\\x07", " at")
     assert Record.from_line(record.to_line()) == record
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seconds": -1.0}, "the seconds or the effort are negative"),
+        ({"cpu_seconds": -1.0}, "the seconds or the effort are negative"),
+        ({"effort": -1.0}, "the seconds or the effort are negative"),
+        ({"genome": (math.nan,)}, "a gene is neither a number nor a text"),
+        ({"genome": ((1, 2),)}, "a gene is neither a number nor a text"),
+    ],
+)
+def test_what_cannot_be_is_neither_written_nor_read(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(Record((1,), {}, 1.0), **change).to_line()
+
+
+@pytest.mark.parametrize("gene", [None, True, "relu", -2, 0.5])
+def test_plain_genes_of_every_kind_read_back(gene):
+    record = Record((gene,), {"acc": 1.0}, 1.0)
+    assert Record.from_line(record.to_line()).genome == (gene,)

@@ -1,6 +1,8 @@
 import math
 
+import numpy as np
 import pytest
+from scipy.stats import norm
 
 from evonas.reliability import Predictions
 
@@ -30,3 +32,12 @@ def test_too_few_have_no_correlation(n):
     assert found.n == n
     assert math.isnan(found.kendall)
     assert found.row()["kendall"] == ""
+
+
+def test_the_interval_of_90_percent_is_that_of_a_normal_distribution():
+    """5 % lie beyond either end."""
+    end = norm.ppf(0.95)
+    predictions = Predictions(
+        (0.0,) * 4, (2.0,) * 4, tuple(2 * end * np.array([-1.001, -0.999, 0.999, 1.001]))
+    )
+    assert predictions.judge("acc", model="gp").within_90 == 0.5

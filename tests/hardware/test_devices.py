@@ -6,6 +6,8 @@ from importlib import resources
 import pytest
 from sample_networks import NOT_A_SHARE, NOT_POSITIVE, NOT_ZERO_OR_MORE, message, refused
 
+from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.model import energy_kwh
 from evonas.hardware.devices import (
     CORE_W,
     DEVICES,
@@ -13,6 +15,7 @@ from evonas.hardware.devices import (
     KERNEL_OVERHEAD_SECONDS,
     V100,
     WINOGRAD_SAVING,
+    Device,
     recognise,
 )
 
@@ -110,3 +113,13 @@ def test_a_saving_below_one_is_refused():
     expected = message("Device", "conv3x3_saving", 0.5, "[1, inf)", "hardware.devices")
     with pytest.raises(ValueError, match=expected):
         replace(V100, conv3x3_saving=0.5)
+
+
+def test_a_device_of_which_a_user_says_no_more_is_a_card_in_a_host():
+    """Fu et al. 2021 charge every card with its host; only who says so is spared it."""
+    device = Device("mine", 100.0, 1e12, "fp32", 1e11)
+    assert device.has_host
+    assert device.conv3x3_saving == 1.0  # no arithmetic is left out that nobody vouches for
+    life = Assumptions(device=device, pue=1.0, host_w=50.0)
+    idle = energy_kwh(seconds=3600, flops=0.0, assumptions=life)
+    assert idle == pytest.approx((device.idle_share * 100 + 50) / 1000)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_networks import (
@@ -14,9 +15,16 @@ from sample_networks import (
     operations,
     refused,
 )
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from evonas.hardware.devices import V100
-from evonas.hardware.roofline import Calibration, Operation, roofline_seconds
+from evonas.hardware.roofline import (
+    TRAINING_PASSES,
+    Calibration,
+    Operation,
+    roofline_seconds,
+)
 
 
 def on(life):
@@ -124,3 +132,14 @@ def test_a_calibration_at_an_end_is_off_by_what_nine_in_ten_networks_showed():
     calibration = Calibration("here", "2026-01-01", "toy", training=model, inference=model)
     assert calibration.at("low").training.seconds([], batch=1) == 3.0
     assert calibration.at("high").inference.seconds([], batch=1) == 5.0
+
+
+def test_a_backward_pass_is_two_forward_ones():
+    """The gradients of inputs and of weights are a contraction each: torch's own count."""
+    layer = nn.Linear(4, 5, bias=False)
+    images = torch.ones(3, 4, requires_grad=True)
+    with FlopCounterMode(display=False) as forward, torch.no_grad():
+        layer(images)
+    with FlopCounterMode(display=False) as training:
+        layer(images).sum().backward()
+    assert training.get_total_flops() == TRAINING_PASSES * forward.get_total_flops()

@@ -8,11 +8,11 @@ from evonas.pareto.sorting import best_first
 
 @st.composite
 def populations(draw):
-    """Objectives and violations with few values, hence many ties."""
+    """Objectives and violations with few values, hence many ties, by much or by little."""
     n = draw(st.integers(1, 15))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     F = rng.integers(0, 5, (n, draw(st.integers(1, 3)))).astype(float)
-    return F, rng.integers(-2, 3, n).astype(float)
+    return F, rng.integers(-2, 3, n) / draw(st.sampled_from([1, 50]))
 
 
 @given(populations())
