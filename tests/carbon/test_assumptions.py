@@ -18,6 +18,7 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.grids import GRIDS, own_grid
 from evonas.carbon.model import banded, price
 from evonas.hardware.devices import DEVICES, V100, Device
+from evonas.hardware.roofline import Operation
 
 
 def test_assumptions_survive_json_with_their_device():
@@ -126,3 +127,30 @@ def test_every_listed_device_and_grid_has_a_source_with_a_year():
     for listed in (*DEVICES.values(), *GRIDS.values()):
         assert re.search(r"\b(19|20)\d\d\b", listed.source), listed
     assert {"world", "epa_avert_2021", "usa", "us-ca", "fra"} <= set(GRIDS)
+
+
+def test_all_assumptions_of_our_own_err_as_far_as_they_are_said_to():
+    """Ours, and as printed: a change of one is a change of every band that was published."""
+    low, high = Assumptions().at("low"), Assumptions().at("high")
+    assert (low.utilisation, high.utilisation) == (0.8, 0.25)
+    assert (low.host_w, high.host_w) == (20.0, 120.0)
+    assert (low.pue, high.pue) == (1.1, 2.0)
+    assert (low.device.idle_share, high.device.idle_share) == (0.1, 0.4)
+    assert low.intensity_g_per_kwh == pytest.approx(0.75 * 475)
+    told = Assumptions().as_dict()["bounds"]
+    assert told["host_w"] == [20.0, 120.0]
+    assert told["intensity_g_per_kwh"] == pytest.approx([356.25, 593.75])
+
+
+def test_a_training_of_the_defaults_is_250_epochs_in_batches_of_128():
+    """Of one operation that is nothing but overhead: steps and passes times a microsecond."""
+    device = replace(V100, name="mine", kernel_overhead_seconds=1e-6)
+    found = price(
+        [Operation(0, 0, 0)],
+        n_train=1280,
+        n_validation=128,
+        assumptions=Assumptions(device=device),
+    )
+    assert found.training_seconds == pytest.approx(250 * (3 * 10 + 1) * 1e-6)
+    assert Assumptions().trainings == 50  # Fu et al. 2021, section 2.1
+    assert Assumptions().inferences == 1e6

@@ -5,7 +5,7 @@ import pytest
 from sample_networks import fitted
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.carbon.files import read_assumptions
+from evonas.carbon.files import overruled, read_assumptions
 from evonas.carbon.grids import GRIDS
 from evonas.hardware.devices import DEVICES
 from evonas.hardware.roofline import Calibration
@@ -123,3 +123,23 @@ def test_a_mistake_in_a_file_is_named(words, expected):
 def test_a_grid_is_suggested_by_its_place_as_well(grid, expected):
     with pytest.raises(ValueError, match=f"unknown grid '{grid}' .did you mean .*{expected}"):
         read_assumptions({"grid": grid})
+
+
+def test_flags_take_the_places_of_what_they_contradict_and_of_nothing_else():
+    file = {"device": "a100", "grid": "fra", "citations": 3, "pue": 1.2}
+    flags = {"target": "h100", "intensity_g_per_kwh": 30.0, "inferences": 7.0, "pue": None}
+    assert overruled(file, flags) == {
+        "device": "h100",
+        "intensity_g_per_kwh": 30.0,
+        "citations": 3,
+        "pue": 1.2,
+        "inferences": 7.0,
+    }
+    assert overruled(file, {"trainings": 9.0}) == {
+        **{"device": "a100", "grid": "fra", "pue": 1.2, "trainings": 9.0}
+    }
+
+
+def test_bounds_come_with_their_number_and_not_by_themselves():
+    with pytest.raises(ValueError, match="unknown assumption 'bounds'"):
+        read_assumptions({"bounds": [["pue", 1.0, 2.0]]})

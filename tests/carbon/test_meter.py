@@ -137,3 +137,26 @@ def test_sensors_that_are_not_there_are_left_out(tmp_path):
     found = find_sensors([lambda: Nvml(object()), lambda: Rapl(tmp_path / "none")])
     assert found == []
     assert all(sensor.part in ("accelerator", "processor") for sensor in find_sensors())
+
+
+def test_the_method_names_a_sensor_where_there_is_one_and_the_equation_where_not():
+    found = Meter(TARIFF, sensors=[Counter("processor")]).method
+    assert found == "a processor counter and Eq. 1 at 300 W per busy accelerator, PUE 1.5"
+
+
+def test_the_wall_clock_runs_from_the_making_of_the_meter(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("evonas.carbon.meter.time.monotonic", lambda: now[0])
+    meter = Meter(TARIFF, sensors=[])
+    now[0] += 42.0
+    assert meter.wall_seconds == spent(meter).wall_seconds == 42.0
+
+
+def test_sensors_that_both_fail_are_warned_of_in_one_line(caplog):
+    sensors = [Counter("processor"), Counter("accelerator")]
+    meter = Meter(TARIFF, sensors=sensors)
+    for sensor in sensors:
+        sensor.joules = lambda: 1 / 0
+    meter.poll()
+    meter.poll()
+    assert caplog.text.count("cannot be read any more") == 1

@@ -21,6 +21,7 @@ from evonas.carbon.grids import GRIDS
 from evonas.carbon.model import (
     Band,
     Lifetime,
+    Pass,
     break_even,
     energy_kwh,
     lifetime,
@@ -254,3 +255,39 @@ def test_a_search_breaks_even_where_both_lines_meet(search_kg, ours_kg, theirs_k
 
 def test_a_band_is_told_with_three_digits():
     assert str(Band(12.345, 1234.5, 123456.0)) == "1,234 (12.3 to 123,456)"
+
+
+def test_passes_add_up_and_multiply_in_each_of_their_parts():
+    one, other = Pass(1.0, 20.0, 300.0), Pass(4.0, 50.0, 600.0)
+    assert one.plus(other) == Pass(5.0, 70.0, 900.0)
+    assert one.times(3) == one.plus(one).plus(one)
+
+
+def test_energy_of_memory_is_that_of_all_bytes_of_training_and_validation():
+    """A device that draws nothing but for its memory: a joule a byte, PUE 2."""
+    device = replace(V100, name="mine", tdp_w=1e-30, joules_per_byte=1.0, has_host=False)
+    life = replace(ROUND_LIFE, device=device)
+    found = price(
+        [Operation(0, activation_bytes=10, weight_bytes=100)],
+        n_train=4,
+        n_validation=2,
+        assumptions=life,
+    )
+    # In batches of two, an input moves 10 + 100 / 2 bytes: (3 x 4 + 2) x 3 epochs x 60.
+    assert found.training_kwh == pytest.approx(2 * 42 * 60 / 3.6e6)
+    assert found.inference_kwh == pytest.approx(2 * 110 / 3.6e6)
+
+
+def test_hours_of_the_users_own_are_the_time_of_a_training():
+    life = Assumptions(training_hours=3.0)
+    for model in ("physical", "fu2021"):
+        found = price(
+            [dense(8, size=8, kernel=3)],
+            n_train=4,
+            n_validation=2,
+            assumptions=replace(life, model=model),
+        )
+        assert found.training_seconds == 3 * 3600.0
+    idle = price([], n_train=0, n_validation=0, assumptions=life)
+    expected = 1.59 * 3 * (0.2 * 300 + 45) / 1000  # of a V100 that waits, and its host
+    assert idle.training_kwh == pytest.approx(expected)

@@ -60,3 +60,9 @@ def test_what_was_spent_since_is_the_difference_in_all_but_words():
     earlier = Spend(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, "then")
     later = Spend(11.0, 22.0, 33.0, 44.0, 55.0, 66.0, "now")
     assert later.since(earlier) == Spend(10.0, 20.0, 30.0, 40.0, 50.0, 60.0, "now")
+
+
+def test_a_training_counts_what_is_learnt_from_three_times_and_what_is_judged_once():
+    """By hand: 7 FLOP x (3 x 100 x 4 epochs + 10 x 5 evaluations)."""
+    found = training_flops(7.0, n_train=100, n_validation=10, epochs=4, evaluations=5)
+    assert found == 7.0 * (1200 + 50)

@@ -1,4 +1,5 @@
 import random
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from evonas.evaluation.candidate import Order, attempt, measure
 from evonas.faults import MetricError
+from evonas.fidelity import rungs
+from evonas.objectives import Constraint
 from evonas.plugins.asking import checked
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Measurement, Settings
@@ -105,3 +108,78 @@ def test_only_where_a_class_itself_says_that_it_is_pure_is_nothing_put_back(
     one, other = (attempt(order, (1, 1, 1, 1), seed=7).record for _ in range(2))
     assert one.error is other.error is None
     assert (one.metrics["acc"] != other.metrics["acc"]) == is_pure
+
+
+class Asked(toy.Schooled):
+    """Remembers what it is asked for, exactly and at a fidelity."""
+
+    exactly: ClassVar[list] = []
+    so: ClassVar[list] = []
+
+    def measure(self, genome, wanted, *, seed):
+        self.exactly.append(set(wanted))
+        known = super().measure(genome, wanted, seed=seed)
+        return {name: known[name] for name in wanted}
+
+    def measure_at(self, genome, wanted, *, seed, fidelity):
+        self.so.append(set(wanted))
+        trained = self.measure(genome, ["acc"], seed=seed)["acc"] - 2 * (9 - fidelity.amount)
+        n_epochs = fidelity.amount - fidelity.after
+        known = {"acc": trained, "fpo": n_epochs * GENOME_FLOPS}
+        return {name: known[name] for name in wanted}
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    Asked.exactly.clear()
+    Asked.so.clear()
+
+
+STEP, WHOLE = rungs("epochs", 9, n=3, reduction=3)[1:]
+GENOME = (2, 4, 1, 0)  # of 48 channels and depth 2
+GENOME_FLOPS = 1e3 * 48**2 * 2
+
+
+def step(wanted, fidelity=STEP, problem=Asked, constraints=()):
+    told = tuple(map(Constraint.parse, constraints))
+    job = Order(ProblemSpec(problem, Settings()), wanted, told, fidelity=fidelity)
+    return measure(job, GENOME, seed=3)
+
+
+def test_at_a_fidelity_only_what_is_trained_is_less_than_exact():
+    record = step(("acc", "flops", "fpo"))
+    whole = toy.Bowl().measure(GENOME, ["acc"], seed=3)["acc"]
+    assert record.error is None
+    assert record.metrics == {"flops": GENOME_FLOPS, "fpo": 9 * GENOME_FLOPS}
+    assert record.partial == {"epochs=3": {"acc": whole - 6 * 2}}  # six epochs to go, at 2 each
+    assert record.effort == 2 * GENOME_FLOPS  # from the first epoch to the third
+    assert Asked.so == [{"acc", "fpo"}]
+    assert Asked.exactly[0] == {"flops", "fpo"}
+
+
+def test_at_the_whole_what_is_trained_stands_beside_the_rest():
+    record = step(("acc", "flops"), WHOLE)
+    whole = toy.Bowl().measure(GENOME, ["acc"], seed=3)["acc"]
+    assert (record.metrics, record.partial) == ({"flops": GENOME_FLOPS, "acc": whole}, {})
+    assert record.effort == 0.0  # for nobody asked
+
+
+def test_what_is_computed_from_trained_metrics_is_so_at_every_fidelity():
+    record = step(("2*acc-flops", "flops"))
+    trained = record.partial["epochs=3"]
+    assert trained["2*acc-flops"] == pytest.approx(2 * trained["acc"] - GENOME_FLOPS)
+    assert record.metrics == {"flops": GENOME_FLOPS}
+
+
+def test_nothing_that_is_trained_leaves_nothing_at_a_fidelity():
+    record = step(("flops",))
+    assert (record.metrics, record.partial) == ({"flops": GENOME_FLOPS}, {})
+
+
+def test_a_constraint_is_looked_at_beforehand_only_where_it_costs_nothing():
+    record = step(("acc", "flops"), None, constraints=("acc>=200",))
+    assert Asked.exactly == [{"acc", "flops"}]
+    assert "acc" in record.metrics
+    record = step(("acc", "flops"), None, constraints=("flops<=1", "acc>=200"))
+    assert Asked.exactly[1:] == [{"flops"}] * 2
+    assert set(record.metrics) == {"flops"}

@@ -10,6 +10,7 @@ from matrix import slow_but
 from evonas.evaluation.candidate import Order, measure
 from evonas.evaluation.engines import make_executor
 from evonas.evaluation.evaluator import Evaluator, StoppedError
+from evonas.fidelity import rungs
 from evonas.objectives import Constraint
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
@@ -47,6 +48,7 @@ class Bad(toy.Bowl):
 @pytest.fixture(autouse=True)
 def _forget():
     Counting.asked.clear()
+    Climbing.asked.clear()
 
 
 def order(problem, wanted=("acc", "flops"), *, constraints=(), seed=0, options=()):
@@ -432,3 +434,56 @@ def test_what_cannot_be_counted_has_no_metrics():
     counted = Evaluator(order(Uncountable)).count([(1, 4, 1, 1), (1, 3, 1, 1)])
     assert counted[0] == {}
     assert set(counted[1]) == {"flops", "params"}
+
+
+class Climbing(toy.DropOut):
+    """Remembers at which rung it was asked for whom."""
+
+    asked: ClassVar[list] = []
+
+    def measure_at(self, genome, wanted, *, seed, fidelity):
+        if "acc" in wanted:
+            self.asked.append((genome, fidelity.amount))
+        return super().measure_at(genome, wanted, seed=seed, fidelity=fidelity)
+
+
+RUNGS = rungs("epochs", 9, n=3, reduction=3)
+
+
+def test_each_rung_is_measured_once_and_none_after_a_failure():
+    evaluator = Evaluator(order(Climbing))
+    plain, residual = (2, 1, 1, 1), (1, 1, 1, 1)  # the latter diverges after its first rung
+    for rung in (*RUNGS, *RUNGS):
+        evaluator([plain, residual], fidelity=rung)
+    trained = [each for each in Climbing.asked if each[0] == plain]
+    assert trained == [(plain, 1), (plain, 3), (plain, 9)]
+    assert [each for each in Climbing.asked if each[0] == residual] == [
+        (residual, 1),
+        (residual, 3),
+    ]
+    records = evaluator.records
+    assert records[residual].kind == "diverged"
+    assert "acc" in records[plain].metrics
+    flops = records[plain].metrics["flops"]
+    assert records[plain].effort == 9 * flops  # 1, then 2, then 6 epochs
+    also = toy.Bowl().measure(residual, ["flops"], seed=0)["flops"]
+    assert evaluator.tally.fpo == 9 * flops + 3 * also
+
+
+def test_the_effort_of_a_step_is_known_before_it_is_taken_where_the_problem_knows_any():
+    genome = (1, 2, 2, 0)
+    flops = toy.Bowl().measure(genome, ["flops"], seed=0)["flops"]
+    evaluator = Evaluator(order(toy.Schooled))
+    steps = [evaluator.effort([genome, genome], fidelity=rung) for rung in RUNGS]
+    assert steps == [[n * flops] * 2 for n in (1, 2, 6)]
+    assert not evaluator.records
+    assert Evaluator(order(toy.Bowl)).effort([genome], fidelity=RUNGS[0]) == [0.0]
+
+
+def test_a_stop_ends_counting_as_well():
+    stopped = Evaluator(order(toy.Schooled), should_stop=lambda: True)
+    with pytest.raises(StoppedError):
+        stopped.count([(1, 1, 1, 1)])
+    with pytest.raises(StoppedError):
+        stopped.effort([(1, 1, 1, 1)], fidelity=RUNGS[0])
+    assert stopped.effort([], fidelity=RUNGS[0]) == stopped.count([]) == []
