@@ -58,3 +58,10 @@ def test_the_best_of_a_quarter_of_the_living_is_the_parent():
 
 def test_the_seed_decides():
     assert evolved(4, seed=1)[1] == evolved(4, seed=1)[1] != evolved(4, seed=2)[1]
+
+
+def test_the_smallest_tournament_is_of_two():
+    algorithm = AgeingEvolution(
+        pop_size=1, sampling=UniformSampling(), mutation=GenomeMutation(n_changes=1.0)
+    )
+    assert algorithm.mating.selection.pressure == 2

@@ -92,3 +92,11 @@ def test_neighbours_that_stand_for_each_other_are_tried_once():
 def test_the_seed_decides():
     one, two, other = (searched(Grid(), 4, seed=seed)[1] for seed in (1, 1, 2))
     assert one == two != other
+
+
+def test_without_an_order_every_other_choice_of_a_gene_is_a_neighbour():
+    algorithm, _ = searched(Grid(is_ordered=(False, True)), 1)
+    assert set(algorithm._turn_by_turn([(2, 5)])) == {
+        *((choice, 5) for choice in range(N) if choice != 2),
+        (2, 4),
+    }

@@ -234,3 +234,15 @@ def test_without_a_word_on_order_genes_are_taken_to_be_ordered():
     assert not hasattr(problem, "is_ordered")
     steps = GenomeMutation(n_changes=1)._do(problem, X, random_state=np.random.default_rng(0))
     assert np.abs(steps - X).mean() < 2.2
+
+
+@given(seeds)
+def test_every_choice_comes_equally_often_wherever_the_choices_begin(seed):
+    low, high = np.array([2, 5]), np.array([4, 10])
+    rng = np.random.default_rng(seed)
+    rows = SpreadSampling().rows(12, low=low, high=high, rng=rng)
+    assert (rows[0] == low).all()
+    assert (rows[1] == high).all()
+    for column, first, n_choices in ((0, 2, 3), (1, 5, 6)):
+        counts = np.bincount(rows[2:, column], minlength=first + n_choices)
+        assert counts.tolist() == [0] * first + [12 // n_choices] * n_choices

@@ -3,6 +3,8 @@ import pytest
 import toy
 
 from evonas import Config, search
+from evonas.algorithms.two_stages import tolerated
+from evonas.objectives import ACC, FLOPS, Goals, Objective
 
 
 def config(problem="Bowl", **settings):
@@ -82,3 +84,14 @@ def test_where_nothing_can_be_measured_there_is_no_second_stage():
 def test_what_does_not_do_is_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         search(config(**settings))
+
+
+def test_what_is_tolerated_is_a_share_of_the_best_on_its_worse_side():
+    loss = Objective("loss", "", "loss", +1, best=None)
+    goals = Goals((ACC, loss, FLOPS))
+    wanted = Config(objectives=("acc", "loss"), then=("flops",), tolerance=0.1, evaluations=9)
+    kept = tolerated(wanted, goals, best={"acc": 80.0, "loss": -2.0})
+    assert [(c.metric, c.relation, c.bound) for c in kept] == [
+        ("acc", ">=", pytest.approx(72.0)),
+        ("loss", "<=", pytest.approx(-1.8)),
+    ]

@@ -71,3 +71,8 @@ def test_what_is_a_method_is_let_pass(name):
 def test_what_is_no_method_is_refused(name, message):
     with pytest.raises(ValueError, match=message):
         check_method(name)
+
+
+def test_the_last_regular_checkpoint_before_the_end_is_not_left_out():
+    assert checkpoints(251)[-3:] == [200, 250, 251]
+    assert checkpoints(300)[-2:] == [250, 300]

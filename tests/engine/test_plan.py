@@ -87,3 +87,15 @@ def test_a_plan_that_works_is_checked_in_silence_and_told_in_plain_values():
     assert [each["name"] for each in told["objectives"]] == ["acc", "flops", "params"]
     assert told["constraints"] == ["params<=9999"]
     assert (told["pop_size"], told["n_jobs"]) == (5, 0)
+
+
+def test_workers_of_one_accelerator_share_its_power_and_cores_are_their_own():
+    for n_jobs, device, expected in ((4, "cuda", 4), (0, "cuda", 1), (4, "cpu", 1)):
+        planned = plan(n_jobs=n_jobs)
+        planned.__dict__["problem"] = SimpleNamespace(device=device)
+        assert planned.tariff.n_sharing == expected
+
+
+def test_what_takes_no_training_is_searched_where_no_fidelity_is_asked_for():
+    plan("Schooled", objectives="flops,params").check()
+    plan("Schooled", objectives="acc,flops", fidelity="epochs", rungs=3, reduction=3.0).check()

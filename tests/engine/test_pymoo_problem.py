@@ -9,6 +9,7 @@ from pymoo.operators.sampling.rnd import IntegerRandomSampling
 from pymoo.optimize import minimize
 
 import evonas
+from evonas.record import candidate_seed
 
 
 def test_pymoos_minimize_finds_a_front_of_networks():
@@ -33,3 +34,13 @@ def test_a_pymoo_problem_is_refused_as_there_is_nothing_to_do(tmp_path):
     file.write_text("from pymoo.problems.multi.zdt import ZDT1 as Plain")
     with pytest.raises(ValueError, match="is a pymoo problem already; give it to minimize"):
         evonas.as_pymoo(f"{file}:Plain")
+
+
+def test_candidates_draw_by_the_seed_that_a_search_has_unless_told():
+    problem = evonas.as_pymoo(toy.Bowl, objectives=("acc", "flops"))
+    other = evonas.as_pymoo(toy.Bowl, objectives=("acc", "flops"), seed=5)
+    genome = (1, 2, 3, 0)
+    for made, seed in ((problem, evonas.Config().seed), (other, 5)):
+        made.evaluate(np.array([genome]))
+        record = made.translator.oracle.records[genome]
+        assert record.seed == candidate_seed(seed, genome)

@@ -76,3 +76,9 @@ def test_rungs_and_objectives_have_tables_where_there_are_any(monkeypatch):
     header, rows = tables["rungs"]
     assert dict(zip(header, rows[0], strict=True))["n_whole"] == 3
     assert tables["objectives"] == (["objective"], [["acc"]])
+
+
+def test_a_front_of_one_has_a_table_as_well():
+    _, rows = result(FRONT[:1]).table()
+    assert rows == [["0 1 2 0", "60.5", "5", "3", "plain", 16, 3, False]]
+    assert result().n_left_out == 0

@@ -66,3 +66,12 @@ def test_a_run_without_a_front_or_without_images_cannot_be_priced():
             ValueError, match=r"^digits builds no networks .*: run mine tells no"
         ):
             price_front(run_of(resolved=resolved), ROUND_LIFE, costs=COSTS)
+
+
+def test_two_times_have_no_rank_worth_telling_and_scores_bear_their_unit():
+    seconds = {genome: 3.0 - i for i, genome in enumerate(GENOMES)}
+    run = run_of(RECORDS[:2])
+    lines = front_in_words(price_front(run, ROUND_LIFE, costs=COSTS, seconds=seconds), run)
+    assert lines[1].split()[:2] == ["acc", "[%]"]
+    assert len(lines) == 4
+    assert "Rank correlation" not in lines[-1]

@@ -81,3 +81,21 @@ def test_what_cannot_be_had_is_said_with_what_comes_closest(offered, words, mess
 def test_a_run_without_a_front_offers_nothing(offered):
     with pytest.raises(ValueError, match=r"^run mine has no front to pick from$"):
         offered(replace(RUN, records=(FAILED,)))
+
+
+def test_several_picks_are_shown_without_the_next_best(offered):
+    lines = offered().table(Choice((1, 0, 2), n_chosen=2))
+    assert [line.split()[:2] for line in lines[1:3]] == [["pick", "1"], ["pick", "2"]]
+    assert lines[3] == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "ordinal"),
+    [
+        *((2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th")),
+        *((14, "14th"), (21, "21st"), (22, "22nd"), (101, "101st"), (111, "111th")),
+        *((112, "112th"), (113, "113th"), (123, "123rd")),
+    ],
+)
+def test_places_are_ordinal_numbers(place, ordinal):
+    assert shortlist._standing(0.5, place) == f"50 %, {ordinal}"

@@ -76,3 +76,8 @@ def test_the_paragraph_says_how_the_operations_came_about(tag):
     assert "published" not in said
     assert f"Python {platform.python_version()} and evonas {evonas.__version__}, joblib" in said
     assert paragraph(replace(tag, run=replace(tag.run, path=None))).endswith("kg CO2e.")
+
+
+def test_latex_has_a_column_for_every_word_of_the_header():
+    for n in (1, 2, 5):
+        assert latex(["x"] * n, []).startswith(rf"\begin{{tabular}}{{l{'r' * (n - 1)}}}")

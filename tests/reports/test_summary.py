@@ -137,3 +137,18 @@ def test_the_last_measuring_and_those_passed_over_are_told_apart():
     ) in said
     assert "passed over" not in summary(replace(result, n_passed_over=0))
     assert "last measuring" not in summary(replace(result, last_spend=None))
+
+
+def test_the_last_hypervolume_and_all_flops_are_told_and_a_short_front_is_whole():
+    result = search(
+        Config(n_jobs=0, pop_size=10, evaluations=20, objectives=("acc", "flops")),
+        problem=toy.Schooled,
+    )
+    text = summary(result)
+    assert len(result.front) <= MAX_ROWS
+    assert "more in front.csv" not in text
+    first, last = (result.generations[i].hypervolume for i in (0, -1))
+    assert first < last
+    assert f"Hypervolume {last:.4f}. " in text
+    assert f" and {sum(r.effort for r in result.records):.3g} FLOPs: about" in text
+    assert "FLOPs: about" not in summary(found())

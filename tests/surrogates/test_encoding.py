@@ -92,3 +92,8 @@ def test_uncertainty_of_the_logarithm_becomes_that_of_the_error():
     acc, std = scale.backward(scale.forward(np.array([96.0])), np.array([0.1]))
     assert acc == pytest.approx([96.0])
     assert std == pytest.approx([0.41], abs=0.001)  # a tenth of 4 % error and the 0.1 added
+
+
+def test_what_is_better_than_the_best_possible_is_no_better():
+    assert ErrorScale(ACC).minimised(100.1 + 1e-9) == pytest.approx(0.0, abs=1e-4)
+    assert ErrorScale(ACC).minimised(105.0) == 0.0

@@ -135,3 +135,38 @@ def test_what_cannot_be_counted_has_no_chance():
 def test_auto_names_the_model_that_it_takes():
     surrogate, _ = taught(kind="auto")
     assert surrogate.chosen == {"acc": "gp"}
+
+
+class Blind(toy.Bowl):
+    """Nothing of it is known without a training."""
+
+    objectives = (ACC,)
+    cheap = frozenset()
+
+    def measure(self, genome, wanted, *, seed):
+        return {"acc": super().measure(genome, {"acc"}, seed=seed)["acc"]}
+
+
+def test_where_nothing_can_be_counted_nothing_is_impossible_for_that():
+    surrogate, measure = taught(Goals((ACC,), (), {"acc": 0.0}), problem=Blind, wanted=("acc",))
+    assert (surrogate.forecast(unseen(measure, 5)).chance == 1).all()
+
+
+def test_expected_metrics_are_the_counted_the_predicted_and_what_is_computed_of_them():
+    net = Objective(
+        "net", "", "net", -1, best=None, needs=("acc", "params"),
+        compute=lambda metrics: metrics["acc"] - 1e-4 * metrics["params"],
+    )  # fmt: skip
+    surrogate, measure = taught(Goals((net, FLOPS), (), {}))
+    genomes = unseen(measure, 5)
+    for metrics, (acc, _), counted in zip(
+        surrogate.expected_metrics(genomes),
+        surrogate.expect(genomes),
+        measure.count(genomes),
+        strict=True,
+    ):
+        assert metrics == {
+            **counted,
+            "acc": pytest.approx(acc),
+            "net": pytest.approx(acc - 1e-4 * counted["params"]),
+        }

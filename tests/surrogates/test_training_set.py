@@ -1,5 +1,6 @@
 import numpy as np
 
+from evonas.fidelity import rungs
 from evonas.objectives import ACC, FLOPS, Goals
 from evonas.record import Record
 from evonas.surrogates.training_set import N_BEST, N_LEARNT, samples_of, subsample
@@ -47,3 +48,17 @@ def test_the_seed_decides_which_of_the_others_are_learnt():
     samples = samples_of(records, (), ["acc"])
     one, two, other = (subsample(samples, GOALS, seed=seed) for seed in (1, 1, 2))
     assert one == two != other
+
+
+def test_every_rung_that_shows_all_learnt_metrics_is_a_sample_of_its_own():
+    steps = rungs("epochs", 9, n=3, reduction=3)
+    partial = {"epochs=1": {"acc": 10.0, "loss": 3.0}, "epochs=3": {"acc": 20.0}}
+    record = Record((1,), {"acc": 30.0, "flops": 1.0}, 0.0, partial=partial)
+    found = samples_of([record], steps, ["acc"])
+    assert [(s.rung, s.metrics["acc"], s.metrics["flops"]) for s in found] == [
+        (0, 10.0, 1.0),
+        (1, 20.0, 1.0),
+        (2, 30.0, 1.0),
+    ]
+    assert [s.rung for s in samples_of([record], steps, ["acc", "loss"])] == [0]
+    assert samples_of([record], (), ["acc", "loss"]) == []

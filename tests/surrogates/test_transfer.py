@@ -4,7 +4,7 @@ import pytest
 from evonas.objectives import ACC, FLOPS
 from evonas.space import Gene, SearchSpace
 from evonas.surrogates.encoding import Encoder, ErrorScale
-from evonas.surrogates.training_set import Sample
+from evonas.surrogates.training_set import N_LEARNT, Sample
 from evonas.surrogates.transfer import LEAST, Transfer
 from evonas.warm_start import Prior
 
@@ -70,3 +70,31 @@ def test_a_metric_that_is_always_the_same_here_has_no_rank_and_counts_nothing():
     known = foretelling()
     known.judge(samples(lambda genome: 50.0))
     assert not known.columns(ENCODE(EVERY)).any()
+
+
+def test_what_comes_half_true_counts_by_half():
+    known = foretelling()
+    believed = known.columns(ENCODE(EVERY))
+    known.judge(
+        samples(lambda genome: accuracy(genome) + 17 * ((7 * genome[0] + 3 * genome[1]) % 5))
+    )
+    share = known.correlation["acc"]
+    assert 0.2 < share < 0.8
+    assert known.columns(ENCODE(EVERY)) == pytest.approx(share * believed)
+
+
+def test_it_learns_from_all_of_a_short_prior_and_from_both_ends_of_a_long_one():
+    seen = []
+
+    def encode(genomes):
+        seen.append(list(genomes))
+        return ENCODE(genomes)
+
+    for genomes in (EVERY, EVERY * 20):
+        values = {"acc": tuple(map(accuracy, genomes))}
+        prior = Prior(("width", "depth"), tuple(genomes), values, len(genomes))
+        scales = {"acc": ErrorScale(ACC)}
+        Transfer(prior, genomes, encode=encode, scales=scales, kind="forest", seed=0)
+    short, long = seen
+    assert short == EVERY
+    assert (len(long), long[0], long[-1]) == (N_LEARNT, EVERY[0], EVERY[-1])

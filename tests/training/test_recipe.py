@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.training.recipe import Recipe, learning_rate
+from evonas.problem import Settings
+from evonas.training.recipe import Recipe, learning_rate, told
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,10 @@ def test_a_schedule_of_ten_steps_reckoned_by_hand():
 
 def test_without_a_warmup_the_first_step_has_the_highest_rate():
     assert rates(5, 0.0)[0] == 0.4
+
+
+def test_what_a_user_says_takes_the_place_of_the_recipe_and_the_rest_stays():
+    own = Recipe(epochs=3, augment=("flip",))
+    assert told(own, Settings()) == own
+    changed = told(own, Settings(epochs=7, augment=()))
+    assert changed == Recipe(epochs=7, augment=())

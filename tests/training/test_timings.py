@@ -65,3 +65,13 @@ def test_the_threads_come_back_after_an_error_too(monkeypatch):
     with pytest.raises(MemoryError, match="no room"):
         measure_timings(problem, designed_sample(problem, n=2, seed=0), batch=8)
     assert torch.get_num_threads() == before
+
+
+def test_the_genomes_of_all_first_and_all_last_choices_lie_within_the_sample():
+    problem = ProblemSpec("digits", Settings()).open()
+    sizes = problem.space.sizes
+    corners = [(0,) * len(sizes), tuple(size - 1 for size in sizes)]
+    low, high = (problem.cost(problem.canonical(genome)).flops for genome in corners)
+    flops = [problem.cost(g).flops for g in designed_sample(problem, n=4, seed=1)]
+    assert flops[0] <= low
+    assert high <= flops[-1]
