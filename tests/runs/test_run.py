@@ -6,6 +6,11 @@ import pytest
 import toy
 
 from evonas import Config, open_run, search
+from evonas.hardware.roofline import Cost, Operation
+from evonas.objectives import ACC, FLOPS, PARAMS, Goals
+from evonas.record import Record
+from evonas.runs.costs import costs_text
+from evonas.runs.run import Run
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +60,48 @@ def test_a_real_data_frame_has_units_in_its_columns_and_a_row_for_every_record(r
     assert len(frame) == 30
     assert frame["acc [%]"].dtype == float
     assert frame["error"].notna().any()
+
+
+GOOD = Record((1,), {"acc": 50.0, "flops": 1.0, "params": 3.0}, 1.0)
+BETTER = Record((2,), {"acc": 60.0, "flops": 2.0, "params": 3.0}, 1.0)
+WORSE = Record((3,), {"acc": 40.0, "flops": 2.0, "params": 9.0}, 1.0)
+SCREENED = Record((4,), {"flops": 9.0, "latency": 1.0}, 1.0)
+FAILED = Record((5,), {}, 1.0, error="it burst")
+RECORDS = (WORSE, GOOD, FAILED, SCREENED, BETTER)
+
+
+def by_hand(**fields):
+    return Run("mine", RECORDS, Goals((ACC, FLOPS)), metrics=(PARAMS,), **fields)
+
+
+def test_the_front_is_of_what_succeeded_best_first():
+    assert by_hand().front == (BETTER, GOOD)
+    assert by_hand().failures == (FAILED,)
+
+
+def test_what_all_have_in_common_is_that_of_records_that_were_measured_in_full():
+    assert by_hand().shared == ("acc", "flops", "params")
+    assert Run("none", (FAILED,), Goals((ACC, FLOPS)), metrics=(), config=Config()).shared == ()
+
+
+def test_a_metric_has_the_direction_that_the_run_tells_and_none_is_guessed():
+    assert by_hand().metric("params") is PARAMS
+    assert by_hand().metric("acc") is ACC
+    with pytest.raises(
+        ValueError, match=r"^mine does not tell whether 'latency' .* only that of params, acc, "
+    ):
+        by_hand().metric("latency")
+
+
+def test_columns_of_known_metrics_come_first_and_each_once():
+    header, rows = by_hand().table()
+    assert header[1:5] == ["params", "acc [%]", "flops [FLOP]", "latency"]
+    assert rows[3][3:5] == [9.0, 1.0]
+    assert [row[0] for row in rows if row[header.index("on_front")]] == [(1,), (2,)]
+
+
+def test_costs_are_those_beside_the_run_where_there_are_any(tmp_path):
+    cost = Cost(6, 3, (Operation(6.0, 4.0, 2.0, "conv"),))
+    (tmp_path / "costs.json").write_text(costs_text({(1,): cost}))
+    assert by_hand(path=tmp_path).costs == {(1,): cost}
+    assert by_hand(path=tmp_path / "none").costs == by_hand().costs == {}
