@@ -6,7 +6,7 @@ from matrix import slow_but
 from evonas import Config, search
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.evaluator import Evaluator
-from evonas.evaluation.successive_halving import Ladder, _hopeless
+from evonas.evaluation.successive_halving import LEAST_RISEN, Ladder, _hopeless
 from evonas.fidelity import rungs
 from evonas.objectives import ACC, FLOPS, Constraint, Goals
 from evonas.pareto.dominance import front
@@ -214,3 +214,19 @@ def test_the_hopeless_are_counted_and_never_measured_as_a_whole():
     before = {r.genome for r in evaluator.records.values() if not r.fidelity}
     ladder([])
     assert {r.genome for r in evaluator.records.values() if not r.fidelity} == before
+
+
+def test_what_would_only_tie_in_one_objective_is_dominated_all_the_same():
+    whole = np.array([[0.25, 1.0], [0.5, 0.5]] * 4)
+    risen = whole + np.array([0.5, 0.0])
+    F = np.array([[1.0, 1.0], [0.75, 1.0], [1.0, 0.5]])  # (0.5, 1), (0.25, 1), (0.5, 0.5) yet
+    assert _hopeless(F, risen, whole).tolist() == [True, False, False]
+
+
+def test_nobody_is_given_up_while_too_few_have_shown_how_they_rise():
+    ladder, evaluator, _ = climbed(12)
+    first, second = ladder.account()
+    assert first.n == len({record.genome for record in evaluator.records.values()})
+    assert second.n < first.n  # some wait
+    assert sum(not r.fidelity for r in evaluator.records.values()) < LEAST_RISEN
+    assert (first.n_hopeless, second.n_hopeless) == (0, 0)

@@ -30,6 +30,11 @@ CONTRACTIONS = {  # each with its cost by hand; a multiply and an add count as t
     "matrix by vector": (lambda: Does(lambda _, x: x[0] @ x[0, 0]), (4, 4), 2 * 4 * 4),
     "dot": (lambda: Does(lambda _, x: x[0] @ x[0]), (9,), 2 * 9),
     "addbmm": (lambda: Does(lambda _, x: torch.addbmm(x[0], x, x)), (4, 4), 2 * 4**3),
+    "whole numbers": (
+        lambda: Does(lambda _, x: torch._int_mm(x[0].to(torch.int8), x[0].to(torch.int8))),
+        (32, 32),
+        2 * 32**3,
+    ),
     "addmv": (lambda: Does(lambda _, x: torch.addmv(x[0, 0], x[0], x[0, 0])), (4, 4), 32),
     "einsum": (
         lambda: Does(lambda _, x: torch.einsum("bchw,bdhw->bcd", x, x)),

@@ -99,3 +99,15 @@ def test_several_picks_are_shown_without_the_next_best(offered):
 )
 def test_places_are_ordinal_numbers(place, ordinal):
     assert shortlist._standing(0.5, place) == f"50 %, {ordinal}"
+
+
+def test_what_was_demanded_of_stands_beside_the_objectives_and_a_gap_where_it_is_unknown(
+    offered,
+):
+    known = tuple(
+        replace(record, metrics={**record.metrics, "params": 7e3 * (i + 1)})
+        for i, record in enumerate(RECORDS)
+    )
+    run = replace(RUN, records=known)
+    lines = offered(run, demands=demands("params<=30000")).table(Choice((1,)))
+    assert "14,000" in lines[1]

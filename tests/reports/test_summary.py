@@ -3,11 +3,13 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import toy
 
 from evonas.config import Config
 from evonas.engine.search import search
+from evonas.pareto.dominance import front
 from evonas.reliability import Reliability
 from evonas.reports.summary import MAX_ROWS, summary
 
@@ -152,3 +154,23 @@ def test_the_last_hypervolume_and_all_flops_are_told_and_a_short_front_is_whole(
     assert f"Hypervolume {last:.4f}. " in text
     assert f" and {sum(r.effort for r in result.records):.3g} FLOPs: about" in text
     assert "FLOPs: about" not in summary(found())
+
+
+def test_a_single_generation_has_its_hypervolume_told():
+    result = search(
+        Config(n_jobs=0, pop_size=10, evaluations=10, objectives=("acc", "flops")),
+        problem=toy.Schooled,
+    )
+    (generation,) = result.generations
+    assert f"Hypervolume {generation.hypervolume:.4f}. " in summary(result)
+
+
+def test_what_each_objective_adds_is_told_where_three_were_searched_for():
+    """By hand: without one of the three, its column is left out and the front looked for."""
+    result = found(objectives=("acc", "flops", "params"))
+    F = np.array([r.metrics[n] for r in result.records for n in ("acc", "flops", "params")])
+    F = F.reshape(-1, 3) * (-1, 1, 1)
+    sizes = [int(front(np.delete(F, i, axis=1)).sum()) for i in range(3)]
+    acc, flops, params = sizes
+    line = f"Front of {len(result.front)}: {acc} without acc, {flops} without flops, {params} "
+    assert line + "without params. Rank correlations: acc~flops " in summary(result)
