@@ -74,3 +74,17 @@ def test_a_lone_first_architecture_teaches_nothing():
 def test_the_seed_decides():
     one, two, other = (searched(4, seed=seed)[1] for seed in (1, 1, 2))
     assert one == two != other
+
+
+def test_choices_may_begin_anywhere():
+    problem = Grid()
+    problem.xl, problem.xu = problem.xl + 2, problem.xu + 2
+    algorithm = Reinforce(
+        pop_size=4,
+        sampling=UniformSampling(taken=set()),
+        canonical=lambda genome: genome,
+        taken=set(),
+    )
+    genomes = flat(generations_of(algorithm, problem, 12))
+    assert [len(logits) for logits in algorithm.logits] == [N, N]
+    assert {gene for genome in genomes for gene in genome} == set(range(2, N + 2))

@@ -75,6 +75,9 @@ def test_a_metric_that_is_always_the_same_here_has_no_rank_and_counts_nothing():
 def test_what_comes_half_true_counts_by_half():
     known = foretelling()
     believed = known.columns(ENCODE(EVERY))
+    truth = np.log(100.1 - np.array([accuracy(genome) for genome in EVERY]))
+    assert np.corrcoef(believed[:, 0], truth)[0, 1] > 0.9
+    assert abs(believed.mean()) < 0.2
     known.judge(
         samples(lambda genome: accuracy(genome) + 17 * ((7 * genome[0] + 3 * genome[1]) % 5))
     )
