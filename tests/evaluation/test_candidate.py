@@ -1,4 +1,5 @@
 import random
+import time
 from typing import ClassVar
 
 import numpy as np
@@ -183,3 +184,23 @@ def test_a_constraint_is_looked_at_beforehand_only_where_it_costs_nothing():
     record = step(("acc", "flops"), None, constraints=("flops<=1", "acc>=200"))
     assert Asked.exactly[1:] == [{"flops"}] * 2
     assert set(record.metrics) == {"flops"}
+
+
+def test_where_all_takes_a_training_nothing_is_asked_for_exactly():
+    record = step(("acc",))
+    assert set(record.partial["epochs=3"]) == {"acc"}
+    assert (Asked.exactly, Asked.so) == ([{"acc"}], [{"acc"}])  # the former by the toy itself
+
+
+class Timed(toy.Bowl):
+    """Takes some time."""
+
+    def measure(self, genome, wanted, *, seed):
+        time.sleep(0.05)
+        return super().measure(genome, wanted, seed=seed)
+
+
+def test_seconds_are_those_of_the_measuring_alone():
+    started = time.perf_counter()
+    record = measure(Order(ProblemSpec(Timed, Settings()), ("acc",)), (1, 1, 1, 1), seed=0)
+    assert 0.05 <= record.seconds <= time.perf_counter() - started

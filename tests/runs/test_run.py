@@ -105,3 +105,12 @@ def test_costs_are_those_beside_the_run_where_there_are_any(tmp_path):
     (tmp_path / "costs.json").write_text(costs_text({(1,): cost}))
     assert by_hand(path=tmp_path).costs == {(1,): cost}
     assert by_hand(path=tmp_path / "none").costs == by_hand().costs == {}
+
+
+def test_a_record_of_the_objectives_alone_was_measured_in_full():
+    bare = Record((6,), {"acc": 1.0, "flops": 1.0}, 1.0)
+    run = Run("mine", (*RECORDS, bare), Goals((ACC, FLOPS)), metrics=(), config=Config())
+    assert run.shared == ("acc", "flops")
+    assert repr(run).startswith(
+        "<Run mine: 6 architectures (1 failed), 2 on the front of acc, "
+    )

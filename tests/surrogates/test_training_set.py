@@ -62,3 +62,9 @@ def test_every_rung_that_shows_all_learnt_metrics_is_a_sample_of_its_own():
     ]
     assert [s.rung for s in samples_of([record], steps, ["acc", "loss"])] == [0]
     assert samples_of([record], (), ["acc", "loss"]) == []
+
+
+def test_a_rung_that_was_not_reached_is_no_sample():
+    steps = rungs("epochs", 9, n=3, reduction=3)
+    waiting = Record((1,), {"flops": 1.0}, 0.0, partial={"epochs=1": {"acc": 10.0}})
+    assert [s.rung for s in samples_of([waiting], steps, ["acc"])] == [0]
