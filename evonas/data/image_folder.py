@@ -141,6 +141,9 @@ def _files(top: Path, label_by_class: Mapping[str, int]) -> Files:
     labels: list[int] = []
     passed_over: Counter[str] = Counter()
     home = os.path.realpath(top)
+    loose = sum(is_image(entry.name) and entry.is_file() for entry in os.scandir(top))
+    if loose:
+        passed_over["images beside the class folders"] = loose
     for name, label in label_by_class.items():
         closed = {real for other, real in real_by_class.items() if other != name}
         found = []
@@ -202,8 +205,10 @@ def _check(top: Path, label_by_class: Mapping[str, int], train: Files) -> None:
             f"{', '.join(SUFFIXES)}"
         )
     if len(classes) == 1:
+        inner = [name for name in sub_folders(top / classes[0]) if name != "images"]
         raise ValueError(
             f"only one class, {classes[0]!r}, in {str(top)!r}; expected two or more sub-folders"
+            + (f": is {str(top / classes[0])!r} meant?" if len(inner) > 1 else "")
         )
     counts = np.bincount(train.labels, minlength=len(classes))
     if counts.min() < MIN_PER_CLASS:

@@ -49,8 +49,8 @@ def settle(section: Any) -> None:
         section: a frozen dataclass whose fields ``word`` has made.
 
     Raises:
-        ValueError: A value is too small, not positive, or none of those on offer, or a list
-            is a text that names nothing.
+        ValueError: A value is no text where one is needed, too small, not positive, or none
+            of those on offer, or a list is a text that names nothing.
     """
     for each in fields(section):
         value = getattr(section, each.name)
@@ -63,6 +63,8 @@ def settle(section: Any) -> None:
                     f"{each.metadata['shown']}"
                 )
             object.__setattr__(section, each.name, listed(value))
+        elif each.type == "str" and not isinstance(value, str):
+            raise ValueError(f"{each.name} is {value!r}; expected a text")
         elif each.type == "bool" and type(value) is not bool:
             raise ValueError(f"{each.name} is {value!r}; expected true or false")
         elif value is not None:

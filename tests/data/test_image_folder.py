@@ -191,6 +191,19 @@ def test_files_that_are_no_images_are_passed_over_with_a_word(tmp_path):
     assert len(load(str(tmp_path)).train.labels) == 6
 
 
+def test_images_beside_the_class_folders_are_passed_over_with_a_word(tmp_path):
+    make_classes(tmp_path, {"cat": 5, "dog": 5})
+    (tmp_path / "loose.png").write_bytes((tmp_path / "cat" / "000.png").read_bytes())
+    said = find_images(tmp_path).notes
+    assert f"images beside the class folders are passed over in {str(tmp_path)!r} (1)" in said
+
+
+def test_a_folder_that_lies_one_level_deeper_is_asked_for(tmp_path):
+    make_classes(tmp_path / "data", {"cat": 5, "dog": 5})
+    with pytest.raises(ValueError, match=r"only one class, 'data', .*: is '.*data' meant\?$"):
+        find_images(tmp_path)
+
+
 @pytest.mark.parametrize("target", ["..", "../..", ".", "../dog"])
 def test_a_link_back_into_the_data_adds_no_image(tmp_path, target):
     make_classes(tmp_path / "data", {"cat": 5, "dog": 5})

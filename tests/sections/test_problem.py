@@ -43,3 +43,8 @@ def test_unknown_operators_are_refused_only_where_that_is_wanted():
     assert Config.from_dict({"problem": {"strict_flops": True}}).settings.strict_flops
     with pytest.raises(ValueError, match="setting strict_flops is 'yes'; expected true or f"):
         Config.from_dict({"strict_flops": "yes"})
+
+
+def test_a_class_in_the_place_of_a_name_is_refused():
+    with pytest.raises(ValueError, match=r"^problem is <class 'int'>; expected a text$"):
+        ProblemSection(problem=int)
