@@ -7,6 +7,8 @@ Modules:
     operators: Evolutionary operators that keep genomes integer, gene by gene, by each gene's
         kind.
     pymoo_bridge: Between evonas and pymoo: problems, genomes and records in each other's terms.
+    pymoo_guard: What a search does not serve of a user's pymoo algorithm, and whose its errors
+        are.
     pymoo_fixes: Where algorithms of pymoo 0.6.2 differ between equal runs, share state, or
         hang.
     random_search: Search by chance, which every other search must beat.
