@@ -18,6 +18,7 @@ from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.objectives import Objective
 from evonas.plugins.loading import ProblemSpec
 from evonas.surrogates.search import SurrogateSearch
+from evonas.warm_start import Prior
 
 MODELS = [kind for kind in SURROGATES if kind != "none"]
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide")
@@ -96,6 +97,80 @@ def test_the_first_design_holds_the_cheapest_and_the_dearest_architecture():
         for genome in np.ndindex(*toy.Bowl.space.sizes)
     ]
     assert (min(flops), max(flops)) == (min(everything), max(everything))
+
+
+@pytest.mark.parametrize(
+    ("batch", "n_first", "n_taken"), [(8, 12, 9), (2, 3, 3), (5, 7, 6), (12, 18, 14)]
+)
+def test_a_prior_takes_three_quarters_of_the_first_batch_and_the_rest_fills_the_space(
+    batch, n_first, n_taken
+):
+    every = [genome for genome in np.ndindex(*toy.Bowl.space.sizes) if genome[0] == 1]
+    rows = tuple(tuple(toy.Bowl.space.decode(genome).values()) for genome in every[7:47])
+    prior = Prior(toy.Bowl.space.names, rows, {}, len(rows))
+    wanted = config(evaluations=n_first, batch=batch, warm_start=prior.as_dict())
+    measured = asked(search(wanted))
+    assert len(measured) == n_first
+    assert measured[:n_taken] == every[7 : 7 + n_taken]
+    assert not set(measured[n_taken:]) & set(every[7 + n_taken : 47])
+
+
+def test_a_design_without_a_prior_or_that_a_short_one_leaves_open_is_as_large():
+    row = tuple(toy.Bowl.space.decode((1, 2, 2, 0)).values())
+    prior = Prior(toy.Bowl.space.names, (row,), {}, 1)
+    alone = asked(search(config(evaluations=12)))
+    beside = asked(search(config(evaluations=12, warm_start=prior.as_dict())))
+    assert beside[0] == (1, 2, 2, 0)
+    assert beside[1:] == [genome for genome in alone if genome != (1, 2, 2, 0)][:11]
+
+
+def aspiring(*levels, batch=1):
+    """A strategy that aspires to levels of flops and params, which are counted."""
+    settings = config(
+        batch=batch, aspire=[f"acc=50,flops={f},params={p}" for f, p in levels], proposals=50
+    )
+    plan = SearchPlan(settings, ProblemSpec(settings.problem, settings.settings))
+    strategy = SurrogateSearch(settings, Evaluator(plan.order), plan.goals)
+    strategy._surrogate.learn(Evaluator(plan.order)([(0, 0, 0, 0), (1, 4, 4, 1)]))
+    return strategy
+
+
+@pytest.mark.parametrize("known", [np.empty((0, 3)), np.array([[1.0, 0.0, 5.0]] * 2)])
+def test_where_nothing_spans_a_range_excesses_over_a_level_count_as_they_are(known):
+    strategy = aspiring((1e6, 1e4))
+    level = strategy._surrogate.scaled_levels(strategy._config.aspirations)[0]
+    excess = np.array([[0.3, 0, 0], [-9, 0.1, -9], [0, 0, 0.2], [0.4, 0.4, 0.4], [-1, -2, -1]])
+    # The largest of each: 0.3, 0.1, 0.2, 0.4, -1; of which a batch of 1 looks at 4.
+    assert strategy._near_aspirations(level + excess, known).tolist() == [4, 1, 2, 0]
+
+
+def test_excesses_count_in_shares_of_the_known_range_and_the_nearest_level_counts():
+    strategy = aspiring((1e6, 1e4))
+    level = strategy._surrogate.scaled_levels(strategy._config.aspirations)[0]
+    known = np.array([[0.0, 0.0, 0.0], [10.0, 1.0, 0.1]])
+    excess = np.array([[1.0, 0, 0], [0, 0.2, 0], [0, 0, 0.05], [9, 0.9, 0.09], [4, -1, -1]])
+    # In shares 0.1, 0.2, 0.5, 0.9, 0.4.
+    assert strategy._near_aspirations(level + excess, known).tolist() == [0, 1, 4, 2]
+    both = aspiring((1e6, 1e4), (1e7, 1e5))
+    levels = both._surrogate.scaled_levels(both._config.aspirations)
+    means = np.array([levels[0] + 3, levels[1] + 0.1, levels[0] + 0.2, levels[0] - 1])
+    near = both._near_aspirations(means, np.empty((0, 3))).tolist()
+    assert near[0] == 3
+    assert set(near[1:3]) == {1, 2}
+
+
+def test_without_levels_every_row_stays():
+    strategy = aspiring()
+    assert strategy._near_aspirations(np.zeros((9, 3)), np.empty((0, 3))).tolist() == [*range(9)]
+
+
+def test_what_is_drawn_where_nothing_can_be_learnt_comes_from_the_whole_space():
+    wanted = config(
+        "Hopeless", evaluations=None, generations=99, batch=40, max_failures=1.0
+    )
+    result = search(wanted)
+    assert len(set(asked(result))) == toy.Bowl.n_distinct
+    assert result.stopped == "there is nothing left that was not measured"
 
 
 @pytest.mark.parametrize("n_seeds", slow_but([1], [1, 3]))
