@@ -422,6 +422,26 @@ def test_counting_tells_the_cheap_metrics_and_keeps_nothing(tmp_path, n_jobs):
     assert counted == [expected[0], expected[1], expected[0]]
 
 
+def test_only_so_many_counts_are_remembered_and_the_oldest_are_forgotten(monkeypatch):
+    monkeypatch.setattr("evonas.evaluation.evaluator.N_COUNTED", 3)
+    counting = Evaluator(order(Counting))
+
+    def asked_for(genomes):
+        Counting.asked.clear()
+        assert [row["flops"] for row in counting.count(genomes)] == [
+            toy.Bowl().measure(genome, ["flops"], seed=0)["flops"] for genome in genomes
+        ]
+        return [genome for genome, _ in Counting.asked]
+
+    assert asked_for(GENOMES[:5]) == GENOMES[:5]
+    assert asked_for(GENOMES[2:5]) == []
+    assert asked_for(GENOMES[1:2]) == GENOMES[1:2]  # and the third leaves for it
+    assert asked_for([GENOMES[1], *GENOMES[3:5]]) == []
+    assert asked_for(GENOMES[2:3]) == GENOMES[2:3]
+    assert asked_for([GENOMES[4], *GENOMES[1:3]]) == []
+    assert asked_for(GENOMES[:1]) == GENOMES[:1]
+
+
 class Uncountable(toy.Bowl):
     """Nothing is known of wide networks."""
 

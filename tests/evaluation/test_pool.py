@@ -20,11 +20,12 @@ from matrix import slow_but
 from evonas.evaluation import pool
 from evonas.evaluation.candidate import Order, measure
 from evonas.evaluation.pool import Pool
-from evonas.evaluation.worker import WorkerError
+from evonas.evaluation.worker import LostError, WorkerError
 from evonas.evaluation.worker_process import Task
+from evonas.faults import Fault
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Problem, Settings
-from evonas.record import candidate_seed
+from evonas.record import Record, candidate_seed
 
 FATES = faulty.Faulty.space.genes[0].choices
 
@@ -135,6 +136,127 @@ def test_tasks_that_take_long_are_handed_out_one_by_one():
         crew._attend = lambda job, chunk: chunks.append(len(chunk)) or attend(job, chunk)
         assert sum(1 for _ in crew.measure(job, tasks([(1, 1, 1, 1)] * 5), should_stop=never))
     assert chunks == [1] * 5
+
+
+class Played:
+    """Plays a worker by a script: what becomes of each task, by the task's genome.
+
+    A text is what the worker dies of, and an empty one that it measures the task.
+    """
+
+    def __init__(self, fates, *, seconds=0.01, is_fit=True):
+        self.fates, self.seconds, self.is_fit = fates, seconds, is_fit
+        self.chunks, self.ends = [], []
+
+    def begin(self):
+        if self.fates.get("begin") == "fails":
+            raise WorkerError("it cannot begin")
+
+    def measure(self, terms, tasks):
+        self.chunks.append(len(tasks))
+        for task in tasks:
+            fate = self.fates.get(task.genome, [""]).pop(0)
+            if fate:
+                raise LostError(Fault(fate, f"it {fate}", ()), 2.0)
+            yield Record(task.genome, {"acc": 50.0}, self.seconds, seed=task.seed)
+
+    def kill(self):
+        self.ends.append("killed")
+
+    def dispose(self):
+        self.ends.append("disposed")
+
+    def dismiss(self):
+        self.ends.append("dismissed")
+
+
+def played(fates, *, n_jobs=1, **words):
+    """A pool and the workers that it has made so far."""
+    made = []
+
+    def make(opening):
+        made.append(Played(fates, **words))
+        return made[-1]
+
+    return Pool(order().spec, n_jobs=n_jobs, make_worker=make), made
+
+
+def outcomes(crew, n, *, should_stop=never):
+    genomes = [(i,) for i in range(n)]
+    return [r.error for r in crew.measure(order(), tasks(genomes), should_stop=should_stop)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sizes"),
+    [
+        (0.01, [1, 5, 5, 5, 4]),  # five of them take the 0.05 s that are worth a message
+        (0.024, [1, *[2] * 9, 1]),
+        (0.05, [1] * 20),
+        (9.0, [1] * 20),
+        (0.0, [1, 19]),  # as if the shortest time, and so as many as there are
+    ],
+)
+def test_so_many_tasks_are_handed_out_as_are_worth_a_message(seconds, sizes):
+    crew, made = played({}, seconds=seconds)
+    for _ in range(2):  # the second time as at first: another problem may take other times
+        assert outcomes(crew, 20) == [None] * 20
+        assert made[0].chunks == sizes
+        made[0].chunks.clear()
+    crew.close()
+    assert [worker.ends for worker in made] == [["dismissed"]]
+
+
+def test_every_worker_has_an_equal_share_of_what_is_left():
+    crew, _ = played({}, n_jobs=2)
+    crew._seconds, crew._n_measured = 1e-3, 10
+    chunks = crew._chunks(tasks([(i,) for i in range(20)]), never)
+    assert list(map(len, chunks)) == [10, 5, 3, 1, 1]  # a half, rounded up
+
+
+@pytest.mark.parametrize(
+    ("fates", "errors", "end"),
+    [
+        (["died", ""], [None, None, None], "dismissed"),
+        (["died", "died"], [None, None, "it died, twice"], "disposed"),
+        (["died", "timeout"], [None, None, "it timeout"], "disposed"),
+        (["timeout"], [None, "it timeout", None], "dismissed"),
+    ],
+)
+def test_a_worker_that_a_candidate_took_along_is_not_engaged_again(fates, errors, end):
+    crew, made = played({(1,): list(fates)})
+    assert outcomes(crew, 3) == errors
+    crew.close()
+    assert [worker.ends for worker in made] == [["disposed"], [end]]
+
+
+def test_a_worker_that_is_unfit_after_its_tasks_is_replaced():
+    crew, made = played({}, is_fit=False, seconds=1.0)
+    assert outcomes(crew, 3) == [None] * 3
+    assert [worker.ends for worker in made] == [["disposed"]] * 3
+    crew.close()
+
+
+def test_a_second_loss_counts_unless_all_is_to_end():
+    stops = iter([False, False, True])  # before the task, before its second try, and after it
+    crew, _ = played({(0,): ["died", "died"]})
+    assert outcomes(crew, 1, should_stop=lambda: next(stops, True)) == []
+    crew, _ = played({(0,): ["died", ""]})
+    stops = iter([False, False, True])
+    assert outcomes(crew, 1, should_stop=lambda: next(stops, True)) == [None]
+
+
+def test_a_worker_that_begins_is_kept_and_one_that_cannot_is_not():
+    crew, made = played({})
+    crew.begin()
+    assert outcomes(crew, 1) == [None]
+    assert [worker.ends for worker in made] == [[]]
+    crew.close()
+    crew, made = played({"begin": "fails"})
+    with pytest.raises(WorkerError, match="it cannot begin"):
+        crew.begin()
+    assert [worker.ends for worker in made] == [["disposed"]]
+    crew.close()
+    assert made[0].ends == ["disposed"]
 
 
 @pytest.mark.parametrize("n_jobs", slow_but([2], [1, 2]))

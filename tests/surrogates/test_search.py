@@ -161,13 +161,13 @@ def test_excesses_count_in_shares_of_the_known_range_and_the_nearest_level_count
 
 def test_without_levels_every_row_stays():
     strategy = aspiring()
-    assert strategy._near_aspirations(np.zeros((9, 3)), np.empty((0, 3))).tolist() == [*range(9)]
+    assert strategy._near_aspirations(np.zeros((9, 3)), np.empty((0, 3))).tolist() == [
+        *range(9)
+    ]
 
 
 def test_what_is_drawn_where_nothing_can_be_learnt_comes_from_the_whole_space():
-    wanted = config(
-        "Hopeless", evaluations=None, generations=99, batch=40, max_failures=1.0
-    )
+    wanted = config("Hopeless", evaluations=None, generations=99, batch=40, max_failures=1.0)
     result = search(wanted)
     assert len(set(asked(result))) == toy.Bowl.n_distinct
     assert result.stopped == "there is nothing left that was not measured"

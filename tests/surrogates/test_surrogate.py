@@ -137,6 +137,32 @@ def test_auto_names_the_model_that_it_takes():
     assert surrogate.chosen == {"acc": "gp"}
 
 
+def test_auto_compares_again_once_there_is_half_as_much_to_add(monkeypatch):
+    compared = []
+
+    def compare(X, y, *, seed):
+        compared.append(len(y))
+        return ("gp", "forest")[len(compared) % 2], {}
+
+    monkeypatch.setattr("evonas.surrogates.surrogate.cross_validated", compare)
+    measure = evaluator()
+    surrogate = Surrogate(
+        measure.problem, GOALS, measure.count, cheap=measure.counted, kind="auto", seed=0
+    )
+    drawn = measure.problem.space.sample(200, np.random.default_rng(0))
+    records = measure(list(dict.fromkeys(map(measure.problem.canonical, drawn))))
+    for n, expected, chosen in (
+        (20, [20], "forest"),
+        (20, [20], "forest"),
+        (29, [20], "forest"),
+        (44, [20, 44], "gp"),
+        (66, [20, 44, 66], "forest"),
+    ):
+        surrogate.learn(records[:n])
+        assert compared == expected
+        assert surrogate.chosen == {"acc": chosen}
+
+
 class Blind(toy.Bowl):
     """Nothing of it is known without a training."""
 
