@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from evonas.objectives import (
     ACC,
     CO2,
+    CO2_INFERENCE,
+    CO2_TRAINING,
     FLOPS,
+    FPO,
     MACS,
     PARAMS,
     TEST_ACC,
@@ -36,6 +39,16 @@ def test_accuracies_are_maximised_and_costs_minimised():
         **{"acc": -1, "test_acc": -1},
         **{"flops": 1, "macs": 1, "params": 1, "co2": 1},
     }
+
+
+@pytest.mark.parametrize("metric", [ACC, TEST_ACC])
+def test_accuracies_run_from_nothing_to_all_in_percent(metric):
+    assert (metric.unit, metric.worst, metric.best) == ("%", 0.0, 100.0)
+
+
+@pytest.mark.parametrize("metric", [FLOPS, MACS, PARAMS, CO2, CO2_TRAINING, CO2_INFERENCE, FPO])
+def test_costs_are_minimised_and_cost_nothing_at_best(metric):
+    assert (metric.sign, metric.best) == (1, 0.0)
 
 
 def test_a_column_names_the_unit_where_there_is_one():

@@ -64,6 +64,24 @@ def test_merging_keeps_what_every_fidelity_has_shown():
     assert (failed.metrics, failed.partial, failed.error) == ({}, {}, "broke")
 
 
+def test_the_first_keeps_the_word_where_it_was_the_whole_or_had_failed():
+    whole = Record((1,), {"a": 3.0}, 1.0, effort=4.0, cpu_seconds=0.5)
+    broken = Record((1,), {}, 2.0, error="broke", kind="raised", effort=5.0, cpu_seconds=0.25)
+    kept = merge(whole, broken)
+    assert (kept.error, kept.metrics) == (None, {"a": 3.0})
+    assert (kept.seconds, kept.effort, kept.cpu_seconds) == (3.0, 9.0, 0.75)
+    low = replace(broken, fidelity="epochs=1")
+    for first in (broken, low):
+        kept = merge(first, whole)
+        assert (kept.error, kept.kind, kept.metrics) == ("broke", "raised", {})
+
+
+def test_what_is_not_said_of_a_record_is_nothing():
+    record = Record((1,), {}, 0.0)
+    assert record.seed == record.effort == record.cpu_seconds == 0
+    assert (record.error, record.kind, record.fidelity) == (None, "", "")
+
+
 def test_a_failure_with_values_of_a_fidelity_is_refused():
     record = Record((1,), {}, 1.0, error="broke", partial={"epochs=1": {"acc": 1.0}})
     with pytest.raises(ValueError, match="it failed, and yet has metrics"):

@@ -41,6 +41,7 @@ def test_it_works_offline_and_writes_nothing(library):
     CodeCarbon(pue=1.5, grid="us-ca")
     (made,) = library.made
     assert made.settings["save_to_file"] is False
+    assert made.settings["allow_multiple_runs"] is True  # a search beside another has its own
     assert made.settings["pue"] == 1.5
     assert made.settings["country_iso_code"] == "USA"  # no country's code, so the fallback
 

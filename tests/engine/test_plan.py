@@ -99,3 +99,30 @@ def test_workers_of_one_accelerator_share_its_power_and_cores_are_their_own():
 def test_what_takes_no_training_is_searched_where_no_fidelity_is_asked_for():
     plan("Schooled", objectives="flops,params").check()
     plan("Schooled", objectives="acc,flops", fidelity="epochs", rungs=3, reduction=3.0).check()
+
+
+def test_steps_are_judged_by_what_takes_a_training(tmp_path):
+    planned = plan(
+        "Schooled", objectives="flops,acc", fidelity="epochs", rungs=2, reduction=3.0
+    )
+    evaluator = Evaluator(planned.order)
+    ladder = planned.ladder(evaluator, store=tmp_path)
+    ladder([(2, width, 1, 1) for width in range(5)])
+    assert {rung.metric for rung in ladder.account()} == {"acc"}
+    assert plan("Schooled").ladder(evaluator, store=tmp_path) is None
+
+
+@pytest.mark.parametrize("words", [{"surrogate": "gp"}, {"screen": "gp"}])
+def test_where_nothing_is_to_be_predicted_no_model_is_of_use(words):
+    with pytest.raises(ValueError, match=r"^nothing of flops, params takes a training, so th"):
+        plan(objectives="flops,params", **words).check()
+    plan(objectives="acc,flops", **words).check()
+
+
+@pytest.mark.parametrize(
+    ("name", "watts"), [("NVIDIA A100-SXM4-80GB", 400.0), ("Voodoo2", V100.tdp_w)]
+)
+def test_an_accelerator_that_is_known_by_name_has_its_own_power(name, watts):
+    planned = plan()
+    planned.__dict__["problem"] = SimpleNamespace(device="cuda", device_name=name)
+    assert planned.tariff.accelerator_w == watts

@@ -177,6 +177,23 @@ def test_nothing_that_is_trained_leaves_nothing_at_a_fidelity():
     assert (record.metrics, record.partial) == ({"flops": GENOME_FLOPS}, {})
 
 
+class Careless(Asked):
+    """Forgets what the step took, or what it showed."""
+
+    options: ClassVar = {"forgets": "fpo"}
+
+    def measure_at(self, genome, wanted, *, seed, fidelity):
+        known = super().measure_at(genome, wanted, seed=seed, fidelity=fidelity)
+        return {name: known[name] for name in wanted if name != self.option["forgets"]}
+
+
+@pytest.mark.parametrize("forgotten", ["fpo", "acc"])
+def test_what_a_step_must_tell_and_does_not_is_named(forgotten):
+    spec = ProblemSpec(Careless, Settings(options=(("forgets", forgotten),)))
+    record = measure(Order(spec, ("acc", "fpo"), (), fidelity=STEP), GENOME, seed=3)
+    assert record.error == f"the problem did not measure {forgotten}"
+
+
 def test_a_constraint_is_looked_at_beforehand_only_where_it_costs_nothing():
     record = step(("acc", "flops"), None, constraints=("acc>=200",))
     assert Asked.exactly == [{"acc", "flops"}]

@@ -322,3 +322,26 @@ def test_a_network_may_give_several_tensors_and_has_no_one_shape_then(form):
     several, no_shape = count_through(lambda: Several(form), (4,))
     assert several == plain
     assert (shape, no_shape) == ((2,), ())
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (2, 5, 7), (2, 5, 7, 3)])
+def test_batch_norm_that_judges_gives_what_torch_works_out(shape):
+    func = torch.ops.aten.native_batch_norm.default
+    with torch.device("meta"):
+        images, moments = torch.empty(shape), [torch.empty(5) for _ in range(4)]
+    args = (images, *moments, False, 0.1, 1e-5)
+    shapes = [tensor.shape for tensor in func(*args)]
+    assert shapes == [shape, (5,), (5,)]
+    assert [tensor.shape for tensor in counting._shaped(func, args, {})] == shapes
+
+
+class Filling(nn.Module):
+    """Makes tensors of its own, and adds them to what it is given."""
+
+    def forward(self, images):
+        return images + torch.ones_like(images) + torch.arange(3, device=images.device)
+
+
+def test_what_only_makes_a_tensor_is_no_kernel():
+    operations = count(Filling, (4, 3)).operations
+    assert [operation.kind for operation in operations] == ["pointwise"] * 2

@@ -63,3 +63,10 @@ def test_inference_is_timed_in_evaluation_mode_and_changes_nothing():
     inference_seconds(model, (3, 4, 4), batch=2, device=CPU)
     assert not model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_there_may_be_more_images_in_a_step_than_classes():
+    model, seen = nn.Sequential(nn.Flatten(), nn.Linear(4, 3)), []
+    model.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+    assert training_seconds(model, (1, 2, 2), batch=31, device=CPU) > 0
+    assert set(seen) == {(31, 3)}

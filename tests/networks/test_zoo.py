@@ -124,3 +124,16 @@ def test_several_inputs_are_named_in_an_error(tmp_path):
     inputs = [Input((3, 8, 8)), Input((77,), "int64")]
     with pytest.raises(ValueError, match="resnet18 on an input of 3x8x8 and 77:int64: TypeErr"):
         count_network("resnet18", inputs)
+
+
+def test_an_operator_without_a_price_counts_nothing_unless_one_is_strict(tmp_path):
+    file = tmp_path / "own.py"
+    file.write_text(
+        "import torch\n\n"
+        "class Values(torch.nn.Module):\n"
+        "    def forward(self, images):\n"
+        "        return torch.linalg.svdvals(images)\n"
+    )
+    assert count_network(f"{file}:Values", (1, 4, 4)).flops == 0
+    with pytest.raises(ValueError, match="nobody has declared the FLOPs of operator aten"):
+        count_network(f"{file}:Values", (1, 4, 4), is_strict=True)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from evonas.config import Config
-from evonas.objectives import ACC, FLOPS, Constraint, Goals
+from evonas.objectives import ACC, FLOPS, Constraint, Goals, Metric
 from evonas.pareto.choice import Choice
 from evonas.record import Record
 from evonas.reports import shortlist
@@ -111,3 +111,11 @@ def test_what_was_demanded_of_stands_beside_the_objectives_and_a_gap_where_it_is
     run = replace(RUN, records=known)
     lines = offered(run, demands=demands("params<=30000")).table(Choice((1,)))
     assert "14,000" in lines[1]
+
+
+def test_who_lacks_what_is_wanted_is_no_member(offered):
+    latency = Metric("latency", "ms", "latency", 1)
+    timed = [replace(r, metrics={**r.metrics, "latency": 3.0}) for r in RECORDS[1:3]]
+    run = replace(RUN, records=(RECORDS[0], *timed, RECORDS[3]), metrics=(latency,))
+    assert offered(run).members == (RECORDS[0], *timed)
+    assert offered(run, wanted="latency").members == tuple(timed)

@@ -81,3 +81,20 @@ def test_the_paragraph_says_how_the_operations_came_about(tag):
 def test_latex_has_a_column_for_every_word_of_the_header():
     for n in (1, 2, 5):
         assert latex(["x"] * n, []).startswith(rf"\begin{{tabular}}{{l{'r' * (n - 1)}}}")
+
+
+def test_what_no_run_can_split_has_no_factors(tag):
+    untold = replace(tag, run=replace(tag.run, resolved={}))
+    header, (row,) = table([untold])
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["E"], cells["D"], cells["H"]) == ("-", "-", "16")
+    assert "E x D x H" not in paragraph(untold)
+
+
+@pytest.mark.parametrize("packages", [{}, {"packages": None}, {"packages": {}}])
+def test_an_environment_without_packages_names_what_it_has(tag, packages):
+    told = {"n_cores": 4, "platform": "Plan 9", "python": "3.12.1", **packages}
+    run = replace(tag.run)
+    run.__dict__["environment"] = told
+    said = paragraph(replace(tag, run=run))
+    assert "It ran on 4 cores of Plan 9 (device cpu) with Python 3.12.1" in said

@@ -101,3 +101,12 @@ def test_it_learns_from_all_of_a_short_prior_and_from_both_ends_of_a_long_one():
     short, long = seen
     assert short == EVERY
     assert (len(long), long[0], long[-1]) == (N_LEARNT, EVERY[0], EVERY[-1])
+
+
+def test_a_prior_that_hardly_differs_is_learnt_from_as_well():
+    near = foretelling(metric=lambda genome: 90.0 + genome[0] / 100)
+    columns = near.columns(ENCODE(EVERY))
+    assert columns.shape == (30, 1)
+    assert np.ptp(columns) == pytest.approx(
+        np.ptp(foretelling().columns(ENCODE(EVERY))), rel=0.5
+    )

@@ -1,6 +1,7 @@
 import copy
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -351,6 +352,47 @@ def test_jacob_cov_of_known_jacobians():
     assert found == pytest.approx(cost([2, 1, 0]))
     constant = torch.tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 1.0], [0.1, 0.1, 0.1 + 1e-8]])
     assert jacob_cov(Square(), constant, torch.zeros(3)) == pytest.approx(cost([1, 1, 0]))
+
+
+class Parabola(nn.Module):
+    """The Jacobian of its summed outputs is the image itself, times a factor."""
+
+    def __init__(self, factor=1.0):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, images):
+        return self.factor * images**2 / 2
+
+
+@pytest.mark.parametrize("factor", [1e-12, 1e-6, 1.0, 1e6, 1e12])
+def test_what_is_constant_is_told_on_any_scale(factor):
+    images = torch.tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 1.0], [0.1, 0.1, 0.1 + 1e-8]])
+    found = jacob_cov(Parabola(factor), images, torch.zeros(3))
+    assert found == pytest.approx(cost([1, 1, 0]))
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_a_derivative_that_is_not_finite_counts_as_none(wrong):
+    images = torch.tensor([[wrong, 2.0, 1.0], [1.0, 2.0, 3.0], [5.0, 1.0, 1.0]])
+    rows = images.nan_to_num(0.0, 0.0, 0.0).double()
+    eigenvalues = np.linalg.eigvalsh(np.corrcoef(rows.numpy()))
+    found = jacob_cov(Parabola(), images, torch.zeros(3))
+    assert found == pytest.approx(cost(np.abs(eigenvalues)), rel=1e-6)
+
+
+def test_jacob_cov_is_what_numpy_makes_of_random_jacobians():
+    images = torch.randn(5, 40, generator=seeded(3), dtype=torch.float32) + 3
+    eigenvalues = np.linalg.eigvalsh(np.corrcoef(images.double().numpy()))
+    found = jacob_cov(Parabola(), images, torch.zeros(5))
+    assert found == pytest.approx(cost(eigenvalues), rel=1e-5)
+
+
+def test_a_saliency_that_is_not_defined_counts_as_none():
+    network = linear([[0.0, 1.0]])
+    images = torch.tensor([[math.inf, 2.0]])
+    labels = torch.zeros(1, dtype=torch.long)
+    assert snip(network, images, labels) == 0.0  # one class: nothing to be learnt
 
 
 def test_a_dead_network_has_the_lowest_jacob_cov():

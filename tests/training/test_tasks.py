@@ -1,3 +1,6 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch.nn import functional
@@ -56,3 +59,81 @@ def test_metrics_that_every_problem_has_come_first_and_in_one_order():
 
     names = [metric.name for metric in gathered(Headed(), (Count(),), problem="mine")]
     assert names == ["acc", "flops", "macs", "params", "fpo", "first"]
+
+
+INFO = SimpleNamespace(name="digits", n_classes=2)
+
+
+def check(outputs, *, n_images=3, task=CLASSIFICATION):
+    task.check_outputs(outputs, info=INFO, n_images=n_images)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        (torch.zeros(3, 5), "^5 outputs, but digits has 2 classes; give the last layer"),
+        (torch.zeros(3, 1), "^1 outputs, but digits has 2 classes"),
+        (
+            torch.zeros(4, 2),
+            r"^logits of shape \(4, 2\) for 3 images; expected \(3, 2\): is a fl",
+        ),
+        (torch.zeros(3, 2, 2), r"^logits of shape \(3, 2, 2\) for 3 images"),
+        ({"logits": torch.zeros(3, 5)}, "^5 outputs, but digits has 2 classes"),
+    ],
+)
+def test_outputs_that_do_not_fit_data_and_batch_are_refused(outputs, message):
+    with pytest.raises(ValueError, match=message):
+        check(outputs)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "is_told"),
+    [
+        (LOGITS, False),
+        ((LOGITS,), False),
+        ((LOGITS, torch.zeros(3)), False),  # of which one alone is a matrix
+        ((LOGITS, LOGITS), True),
+        ([LOGITS, LOGITS], False),  # a list of exits is one head for each depth
+        ({"logits": LOGITS, "auxiliary": LOGITS}, False),
+    ],
+)
+def test_a_tuple_of_several_that_may_be_logits_is_warned_of(outputs, is_told, caplog):
+    check(outputs)
+    assert ("several tensors that may be logits" in caplog.text) == is_told
+
+
+def test_a_task_that_reads_outputs_in_its_own_way_is_let_alone():
+    class Own(Classification):
+        def scores(self, outputs, labels):
+            return {}
+
+    check(torch.zeros(9, 7), task=Own())
+
+
+def counted(name):
+    return Metric(name, "", name, 1, when="counted")
+
+
+@pytest.mark.parametrize(
+    ("metrics", "named"),
+    [
+        ((ACC, counted("test_acc")), "'test_acc' with when='counted'"),
+        ((counted("acc"), TEST_ACC), "'acc' with when='counted'"),
+        (
+            (ACC, replace(TEST_ACC, name="test_top5")),
+            "'test_top5' with when='final'; .* of acc$",
+        ),
+    ],
+)
+def test_a_test_score_is_final_and_that_of_a_score_on_the_validation_part(metrics, named):
+    task = Classification()
+    task.metrics = metrics
+    with pytest.raises(ValueError, match=f"task Classification has the metric {named}"):
+        check_task(task, problem="mine")
+
+
+def test_classification_is_a_task():
+    check_task(CLASSIFICATION, problem="mine")
+    assert CLASSIFICATION.guessing_loss(SimpleNamespace(n_classes=10)) == pytest.approx(
+        2.302585
+    )

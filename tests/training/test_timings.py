@@ -1,3 +1,7 @@
+from types import SimpleNamespace
+from typing import ClassVar
+
+import numpy as np
 import pytest
 import torch
 
@@ -35,6 +39,43 @@ def test_a_sample_of_a_small_space_has_every_network_once():
     problem = ProblemSpec("digits", Settings()).open()
     problem.canonical = lambda genome: (genome[0] % 2,) + (0,) * (len(genome) - 1)
     assert len(designed_sample(problem, n=50, seed=0)) == 2
+
+
+class Line:
+    """Networks in a line; that of genome (i, 0) takes i * i FLOPs; says how many were drawn."""
+
+    class space:  # noqa: N801  stands for an object
+        sizes = (101, 1)
+        drawn: ClassVar = []
+
+        @classmethod
+        def sample(cls, n, rng):
+            cls.drawn.append(n)
+            return [(int(i), 0) for i in np.linspace(10, 50, n)]
+
+    def canonical(self, genome):
+        assert all(
+            0 <= gene < size for gene, size in zip(genome, self.space.sizes, strict=True)
+        )
+        return genome
+
+    def cost(self, genome):
+        return SimpleNamespace(flops=float(genome[0] ** 2))
+
+
+def test_a_sample_holds_both_corners_of_the_space_and_ranks_evenly_spaced():
+    Line.space.drawn.clear()
+    # Drawn are 15 from 10 to 50, with both corners 17: every fourth of them.
+    sample = designed_sample(Line(), n=5, seed=0)
+    ranked = [0, *map(int, np.linspace(10, 50, 15)), 100]
+    assert [genome[0] for genome in sample] == [ranked[i] for i in (0, 4, 8, 12, 16)]
+
+
+def test_the_larger_the_sample_the_more_are_drawn_to_spread_it():
+    Line.space.drawn.clear()
+    for n in (2, 4, 20):
+        assert len(designed_sample(Line(), n=n, seed=0)) == n
+    assert Line.space.drawn == [6, 12, 60]  # three for each
 
 
 def test_networks_are_timed_on_one_thread_and_the_threads_come_back(monkeypatch):

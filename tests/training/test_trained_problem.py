@@ -145,6 +145,45 @@ def test_it_describes_data_training_device_and_carbon():
     assert json.loads(json.dumps(described))["device"] == "cpu"
 
 
+def test_an_accelerator_is_called_what_its_driver_says_and_a_processor_nothing(monkeypatch):
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: f"card {device.index}")
+    problem = Narrow(TINY)
+    assert problem.device_name == ""
+    problem.device = torch.device("cuda", 1)
+    assert problem.device_name == "card 1"
+
+
+@pytest.mark.parametrize(
+    ("steps", "n_left"),
+    [
+        ([(1, 0)], 1),  # what the next step goes on from
+        ([(1, 0), (2, 1)], 0),  # nothing goes on from the whole
+        ([(2, 0)], 0),
+    ],
+)
+def test_a_checkpoint_is_kept_for_the_next_step_and_no_longer(steps, n_left, tmp_path):
+    for amount, after in steps:
+        fidelity = rung(amount, after=after, store=tmp_path)
+        Narrow(TINY).measure_at((1,), ["acc"], seed=5, fidelity=fidelity)
+    assert len(list(tmp_path.glob("*"))) == n_left
+
+
+class Measuring(Narrow):
+    """Has a measuring of its own, and a network that none of ours could train."""
+
+    def measure(self, genome, wanted, *, seed):
+        return dict.fromkeys(wanted, 1.0)
+
+    def build(self, architecture):
+        return None
+
+
+def test_what_measures_in_its_own_way_is_not_tried_out():
+    Measuring(TINY).rehearse((1,), ["acc", "flops"])
+    with pytest.raises(ValueError, match="build gives a NoneType; expected a nn"):
+        Nothing(TINY).rehearse((1,), ["acc", "flops"])
+
+
 def test_preparing_reads_the_data_or_says_what_is_missing(tmp_path, monkeypatch):
     Narrow(TINY).prepare()
 
