@@ -4,12 +4,14 @@ import toy
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.evaluator import Evaluator
+from evonas.fidelity import rungs
 from evonas.objectives import ACC, FLOPS, Constraint, Goals, Objective
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.record import Record
 from evonas.surrogates.scale import UNCOUNTABLE
 from evonas.surrogates.surrogate import Surrogate
+from evonas.warm_start import Prior
 
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
 
@@ -161,6 +163,32 @@ def test_auto_compares_again_once_there_is_half_as_much_to_add(monkeypatch):
         surrogate.learn(records[:n])
         assert compared == expected
         assert surrogate.chosen == {"acc": chosen}
+
+
+@pytest.mark.parametrize("n_rungs", [0, 2, 3])
+def test_a_prior_is_judged_by_what_was_measured_as_a_whole_alone(n_rungs):
+    """Elsewhere accuracy rises with the width, as it does here but for the lowest rungs."""
+    widths = toy.GENES[1].choices
+    prior = Prior(
+        ("width",), tuple((w,) for w in widths) * 2, {"acc": (40, 45, 50, 55, 60) * 2}, 5
+    )
+    steps = rungs("epochs", 9, n=n_rungs, reduction=3) if n_rungs else ()
+    measure = evaluator()
+    surrogate = Surrogate(
+        measure.problem, GOALS, measure.count, cheap=measure.counted, kind="forest", seed=0,
+        rungs=steps, prior=prior,
+    )  # fmt: skip
+    genomes = [(1, w, d, 0) for w in range(5) for d in range(3)]
+    low = {step.label: 90 for step in steps[:-1]}
+    records = [
+        Record(
+            g, {"acc": 40.0 + 5 * g[1], "flops": 1e5, "params": 1e4}, 0.1,
+            partial={label: {"acc": acc - 5.0 * g[1]} for label, acc in low.items()},
+        )
+        for g in genomes
+    ]  # fmt: skip
+    surrogate.learn(records)
+    assert surrogate.transfer_correlation["acc"] > 0.9
 
 
 class Blind(toy.Bowl):
