@@ -374,7 +374,7 @@ def test_what_is_constant_is_told_on_any_scale(factor):
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
 def test_a_derivative_that_is_not_finite_counts_as_none(wrong):
-    images = torch.tensor([[wrong, 2.0, 1.0], [1.0, 2.0, 3.0], [5.0, 1.0, 1.0]])
+    images = torch.tensor([[wrong, 2.0, 1.0, 4.0], [1.0, 2.0, 3.0, 9.0], [5.0, 1.0, 1.0, 0.0]])
     rows = images.nan_to_num(0.0, 0.0, 0.0).double()
     eigenvalues = np.linalg.eigvalsh(np.corrcoef(rows.numpy()))
     found = jacob_cov(Parabola(), images, torch.zeros(3))
