@@ -48,7 +48,7 @@ class Reinforce(GenomeSearch):
         if len(found) < self.pop_size:
             drawn = self._drawn(self.pop_size - len(found)).get("X")
             found.update(dict.fromkeys(as_genomes(drawn) if len(drawn) else []))
-        return Population.new(X=np.array(list(found), dtype=int)) if found else None
+        return Population.new(X=np.array(list(found), dtype=int)) if found else Population()
 
     def _from_policy(self, n: int) -> list[Genome]:
         low = self.problem.xl.astype(int)
