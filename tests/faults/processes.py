@@ -10,6 +10,7 @@ from pathlib import Path
 
 MARK = "EVONAS_TEST_RUN"  # in the environment of all that this process starts
 os.environ.setdefault(MARK, uuid.uuid4().hex)
+HELPER = "-c from multiprocessing."  # forkserver, resource tracker: stay until their owner ends
 
 
 def _running() -> dict[int, tuple[int, str]]:
@@ -26,12 +27,17 @@ def _running() -> dict[int, tuple[int, str]]:
 
 
 def family() -> dict[int, str]:
-    """Command lines of all that descend from this process, zombies included."""
+    """Command lines of all that descend from this process, zombies included.
+
+    Helpers that ``multiprocessing`` keeps for a whole process are not told: a test that ran
+    before in the same process may have called for them.
+    """
     running = _running()
     mine = {os.getpid()}
     for _ in running:
         mine |= {pid for pid, (parent, _) in running.items() if parent in mine}
-    return {pid: running[pid][1] for pid in mine if pid in running and pid != os.getpid()}
+    found = {pid: running[pid][1] for pid in mine if pid in running and pid != os.getpid()}
+    return {pid: words for pid, words in found.items() if HELPER not in words}
 
 
 def workers() -> list[int]:
