@@ -126,16 +126,21 @@ def _fractions(tag: PriceTag, shares: Sequence[float], *, n: int, out: Path) -> 
         for record in _retrained(tag, members, n_images=count, wanted=objective.name):
             if record.error is None:
                 found[record.genome].append((count, record.metrics[objective.name]))
-    rows = [(genome_text(genome), points) for genome, points in found.items()]
-    draw_fractions(rows, objective, out=without_link(out / f"{FRACTIONS}.png"))
+    ids = tag.run.ids
+    named = [(ids[genome], points) for genome, points in found.items()]
+    draw_fractions(named, objective, out=without_link(out / f"{FRACTIONS}.png"))
     cells = [
-        [*(f"{dict(points).get(count, float('nan')):.4g}" for count in counts), name]
-        for name, points in rows
+        [
+            *(f"{dict(points).get(count, float('nan')):.4g}" for count in counts),
+            ids[genome],
+            genome_text(genome),
+        ]
+        for genome, points in found.items()
     ]
     return [
         "",
         f"{objective.label} of members of the front, trained on fewer images:",
-        *aligned([*map(str, counts), "genome"], cells),
+        *aligned([*map(str, counts), "id", "genome"], cells),
         f"Drawn: {out / f'{FRACTIONS}.png'}",
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ from evonas.objectives import Constraint
 from evonas.parsing import listed, nearest, read_settings
 from evonas.plugins.loading import problem_entries
 from evonas.runs.manifest import read_resolved
+from evonas.runs.run import Run
 from evonas.sections.search import ALGORITHMS
 from evonas.sections.surrogate import SURROGATES
+from evonas.short_ids import is_short_id
+from evonas.space import Genome
 
 WAYS = ("knee", "weights", "best", "near")
 METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *FIDELITIES, "screen")
@@ -124,7 +127,8 @@ def check_rerun(given: argparse.Namespace) -> None:
         FileNotFoundError: The run is not there.
     """
     for text in given.genome or ():
-        genome_of(text)
+        if not is_short_id(text):
+            genome_of(text)
     check_runs([given.run])
 
 
@@ -255,6 +259,20 @@ def inputs_of(given: argparse.Namespace) -> tuple[Input, ...]:
     return tuple(read_input(text) for text in given.input or ["3x224x224"])
 
 
+def genome_in(run: Run, text: str, *, canonical: Callable[[Genome], Genome]) -> Genome:
+    """The canonical genome that a short id of a run, or the text of a genome, stands for.
+
+    Args:
+        run: the run whose architectures have the ids.
+        text: what a user wrote.
+        canonical: gives the canonical genome of any genome of the run's space.
+
+    Raises:
+        ValueError: The text is neither, or the genome is not of the run's space.
+    """
+    return run.genome_of_id(text) if is_short_id(text) else canonical(genome_of(text))
+
+
 _REAL = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 
 
@@ -277,7 +295,8 @@ def genome_of(text: str) -> tuple[Any, ...]:
         return tuple(_gene(word, is_alone=len(words) == 1) for word in words)
     except ValueError:
         raise ValueError(
-            f"cannot read the genome {text!r}; expected one like 1-0-2 or a JSON list"
+            f"cannot read the genome {text!r}; expected one like 1-0-2, a JSON list, or the id "
+            "that a run's tables show"
         ) from None
 
 

@@ -201,6 +201,6 @@ def rerun_parser() -> Parser:
     parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--failed", action="store_true", help="all that failed")
-    genome = "a genome as a table shows it, such as 1-0-2 or '1 0 2', or a JSON list"
+    genome = "a short id of the run, or a genome: 1-0-2, '1 0 2' or a JSON list"
     option(which, "--genome", genome, shown="none", metavar="GENOME", is_repeated=True)
     return parser

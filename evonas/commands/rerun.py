@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from evonas.commands.checks import genome_of
+from evonas.commands.checks import genome_in
 from evonas.commands.parsers import rerun_parser
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
@@ -32,7 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         run = open_run(given.run)
         plan = SearchPlan.of(run.config)
         known = {record.genome: record for record in run.records}
-        genomes = [_read_genome(text, plan) for text in given.genome or ()]
+        genomes = [
+            genome_in(run, text, canonical=plan.problem.canonical)
+            for text in given.genome or ()
+        ]
         if given.failed:
             genomes += [record.genome for record in known.values() if record.error is not None]
         if not genomes:
@@ -49,15 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     print(f"{len(genomes)} measured again, {n_failed} of them failed.")
     return 1 if n_failed else 0
-
-
-def _read_genome(text: str, plan: SearchPlan) -> Genome:
-    """The canonical genome that a text stands for.
-
-    Raises:
-        ValueError: The text is no genome, or not of the run's space.
-    """
-    return plan.problem.canonical(genome_of(text))
 
 
 def _rerun(plan: SearchPlan, genome: Genome, before: Record | None) -> bool:

@@ -103,6 +103,7 @@ def front_in_words(front: Front, run: Run) -> list[str]:
     header = [objective.column, "training [kg]", "inference [kg]", "total [kg]", "low", "high"]
     header += ["model [ms]", "here [ms]"] if front.seconds else []
     header += ["error"] if front.seconds and front.is_here else []
+    ids = {genome_text(genome): name for genome, name in run.ids.items()}
     rows = []
     for i, each in enumerate(front.footprints):
         life, total = each.lifetime, each.total_kg
@@ -112,12 +113,12 @@ def front_in_words(front: Front, run: Run) -> list[str]:
             modelled, measured = each.price.inference_seconds, front.seconds[i]
             row += [f"{1e3 * modelled:.3g}", f"{1e3 * measured:.3g}"]
             row += [f"{100 * (modelled / measured - 1):+.0f} %"] if front.is_here else []
-        rows.append([*row, each.name])
+        rows.append([ids[each.name], *row, each.name])
     search_kg = front.footprints[0].lifetime.search_kg
     lines = [
         f"The front, {len(front.footprints)} architectures, by FLOPs; the search's share of "
         f"each total is {search_kg:.3g} kg ({front.search_kwh:.3g} kWh):",
-        *aligned([*header, "genome"], rows),
+        *aligned(["id", *header, "genome"], rows),
     ]
     if len(front.seconds) > 2:
         model = np.array([each.price.inference_seconds for each in front.footprints])

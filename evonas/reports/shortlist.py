@@ -122,7 +122,7 @@ class Shortlist:
         gained, place = shares(F), places(F)
         others = self._others()
         columns = [*(objective.name for objective in self.objectives), *others]
-        header = ["", *map(self.run.column, columns), "genome"]
+        header = ["", "id", *map(self.run.column, columns), "genome"]
         rows = []
         for i, label in zip(shown, labels, strict=True):
             metrics = self.members[i].metrics
@@ -131,7 +131,8 @@ class Shortlist:
                 for j, o in enumerate(self.objectives)
             ]
             cells += [number(metrics[name]) if name in metrics else "-" for name in others]
-            rows.append([label, *cells, genome_text(self.members[i].genome)])
+            genome = self.members[i].genome
+            rows.append([label, self.run.ids[genome], *cells, genome_text(genome)])
         return aligned(header, rows)
 
     def _others(self) -> list[str]:

@@ -14,6 +14,7 @@ from evonas.objectives import Objective, nearest_to_kept, violation_of
 from evonas.problem import is_on_accelerator
 from evonas.record import Record
 from evonas.reports.text import aligned, genome_text, miss, note_lines, number
+from evonas.short_ids import short_ids
 
 MAX_ROWS = 30
 BEYOND = "  beyond the tolerance"
@@ -70,8 +71,10 @@ def _front(result: Result) -> list[str]:
     others = [record for record in result.front if record not in answers]
     beyond = BEYOND if answers else ""
     ranked = [*((record, "") for record in answers), *((record, beyond) for record in others)]
+    ids = short_ids(record.genome for record in result.records)
     rows = [
         [
+            ids[record.genome],
             *(
                 number(record.metrics[metric.name]) if metric.name in record.metrics else "-"
                 for metric in metrics
@@ -83,7 +86,7 @@ def _front(result: Result) -> list[str]:
     n_more = len(result.front) - len(rows)
     lines = _answer(result, answers)
     lines += [f"The front, {len(result.front)} architectures:"]
-    lines += aligned([*(metric.column for metric in metrics), "genome"], rows)
+    lines += aligned(["id", *(metric.column for metric in metrics), "genome"], rows)
     return lines + ([f"... and {n_more} more in front.csv"] if n_more > 0 else [])
 
 

@@ -21,6 +21,7 @@ from evonas.record import Record
 from evonas.runs.costs import COSTS, read_costs
 from evonas.runs.manifest import ENVIRONMENT
 from evonas.runs.schema import Spelling
+from evonas.short_ids import genome_of_id, short_ids
 from evonas.space import Genome, SearchSpace
 
 
@@ -74,6 +75,22 @@ class Run:
         members = [i for i, is_on in enumerate(front(points)) if is_on]
         members.sort(key=lambda i: (rows[i], str(kept[i].genome)))
         return tuple(kept[i] for i in members)
+
+    @cached_property
+    def ids(self) -> Mapping[Genome, str]:
+        """The short id of every architecture that the run measured, by genome."""
+        return short_ids(record.genome for record in self.records)
+
+    def genome_of_id(self, text: str) -> Genome:
+        """The architecture that a short id, or the beginning of one, names.
+
+        Args:
+            text: The id, as tables show it.
+
+        Raises:
+            ValueError: No architecture of the run or more than one has such an id.
+        """
+        return genome_of_id(text, self.ids, where=f"run {self.name}")
 
     @property
     def architectures(self) -> list[dict[str, Any]]:

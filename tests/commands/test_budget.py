@@ -120,10 +120,10 @@ def test_members_of_the_front_are_trained_on_parts_of_the_data(capsys, run):
     assert status == 0
     assert "validation accuracy of members of the front, trained on fewer images" in out
     lines = out[out.index("trained on fewer images") :].splitlines()
-    assert lines[1].split() == ["30", "60", "genome"]
+    assert lines[1].split() == ["30", "60", "id", "genome"]
     full = {"-".join(map(str, r.genome)): r for r in PriceTag.read(run).run.front}
     for line in lines[2:4]:
-        _, whole, genome = line.split()
+        _, whole, _, genome = line.split()
         assert float(whole) == pytest.approx(full[genome].metrics["acc"], rel=1e-3)
     assert (run / "fractions.png").stat().st_size > 10_000
 

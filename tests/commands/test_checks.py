@@ -35,7 +35,7 @@ CASES = {
     "plot none": "no run at none",
     "plot made --out a.gif": "cannot write a.gif; its suffix must be one of .png, .svg, .pdf",
     "rerun none --failed": "no run at none",
-    "rerun made --genome one": "cannot read the genome 'one'; expected one like 1-0-2 or a JS",
+    "rerun made --genome one": "cannot read the genome 'one'; expected one like 1-0-2, a JS",
 }
 FINE = (
     *("bench --methods gp+epochs,nsga2,optuna-tpe", "bench --problem own.py:Mine"),

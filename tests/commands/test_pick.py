@@ -11,6 +11,7 @@ from evonas.engine.search import search
 from evonas.pareto.choice import Choice
 from evonas.reports.shortlist import Shortlist
 from evonas.runs.reading import open_run
+from evonas.short_ids import short_id
 
 LABELS = r"\s*(pick|pick \d+|next \d)  .*  (\S+)"
 
@@ -80,8 +81,13 @@ def test_all_is_told_in_natural_units_and_direction(said, made):
     assert how == "Picked for the highest acc."
     assert origin == f"From a front of {len(front)}, out of 40 measured."
     assert empty == ""
-    assert header.split() == ["acc", "[%]", "flops", "[FLOP]", "params", "genome"]
-    assert first.split()[:3] == ["pick", f"{best.metrics['acc']:.4g}", "(best)"]
+    assert header.split() == ["id", "acc", "[%]", "flops", "[FLOP]", "params", "genome"]
+    assert first.split()[:4] == [
+        "pick",
+        short_id(best.genome),
+        f"{best.metrics['acc']:.4g}",
+        "(best)",
+    ]
     assert f"{best.metrics['flops']:,.0f} (" in first
     assert first.split()[-1] == "-".join(map(str, best.genome))
     assert f"the place among its {len(front)}." in out

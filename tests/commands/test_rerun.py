@@ -6,6 +6,7 @@ import toy
 from evonas.commands import main as run
 from evonas.commands import rerun
 from evonas.runs.journal import read_journal
+from evonas.short_ids import short_id
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_run_without_failures_has_nothing_to_show(tmp_path, capsys):
         (["--genome", "0-1-9"], "gene 'depth' is 9; expected 0 to 4"),
         (
             ["--genome", "one"],
-            "cannot read the genome 'one'; expected one like 1-0-2 or a JSON",
+            "cannot read the genome 'one'; expected one like 1-0-2, a JSON",
         ),
         (["--genome", "[1, 2"], r"cannot read the genome '\[1, 2'; expected one like 1-0-2"),
     ],
@@ -97,3 +98,13 @@ def test_what_to_measure_must_be_said(made, capsys):
     with pytest.raises(SystemExit, match="2"):
         rerun.main([str(made)])
     assert "one of the arguments --failed --genome is required" in capsys.readouterr().err
+
+
+def test_an_id_of_the_table_is_as_good_as_the_genome(made, capsys):
+    genome = next(
+        r.genome for r in read_journal(made / "records.jsonl").values() if not r.error
+    )
+    assert rerun.main([str(made), "--genome", short_id(genome)]) == 0
+    assert capsys.readouterr().out.startswith(f"{'-'.join(map(str, genome))}, seed ")
+    assert rerun.main([str(made), "--genome", "bcdfgh"]) == 2
+    assert "no architecture of run run has the id 'bcdfgh'" in capsys.readouterr().err

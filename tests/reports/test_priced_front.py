@@ -72,6 +72,6 @@ def test_two_times_have_no_rank_worth_telling_and_scores_bear_their_unit():
     seconds = {genome: 3.0 - i for i, genome in enumerate(GENOMES)}
     run = run_of(RECORDS[:2])
     lines = front_in_words(price_front(run, ROUND_LIFE, costs=COSTS, seconds=seconds), run)
-    assert lines[1].split()[:2] == ["acc", "[%]"]
+    assert lines[1].split()[:3] == ["id", "acc", "[%]"]
     assert len(lines) == 4
     assert "Rank correlation" not in lines[-1]

@@ -9,6 +9,7 @@ from evonas.record import Record
 from evonas.reports import shortlist
 from evonas.reports.shortlist import Shortlist
 from evonas.runs.run import Run
+from evonas.short_ids import short_id
 
 ROWS = [(50.0, 1e6), (60.0, 2e6), (70.0, 4e6), (55.0, 3e6)]
 RECORDS = tuple(Record((i,), {"acc": a, "flops": f}, 0.1) for i, (a, f) in enumerate(ROWS))
@@ -50,7 +51,7 @@ def test_the_origin_counts_what_was_measured_and_what_keeps_the_demands(offered)
 
 def test_a_table_has_the_pick_the_next_two_and_their_standing(offered):
     lines = offered().table(Choice((1, 0, 2)))
-    assert lines[1].split()[:4] == ["pick", "60", "(50", "%,"]
+    assert lines[1].split()[:5] == ["pick", short_id((1,)), "60", "(50", "%,"]
     assert "50 (worst)" in lines[2]
     assert "1,000,000 (best)" in lines[2]
     assert "70 (best)" in lines[3]
