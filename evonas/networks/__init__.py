@@ -11,11 +11,15 @@ Modules:
     formulas: What one operator costs: contractions have formulas, and everything else costs
         nothing.
     inputs: What a network takes: one tensor or several, each of some shape and kind of number.
+    layers: The layers of a network: what each of them does, gives and costs, and what feeds it.
     layout: How images lie in memory: channels last where a network bears that, else channels
         first.
     metrics: What tells more about untrained networks: providers of metrics, and what they are
         given.
     outputs: What networks give: a tensor, several in a row, or several by name.
+    receptive_field: How much of the input one position of a feature map sees, operator by
+        operator.
+    recording: What runs in a pass of a network, kernel by kernel.
     timing: Wall-clock time of networks, measured.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """
@@ -40,6 +44,9 @@ if TYPE_CHECKING:
     from evonas.networks.counting import count as count
     from evonas.networks.counting import count_through as count_through
     from evonas.networks.inputs import Input as Input
+    from evonas.networks.layers import Layer as Layer
+    from evonas.networks.layers import LayerTable as LayerTable
+    from evonas.networks.layers import layer_table as layer_table
     from evonas.networks.timing import inference_seconds as inference_seconds
     from evonas.networks.timing import training_seconds as training_seconds
     from evonas.networks.zoo import count_network as count_network
@@ -58,6 +65,7 @@ __getattr__, __dir__, __all__ = attach(
         "chain": ["Part", "count_chain"],
         "counting": ["count", "count_through"],
         "inputs": ["Input"],
+        "layers": ["Layer", "LayerTable", "layer_table"],
         "timing": ["inference_seconds", "training_seconds"],
         "zoo": ["count_network"],
     },

@@ -8,7 +8,7 @@ from torch.utils.flop_counter import flop_registry, register_flop_formula
 from torchvision.models import resnet18
 
 from evonas.hardware.roofline import Cost
-from evonas.networks import counting
+from evonas.networks import recording
 from evonas.networks.counting import count, count_through
 from evonas.networks.inputs import Input
 
@@ -18,7 +18,7 @@ SHAPE = (16, 32, 32)
 @pytest.fixture(autouse=True)
 def _nothing_was_said(monkeypatch):
     """Every test hears what is said once in a process."""
-    monkeypatch.setattr(counting, "_said", set())
+    monkeypatch.setattr(recording, "_said", set())
 
 
 def depthwise(n: int, *, kernel: int = 3) -> nn.Conv2d:
@@ -332,7 +332,7 @@ def test_batch_norm_that_judges_gives_what_torch_works_out(shape):
     args = (images, *moments, False, 0.1, 1e-5)
     shapes = [tensor.shape for tensor in func(*args)]
     assert shapes == [shape, (5,), (5,)]
-    assert [tensor.shape for tensor in counting._shaped(func, args, {})] == shapes
+    assert [tensor.shape for tensor in recording._shaped(func, args, {})] == shapes
 
 
 class Filling(nn.Module):

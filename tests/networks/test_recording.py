@@ -1,0 +1,39 @@
+import pytest
+import torch
+from torch import nn
+
+from evonas.networks.recording import Recorder, UndeclaredError, say_once, storage_key
+
+
+class Notes(Recorder):
+    """Keeps what it is told."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.heard = []
+
+    def note(self, func, args, out, *, operation):
+        self.heard.append((func.overloadpacket.__name__, operation is not None))
+
+
+def test_everything_that_runs_is_told_and_kernels_with_their_cost():
+    with torch.device("meta"), torch.no_grad():
+        model = nn.Sequential(nn.Linear(4, 2), nn.ReLU())
+        with Notes(model) as recorder:
+            model(torch.zeros(1, 4))
+    assert ("t", False) in recorder.heard
+    assert [name for name, is_kernel in recorder.heard if is_kernel] == ["addmm", "relu"]
+    assert [operation.flops for operation in recorder.operations] == [16, 0]
+
+
+def test_views_share_what_a_tensor_is_known_by():
+    tensor = torch.zeros(2, 3)
+    assert storage_key(tensor) == storage_key(tensor.t()) != storage_key(tensor.clone())
+
+
+def test_what_a_count_leaves_out_is_told_once_or_is_an_error(caplog):
+    for _ in range(2):
+        say_once("a line that no other test tells")
+    assert caplog.text.count("a line that no other test tells") == 1
+    with pytest.raises(UndeclaredError, match="a line that no other test tells"):
+        say_once("a line that no other test tells", is_strict=True)
