@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
+    from evonas.reports.sheet import DataSheet as DataSheet
+    from evonas.reports.shown import show as show
     from evonas.runs.reading import open_run as open_run
     from evonas.runs.run import Run as Run
     from evonas.space import Gene as Gene
@@ -42,6 +44,8 @@ __getattr__, __dir__, __all__ = attach(
         "objectives": ["Constraint", "Metric", "Objective"],
         "plots.axes": ["plot_front"],
         "problem": ["Measurement", "Problem", "TabularProblem"],
+        "reports.sheet": ["DataSheet"],
+        "reports.shown": ["show"],
         "runs.reading": ["open_run"],
         "runs.run": ["Run"],
         "space": ["Gene", "SearchSpace"],

@@ -189,6 +189,20 @@ class Problem(ABC):
         """The architecture that a genome stands for."""
         return self.space.decode(genome)
 
+    def parse(self, text: str) -> Mapping[str, Any]:
+        """The architecture that a text of the field's own stands for; by default there is none.
+
+        Args:
+            text: What a user wrote, such as the string of a benchmark's cell.
+
+        Raises:
+            ValueError: The text stands for no architecture.
+        """
+        raise ValueError(
+            f"cannot read the architecture {text!r}; expected a file that ends in .json, "
+            "values by gene name or a genome in JSON, or a genome such as 1-0-2"
+        )
+
     def prepare(self) -> None:  # noqa: B027  most have nothing to prepare
         """Do once, in the parent process, what all workers rely on, such as a download.
 

@@ -169,6 +169,33 @@ class SearchSpace:
             ) from error
         return folded
 
+    def active(
+        self, genome: Genome, *, canonical: Callable[[Genome], Genome] | None = None
+    ) -> tuple[str, ...]:
+        """Names of the genes that make a difference to an architecture, in their order.
+
+        A gene makes none where every other choice of it stands for the same network.
+
+        Args:
+            genome: The genome of the architecture.
+            canonical: Gives the genome that stands for all that builds the same network; that
+                of the space if left out.
+
+        Raises:
+            ValueError: The genome is not of this space.
+        """
+        fold = canonical or self.canonical
+        own = fold(genome)
+        return tuple(
+            name
+            for i, (name, size) in enumerate(zip(self.names, self.sizes, strict=True))
+            if any(
+                fold((*genome[:i], other, *genome[i + 1 :])) != own
+                for other in range(size)
+                if other != genome[i]
+            )
+        )
+
     def check(self, genome: Genome) -> None:
         """Refuse what is not a genome of this space.
 

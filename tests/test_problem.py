@@ -173,3 +173,10 @@ def test_only_what_is_wanted_and_there_is_answered_as_plain_numbers():
 def test_an_architecture_that_the_table_lacks_is_an_error():
     with pytest.raises(KeyError, match="24"):
         looked_up((2,), "acc")
+
+
+def test_a_problem_reads_no_texts_of_its_own_unless_it_says_how():
+    with pytest.raises(
+        ValueError, match=r"cannot read the architecture 'a.b'; expected a file"
+    ):
+        Problem.parse(None, "a|b")

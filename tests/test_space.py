@@ -199,3 +199,25 @@ def test_choices_that_are_one_word_or_number_are_refused(choices):
 def test_a_space_of_what_is_no_gene_is_refused(genes):
     with pytest.raises(ValueError, match=r"is no gene; expected Gene\(name, choices\)"):
         SearchSpace(genes)
+
+
+def test_a_gene_is_active_where_another_choice_makes_another_network():
+    def fold(genome):
+        return genome if genome[0] else (0, 0, genome[2])
+
+    space = SearchSpace(space_of(2, 3, 2).genes, fold=fold)
+    assert space.active((1, 2, 0)) == ("gene0", "gene1", "gene2")
+    assert space.active((0, 0, 0)) == ("gene0", "gene2")
+    assert space.active((0, 0, 0), canonical=lambda genome: genome) == space.names
+
+
+def test_a_gene_with_one_choice_is_never_active():
+    assert space_of(1, 2).active((0, 1)) == ("gene1",)
+
+
+@given(spaces_with_genomes())
+def test_without_a_fold_every_gene_with_a_choice_is_active(drawn):
+    space, genome = drawn
+    assert space.active(genome) == tuple(
+        gene.name for gene in space.genes if len(gene.choices) > 1
+    )

@@ -17,6 +17,7 @@ Modules:
     search: The search as a command: arguments to a config and a folder, before anything heavy.
     session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
         summary.
+    show: One architecture in full: ``evonas show RUN``, or ``evonas show --problem NAME``.
 """
 
 from __future__ import annotations

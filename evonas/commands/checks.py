@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +15,11 @@ from evonas.networks.inputs import Input, read_input
 from evonas.objectives import Constraint
 from evonas.parsing import listed, nearest, read_settings
 from evonas.plugins.loading import problem_entries
+from evonas.reports.naming import genome_of
 from evonas.runs.manifest import read_resolved
-from evonas.runs.run import Run
 from evonas.sections.search import ALGORITHMS
 from evonas.sections.surrogate import SURROGATES
 from evonas.short_ids import is_short_id
-from evonas.space import Genome
 
 WAYS = ("knee", "weights", "best", "near")
 METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *FIDELITIES, "screen")
@@ -129,6 +126,40 @@ def check_rerun(given: argparse.Namespace) -> None:
     for text in given.genome or ():
         if not is_short_id(text):
             genome_of(text)
+    check_runs([given.run])
+
+
+def check_show(given: argparse.Namespace) -> None:
+    """Refuse what names no architecture, or two, and what is not there.
+
+    Raises:
+        ValueError: What is given excludes each other, is missing, or cannot be read.
+        FileNotFoundError: The run or a file is not there.
+    """
+    if (given.run is None) == (given.problem is None):
+        raise ValueError("name a run, or --problem with --architecture; see evonas show -h")
+    way = way_of(given)
+    if given.draw and given.draw.suffix.lower() not in PICTURES:
+        raise ValueError(
+            f"cannot write {given.draw}; its suffix must be one of {', '.join(PICTURES)}"
+        )
+    if given.run is None:
+        if given.architecture is None:
+            raise ValueError("--problem needs --architecture, which of its networks to show")
+        if way != "knee" or given.knee or given.genome or given.where:
+            raise ValueError("ways to pick are for a run; with --problem give --architecture")
+        check_problem(given.problem)
+        return
+    alone = ("architecture", "data", "data_dir", "image_size", "option")
+    spare = [f"--{name.replace('_', '-')}" for name in alone if getattr(given, name)]
+    if spare:
+        raise ValueError(f"{spare[0]} is for --problem; a run knows its own")
+    if given.genome and (way != "knee" or given.knee or given.where):
+        raise ValueError("--genome and ways to pick exclude each other")
+    for text in given.where:
+        Constraint.parse(text)
+    if given.genome and not is_short_id(given.genome):
+        genome_of(given.genome)
     check_runs([given.run])
 
 
@@ -257,57 +288,3 @@ def inputs_of(given: argparse.Namespace) -> tuple[Input, ...]:
         ValueError: One of the inputs cannot be read.
     """
     return tuple(read_input(text) for text in given.input or ["3x224x224"])
-
-
-def genome_in(run: Run, text: str, *, canonical: Callable[[Genome], Genome]) -> Genome:
-    """The canonical genome that a short id of a run, or the text of a genome, stands for.
-
-    Args:
-        run: the run whose architectures have the ids.
-        text: what a user wrote.
-        canonical: gives the canonical genome of any genome of the run's space.
-
-    Raises:
-        ValueError: The text is neither, or the genome is not of the run's space.
-    """
-    return run.genome_of_id(text) if is_short_id(text) else canonical(genome_of(text))
-
-
-_REAL = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
-
-
-def genome_of(text: str) -> tuple[Any, ...]:
-    """The genome that a text stands for, of whatever space.
-
-    Args:
-        text: what a user wrote, such as ``1-0-2``, ``1 0 2``, ``0.3,-1.5`` or a JSON list.
-
-    Raises:
-        ValueError: The text is something else.
-    """
-    try:
-        if text.lstrip().startswith("["):
-            return tuple(json.loads(text))
-        if re.fullmatch(f"{_REAL}(-{_REAL})*", text.strip()):  # also what 0.1.0 made of reals
-            words = re.findall(rf"(?:^|(?<=\d)-)({_REAL})", text.strip())
-        else:
-            words = re.split(r"[\s,]+", text.strip())
-        return tuple(_gene(word, is_alone=len(words) == 1) for word in words)
-    except ValueError:
-        raise ValueError(
-            f"cannot read the genome {text!r}; expected one like 1-0-2, a JSON list, or the id "
-            "that a run's tables show"
-        ) from None
-
-
-def _gene(word: str, *, is_alone: bool) -> Any:
-    """The value that a word of a genome stands for; a text where it can be nothing else."""
-    known = {"True": True, "False": False, "None": None}
-    if word in known:
-        return known[word]
-    try:
-        return int(word) if re.fullmatch(r"-?\d+", word) else float(word)
-    except ValueError:
-        if is_alone or not word.isidentifier():
-            raise
-        return word

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Command] = {
     "plot": Command(parsers.plot_parser, checks.check_plot),
     "rerun": Command(parsers.rerun_parser, checks.check_rerun),
     "search": Command(make_parser, lambda given: None),  # it checks for itself
+    "show": Command(parsers.show_parser, checks.check_show),
 }
 
 

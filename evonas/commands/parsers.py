@@ -147,6 +147,14 @@ def pick_parser() -> Parser:
         "natural units.",
     )
     parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
+    _add_ways(parser)
+    out = "file to which genomes and metrics of the picks are written"
+    option(parser, "--out", out, shown="none", kind=Path, metavar="FILE.json")
+    return parser
+
+
+def _add_ways(parser: Parser) -> None:
+    """The ways to pick from a front, and what narrows it."""
     ways = parser.add_argument_group("ways to pick, one of them")
     ways.add_argument(
         "--knee", action="store_true", help="where leaving loses most for the gain (default)"
@@ -172,9 +180,6 @@ def pick_parser() -> Parser:
         metavar="CONSTRAINT",
         is_repeated=True,
     )
-    out = "file to which genomes and metrics of the picks are written"
-    option(parser, "--out", out, shown="none", kind=Path, metavar="FILE.json")
-    return parser
 
 
 def plot_parser() -> Parser:
@@ -203,4 +208,38 @@ def rerun_parser() -> Parser:
     which.add_argument("--failed", action="store_true", help="all that failed")
     genome = "a short id of the run, or a genome: 1-0-2, '1 0 2' or a JSON list"
     option(which, "--genome", genome, shown="none", metavar="GENOME", is_repeated=True)
+    return parser
+
+
+def show_parser() -> Parser:
+    """The arguments of ``evonas show``."""
+    parser = Parser(
+        "evonas show",
+        "Show one architecture: its genes that make a difference, what was measured of it, and "
+        "its network layer by layer. Name a run, whose knee is shown unless another member is "
+        "named, or --problem and --architecture. The code of the problem is run, to build the "
+        "network; no data set is read.",
+    )
+    parser.add_argument("run", nargs="?", type=Path, metavar="RUN", help="run directory")
+    genome = "a short id of the run, or a genome: 1-0-2, '1 0 2' or a JSON list"
+    option(parser, "--genome", genome, shown="--knee", metavar="GENOME")
+    _add_ways(parser)
+    about = parser.add_argument_group("without a run")
+    option(about, "--problem", "the problem's short name, or FILE.py:CLASS", shown="the run's")
+    given = (
+        "the architecture: a file that ends in .json, values by gene name or a genome in JSON, "
+        "1-0-2, or a text that the problem can read"
+    )
+    option(about, "--architecture", given, shown="none", metavar="FILE.json|TEXT")
+    option(about, "--data", "data set, which says how large images are", shown=OWN)
+    option(about, "--data-dir", "folder of tables", shown="$EVONAS_DATA", metavar="FOLDER")
+    option(about, "--image-size", "side of the images in pixels", shown=OWN, kind=whole)
+    own = "an option of the problem, such as noisy=true"
+    option(about, "--option", own, default=[], shown=OWN, is_repeated=True)
+    files = parser.add_argument_group("what is written")
+    files.add_argument("--json", action="store_true", help="print one JSON object instead")
+    drawn = f"picture of the layers to write, {', '.join(PICTURES)}"
+    option(files, "--draw", drawn, shown="none", kind=Path, metavar="FILE")
+    out = "folder for the sheet as text and as JSON, and the picture as SVG and PNG"
+    option(files, "--out", out, shown="none", kind=Path, metavar="FOLDER")
     return parser

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         way = way_of(given)
         demands = [Constraint.parse(text) for text in given.where]
         members = Shortlist.read(given.run, demands=demands, wanted=given.best)
-        choice, how = _picked(members, way, getattr(given, way))
+        choice, how = picked(members, way, getattr(given, way))
         if given.out:
             _write(given.out, members, choice)
     except (ValueError, OSError) as error:
@@ -43,8 +43,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _picked(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:
-    """The choice, and how it was made, in a line."""
+def picked(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:
+    """The choice, and how it was made, in a line.
+
+    Args:
+        members: the members of the front to choose from.
+        way: the way to pick, one of ``checks.WAYS``.
+        text: what was given for the way; nothing of it matters for the knee.
+
+    Raises:
+        ValueError: what was given cannot be read.
+    """
     if way == "weights":
         return _by_weights(members, text)
     if way == "near":

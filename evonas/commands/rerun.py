@@ -7,11 +7,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from evonas.commands.checks import genome_in
 from evonas.commands.parsers import rerun_parser
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import measure_openly
 from evonas.record import Record, candidate_seed
+from evonas.reports.naming import genome_in
 from evonas.reports.text import complain, genome_text
 from evonas.runs.reading import open_run
 from evonas.space import Genome

@@ -18,7 +18,7 @@ from evonas.runs.folder import check_free
 from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import read_prior
 
-OTHERS = ("bench", "budget", "calibrate", "carbon", "pick", "plot", "rerun")
+OTHERS = ("bench", "budget", "calibrate", "carbon", "pick", "plot", "rerun", "show")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 
 from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.spend import training_flops
 from evonas.data.published import DataInfo
-from evonas.hardware.roofline import Cost
+from evonas.hardware.roofline import Cost, Operation
 from evonas.networks.metrics import Context, Network
 from evonas.objectives import CO2, CO2_INFERENCE, CO2_TRAINING, FLOPS, FPO, MACS, PARAMS
 
@@ -64,6 +65,37 @@ def proxy_flops(cost: Cost, info: DataInfo, *, epochs: int) -> float:
         epochs=epochs,
         evaluations=epochs,
     )
+
+
+def co2_shares(
+    parts: Sequence[Sequence[Operation]], whole: DataInfo, assumptions: Assumptions
+) -> tuple[float, ...]:
+    """What each part of a network adds to the CO2e of its life, as a share of all of them.
+
+    Args:
+        parts: The operations of each part.
+        whole: The data set in numbers, as a real training sees it.
+        assumptions: Everything about the network's life that its architecture does not say.
+
+    Returns:
+        Shares that sum to 1, of what a part adds to a network without any; all 0 where nothing
+        adds anything.
+    """
+    lives = [
+        carbon.lifetime(
+            carbon.price(
+                operations,
+                n_train=whole.n_train,
+                n_validation=whole.n_validation,
+                assumptions=assumptions,
+            ),
+            assumptions,
+        ).total_kg
+        for operations in ((), *parts)
+    ]
+    added = [kg - lives[0] for kg in lives[1:]]
+    total = math.fsum(added)
+    return tuple(kg / total if total > 0 else 0.0 for kg in added)
 
 
 def priced(cost: Cost, whole: DataInfo, assumptions: Assumptions) -> carbon.Price:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -192,9 +192,17 @@ class _LayerRecorder(Recorder):
             for row in self.rows
         )
 
-    def note(self, func: Any, args: Any, out: Any, *, operation: Operation | None) -> None:
+    def note(
+        self,
+        func: Any,
+        args: Any,
+        out: Any,
+        *,
+        read: Sequence[Tensor],
+        operation: Operation | None,
+    ) -> None:
         """Follow what an operator read and gave."""
-        read, written = _tensors(args), _tensors(out)
+        written = _tensors(out)
         self.alive += [*read, *written]
         call = self.calls[-1] if self.calls else None
         if operation is None and call and call.row is not None and written:

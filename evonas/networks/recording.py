@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import sys
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from functools import cache
 from typing import Any
@@ -90,16 +91,27 @@ class Recorder(TorchDispatchMode):
         is_kernel = _is_kernel(func)
         if is_kernel:
             self._record(func, args, kwargs, out, read=read, held=held)
-        self.note(func, args, out, operation=self.operations[-1] if is_kernel else None)
+        self.note(
+            func, args, out, read=read, operation=self.operations[-1] if is_kernel else None
+        )
         return out
 
-    def note(self, func: Any, args: Any, out: Any, *, operation: Operation | None) -> None:
+    def note(
+        self,
+        func: Any,
+        args: Any,
+        out: Any,
+        *,
+        read: Sequence[Tensor],
+        operation: Operation | None,
+    ) -> None:
         """Told of everything that ran; for whoever wants to know more than the cost.
 
         Args:
             func: The operator that ran.
             args: The arguments of the operator by position.
             out: What the operator gave.
+            read: The tensors that it was given, as the network holds them.
             operation: What it cost; ``None`` where it is no kernel, but a view or the like.
         """
 

@@ -4,6 +4,7 @@ Modules:
     axes: What is drawn on one pair of axes.
     bench: How a contest went, as curves.
     carbon: Pictures of what networks and searches emit.
+    network: Pictures of networks: a box for each layer, and lines for what feeds it.
     points: What is drawn: runs as points in the space of some objectives.
     price_tag: Pictures of what a search has cost and brought.
     runs: Pictures of runs.
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from evonas.plots.carbon import draw_calibration as draw_calibration
     from evonas.plots.carbon import draw_footprints as draw_footprints
     from evonas.plots.carbon import draw_paper as draw_paper
+    from evonas.plots.network import draw_network as draw_network
     from evonas.plots.points import Cloud as Cloud
     from evonas.plots.points import choose as choose
     from evonas.plots.points import cloud_of as cloud_of
@@ -67,6 +69,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "bench": ["draw_contest"],
         "carbon": ["draw_calibration", "draw_paper", "draw_footprints"],
+        "network": ["draw_network"],
         "points": ["Cloud", "choose", "cloud_of", "runs_of"],
         "price_tag": ["draw_progress", "draw_curves", "draw_expected", "draw_fractions"],
         "runs": ["save_picture", "draw", "plot_matrix"],

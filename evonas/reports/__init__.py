@@ -1,11 +1,14 @@
 """Words for people.
 
 Modules:
+    naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
     priced_front: A run's front, priced in its three parts.
     progress: What a person sees while a search runs: a bar on a terminal, plain lines
         elsewhere.
     shortlist: The members of a run's front that one may pick from, and how each of them stands.
+    sheet: The data sheet of one architecture: genes, metrics, and its network layer by layer.
+    shown: Data sheets of architectures, made from a run or from a problem alone.
     statement: The compute and carbon of a run in words and tables, ready for a paper.
     summary: The end of a search in words: its front as a table, its files, and what it cost.
     text: Words, numbers and tables for people.
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from evonas.reports.priced_front import price_front as price_front
     from evonas.reports.priced_front import write_table as write_table
     from evonas.reports.progress import Progress as Progress
+    from evonas.reports.sheet import DataSheet as DataSheet
     from evonas.reports.shortlist import Shortlist as Shortlist
+    from evonas.reports.shown import show as show
     from evonas.reports.statement import escaped as escaped
     from evonas.reports.statement import latex as latex
     from evonas.reports.statement import markdown as markdown
@@ -38,6 +43,8 @@ __getattr__, __dir__, __all__ = attach(
         "priced_front": ["price_front", "front_in_words", "write_table"],
         "progress": ["Progress"],
         "shortlist": ["Shortlist"],
+        "sheet": ["DataSheet"],
+        "shown": ["show"],
         "statement": ["paragraph", "table", "markdown", "latex", "escaped"],
         "text": ["complain", "aligned", "number"],
     },

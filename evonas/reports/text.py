@@ -30,14 +30,26 @@ def complain(message: object, *, status: int = 2) -> int:
     return status
 
 
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table whose columns are right-aligned."""
+def aligned(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, n_left: int = 0
+) -> list[str]:
+    """Lines of a table whose columns are right-aligned.
+
+    Args:
+        header: The names of the columns.
+        rows: The cells of each row.
+        n_left: How many of the first columns hold words and are left-aligned instead.
+    """
     rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    return [
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+    lines = [
+        "  ".join(
+            cell.ljust(width) if i < n_left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in (header, *rows)
     ]
+    return [line.rstrip() for line in lines] if n_left else lines
 
 
 def note_lines(notes: Iterable[str]) -> list[str]:

@@ -34,6 +34,19 @@ CASES = {
     "pick made --where acc": "cannot read the constraint 'acc'",
     "plot none": "no run at none",
     "plot made --out a.gif": "cannot write a.gif; its suffix must be one of .png, .svg, .pdf",
+    "show": "name a run, or --problem with --architecture; see evonas show -h",
+    "show made --problem digits": "name a run, or --problem with --architecture",
+    "show --problem digits": "--problem needs --architecture, which of its networks to show",
+    "show --problem digits --architecture 1 --best acc": "ways to pick are for a run",
+    "show --problem digit --architecture 1": "unknown problem 'digit'",
+    "show made --architecture 1": "--architecture is for --problem; a run knows its own",
+    "show made --image-size 8": "--image-size is for --problem; a run knows its own",
+    "show made --genome 1 --best acc": "--genome and ways to pick exclude each other",
+    "show made --genome one": "cannot read the genome 'one'",
+    "show made --knee --best acc": "--knee and --best exclude each other",
+    "show made --where acc": "cannot read the constraint 'acc'",
+    "show made --draw a.gif": "cannot write a.gif; its suffix must be one of .png, .svg, .pdf",
+    "show none": "no run at none",
     "rerun none --failed": "no run at none",
     "rerun made --genome one": "cannot read the genome 'one'; expected one like 1-0-2, a JS",
 }
@@ -42,7 +55,9 @@ FINE = (
     *("budget made", "calibrate", "calibrate --out there.json --force --problem a.b:C"),
     *("carbon made --grid fra", "carbon --list", "carbon --model a.b:c", "carbon --paper p"),
     *("pick made --best acc --where acc>=3", "plot made --out a.svg", "rerun made --failed"),
-    *("rerun made --genome 1-0-2", "search --seed 3"),
+    *("show made", "show made --genome bcdfgh --json", "show made --near 3 --where acc>=3"),
+    *("show --problem own.py:Mine --architecture x --data cifar10 --draw a.svg",),
+    *("rerun made --genome 1-0-2", "rerun made --genome bcdfgh", "search --seed 3"),
 )
 
 

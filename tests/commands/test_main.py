@@ -42,6 +42,9 @@ WRONG = (
         "pick --kne",
     ),
     *("plot", "plot none", "plot full", "plot full --out a.gif", "plot --colour red"),
+    *("show", "show none", "show full", "show a --problem digits", "show --problem digits"),
+    *("show --problem digit --architecture 1-0", "show a --knee --genome 1", "show a --draw b"),
+    *("show --problem digits --architecture 1 --best acc", "show a --data cifar10", "show --x"),
     *("rerun none --failed", "rerun full --genome one", "rerun full"),
 )
 

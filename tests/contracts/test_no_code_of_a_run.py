@@ -1,4 +1,4 @@
-"""Whoever looks at a run executes nothing that it names; only --resume and rerun do."""
+"""Whoever looks at a run executes nothing that it names; only --resume, rerun and show do."""
 
 import json
 import subprocess

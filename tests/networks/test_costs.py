@@ -1,11 +1,15 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from sample_networks import lives, operation_lists
 
 from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.model import lifetime
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost, Operation
-from evonas.networks.costs import Carbon, Count, priced, proxy_flops
+from evonas.networks.costs import Carbon, Count, co2_shares, priced, proxy_flops
 
 COST = Cost(flops=100, params=7, operations=(Operation(100.0, 40.0, 28.0),))
 INFO = DataInfo("made up", 1, 8, 10, 60, 20, 20, flip=False)
@@ -30,3 +34,20 @@ def test_carbon_is_that_of_both_parts_and_of_the_whole_data_set():
     found = Carbon().measure(NETWORK, CONTEXT, wanted=())
     assert found["co2"] == pytest.approx(found["co2_training"] + found["co2_inference"])
     assert priced(COST, WHOLE, Assumptions()) != priced(COST, INFO, Assumptions())
+
+
+@given(operation_lists, operation_lists, lives)
+def test_the_shares_of_the_parts_of_a_network_are_those_of_its_co2(one, other, life):
+    shares = co2_shares([one, other, ()], WHOLE, life)
+    assert shares[2] == 0
+    assert sum(shares) == pytest.approx(1) or shares == (0, 0, 0)
+    whole, part = (
+        lifetime(priced(Cost(0, 0, tuple(operations)), WHOLE, life), life).total_kg
+        for operations in ([*one, *other], one)
+    )
+    assert whole * shares[0] == pytest.approx(part)
+
+
+def test_a_life_that_emits_the_same_for_all_has_no_shares():
+    idle = replace(Assumptions(), trainings=0, inferences=0)
+    assert co2_shares([COST.operations], WHOLE, idle) == (0.0,)

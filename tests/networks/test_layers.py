@@ -51,6 +51,7 @@ class LooksAtValues(nn.Module):
         return self.conv(images) if images.sum().item() > 0 else images
 
 
+MADE = Thrice()
 MATRIX = [[0, 1, 1, 1], [0, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
 torch_zoo = torchvision.models
 NETWORKS = {
@@ -65,6 +66,7 @@ NETWORKS = {
     "looks at values": (LooksAtValues, (3, 8, 8)),
     "lstm": (lambda: nn.Sequential(nn.LSTM(4, 5)), (7, 4)),
     "views alone": (lambda: nn.Sequential(nn.Flatten()), (3, 8, 8)),
+    "made before": (lambda: MADE, (3, 8, 8)),
     "one module": (lambda: nn.Conv2d(3, 4, 3), (3, 8, 8)),
 }
 blocks = st.one_of(
@@ -112,6 +114,13 @@ def test_a_layer_that_is_called_thrice_has_its_weights_once_and_its_flops_each_t
         *((THE_INPUT, 2), (3,), (4,)),
     ]
     assert [layer.shape for layer in table.layers[2:]] == [(3, 8, 8), (3, 8, 8), (3,), (2,)]
+
+
+def test_weights_count_where_they_are_read_whether_or_not_the_network_was_made_before():
+    made = Thrice()
+    for build in (Thrice, lambda: made):
+        table = layer_table(build, (3, 8, 8))
+        assert [layer.params for layer in table.layers] == [84, 0, 0, 0, 0, 8]
 
 
 def test_a_residual_network_is_told_with_its_branches():

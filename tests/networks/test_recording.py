@@ -12,7 +12,7 @@ class Notes(Recorder):
         super().__init__(model)
         self.heard = []
 
-    def note(self, func, args, out, *, operation):
+    def note(self, func, args, out, *, read, operation):
         self.heard.append((func.overloadpacket.__name__, operation is not None))
 
 

@@ -60,3 +60,12 @@ def test_of_a_long_complaint_both_ends_are_shown(capsys):
     complain("a" * 5000 + "b" * 5000)
     said = capsys.readouterr().err
     assert said == f"evonas: {'a' * 500} [9,000 characters] {'b' * 500}\n"
+
+
+def test_columns_of_words_are_left_aligned():
+    rows = [["a", "bb", "1"], ["aaa", "b", "22"]]
+    assert aligned(["", "", "n"], rows, n_left=2) == [
+        "          n",
+        "a    bb   1",
+        "aaa  b   22",
+    ]

@@ -1,0 +1,183 @@
+"""The data sheet of one architecture: genes, metrics, and its network layer by layer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evonas.networks.layers import Layer, LayerTable
+from evonas.networks.receptive_field import ReceptiveField
+from evonas.reports.text import aligned, genome_text, number
+from evonas.space import Genome
+
+UNKNOWN = "-"
+
+
+@dataclass(frozen=True)
+class DataSheet:
+    """All that is known of one architecture.
+
+    Attributes:
+        id: The short id of the architecture, as tables of its run show it.
+        problem: The reference of the problem.
+        genome: The canonical genome.
+        architecture: The value of every gene, by its name.
+        active: Names of the genes that make a difference; ``None`` where only the problem's
+            code could tell, and that could not be run.
+        run: Name of the run that the architecture is from; empty where it is from none.
+        metrics: What the run measured of it, by the metric's name.
+        columns: The metrics' names with their units, by the name.
+        network: The layers; ``None`` where the problem builds no network.
+        shares: The share of the network's CO2e of each layer, where it can be reckoned.
+        notes: What a reader should know, a line each.
+    """
+
+    id: str
+    problem: str
+    genome: Genome
+    architecture: Mapping[str, Any]
+    active: tuple[str, ...] | None
+    run: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    network: LayerTable | None = None
+    shares: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The sheet in words and tables."""
+        home = f" of run {self.run}" if self.run else ""
+        lines = [
+            f"Architecture {self.id}{home}, problem {self.problem}",
+            f"Genome {genome_text(self.genome)}",
+            "",
+            *self._genes(),
+        ]
+        if self.metrics:
+            rows = [[self.columns[name], number(self.metrics[name])] for name in self.metrics]
+            lines += ["", *aligned(["measured", ""], rows, n_left=1)]
+        if self.network:
+            lines += ["", *self._totals(self.network), "", *self._layers(self.network)]
+        return [*lines, "", *self.notes] if self.notes else lines
+
+    def draw(self, out: Path) -> None:
+        """Write a picture of the network: its layers, and what feeds each of them.
+
+        Args:
+            out: The file, which ends in ``.svg``, ``.png`` or ``.pdf``.
+
+        Raises:
+            ValueError: There is no network to draw.
+        """
+        if self.network is None:
+            raise ValueError(f"architecture {self.id} has no layers to draw: {self.notes[0]}")
+        from evonas.plots.network import draw_network  # matplotlib, which a table does without
+
+        draw_network(self.network, out=out, title=f"{self.id} of {self.problem}")
+
+    def _genes(self) -> list[str]:
+        shown = self.architecture if self.active is None else self.active
+        rows = [[name, str(self.architecture[name])] for name in shown]
+        n_spare = len(self.architecture) - len(rows)
+        lines = aligned(["gene", "value"], rows, n_left=2)
+        if n_spare:
+            lines += [f"... and {n_spare} more, which make no difference to this network"]
+        return lines
+
+    @staticmethod
+    def _totals(network: LayerTable) -> list[str]:
+        cost = network.cost
+        n_bytes = sum(layer.n_bytes for layer in network.layers)
+        takes = ", ".join(map(str, network.inputs))
+        return [
+            f"For one input of {takes}: {cost.params:,} parameters, {cost.macs:,} MACs, "
+            f"{cost.flops:,} FLOPs, {n_bytes:,.0f} bytes moved, {len(network.layers)} layers"
+        ]
+
+    def _layers(self, network: LayerTable) -> list[str]:
+        header = ["layer", "operator", "output", "params", "FLOPs", "bytes", "sees", "CO2"]
+        rows = [
+            [
+                layer.name or "(itself)",
+                f"{layer.kind} {layer.detail}".rstrip(),
+                "x".join(map(str, layer.shape)) or UNKNOWN,
+                f"{layer.params:,}",
+                f"{layer.flops:,.0f}",
+                f"{layer.n_bytes:,.0f}",
+                seen(layer.receptive_field),
+                f"{100 * self.shares[i]:.1f} %" if self.shares else UNKNOWN,
+            ]
+            for i, layer in enumerate(network.layers)
+        ]
+        return aligned(header, rows, n_left=2)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sheet as JSON has it."""
+        network = self.network
+        cost = network.cost if network else None
+        return {
+            "id": self.id,
+            "problem": self.problem,
+            "run": self.run or None,
+            "genome": list(self.genome),
+            "architecture": {name: _plain(value) for name, value in self.architecture.items()},
+            "active": None if self.active is None else list(self.active),
+            "metrics": dict(self.metrics),
+            "input": [list(each.shape) for each in network.inputs] if network else None,
+            "params": cost.params if cost else None,
+            "macs": cost.macs if cost else None,
+            "flops": cost.flops if cost else None,
+            "layers": [
+                _layer_dict(layer, self.shares[i] if self.shares else None)
+                for i, layer in enumerate(network.layers if network else ())
+            ],
+            "notes": list(self.notes),
+        }
+
+    def to_json(self) -> str:
+        """The sheet as one line of JSON."""
+        return json.dumps(self.as_dict())
+
+
+def seen(sees: ReceptiveField | None) -> str:
+    """A receptive field as tables show it.
+
+    Args:
+        sees: The receptive field; ``None`` where it cannot be told.
+    """
+    if sees is None:
+        return UNKNOWN
+    return "all" if sees.is_whole else "x".join(map(str, sees.size))
+
+
+def _layer_dict(layer: Layer, share: float | None) -> dict[str, Any]:
+    sees = layer.receptive_field
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "detail": layer.detail,
+        "output": list(layer.shape),
+        "params": layer.params,
+        "macs": layer.macs,
+        "flops": layer.flops,
+        "bytes": layer.n_bytes,
+        "receptive_field": None
+        if sees is None
+        else "all"
+        if sees.is_whole
+        else list(sees.size),
+        "co2_share": share,
+        "sources": list(layer.sources),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (tuple, list)):
+        return [_plain(each) for each in value]
+    return value if value is None or type(value) in (bool, int, float, str) else str(value)

@@ -1,0 +1,88 @@
+import pytest
+from torch import nn
+
+from evonas.networks.layers import layer_table
+from evonas.networks.receptive_field import ReceptiveField
+from evonas.reports.sheet import DataSheet, seen
+
+
+@pytest.fixture
+def sheet():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(36, 2))
+    table = layer_table(lambda: net, (3, 8, 8))
+    return DataSheet(
+        id="bcdfgh",
+        problem="mine",
+        genome=(1, 0),
+        architecture={"width": 4, "kernels": (1, 3)},
+        active=("width",),
+        run="first",
+        metrics={"acc": 91.25},
+        columns={"acc": "acc [%]"},
+        network=table,
+        shares=(0.5, 0.25, 0.25),
+        notes=("A note.",),
+    )
+
+
+def test_a_sheet_says_all_of_it(sheet):
+    assert str(sheet).splitlines() == [
+        "Architecture bcdfgh of run first, problem mine",
+        "Genome 1-0",
+        "",
+        "gene   value",
+        "width  4",
+        "... and 1 more, which make no difference to this network",
+        "",
+        "measured",
+        "acc [%]   91.25",
+        "",
+        "For one input of 3x8x8: 186 parameters, 1,044 MACs, 2,088 FLOPs, 2,096 "
+        "bytes moved, 3 layers",
+        "",
+        "layer  operator                output  params  FLOPs  bytes  sees     CO2",
+        "0      Conv2d 3x3, stride 2x2   4x3x3     112  1,944  1,360   3x3  50.0 %",
+        "1      ReLU                     4x3x3       0      0    288   3x3  25.0 %",
+        "3      Linear                       2      74    144    448   all  25.0 %",
+        "",
+        "A note.",
+    ]
+
+
+def test_a_sheet_without_a_network_has_the_same_keys(sheet):
+    bare = DataSheet("bcdfgh", "mine", (1,), {"width": 4}, None)
+    assert bare.as_dict().keys() == sheet.as_dict().keys()
+    assert bare.as_dict()["layers"] == []
+    assert bare.as_dict()["active"] is None
+    assert "width  4" in str(bare)
+
+
+def test_json_tells_each_layer(sheet):
+    told = sheet.as_dict()
+    assert told["architecture"] == {"width": 4, "kernels": [1, 3]}
+    first, _, last = told["layers"]
+    assert first == {
+        "name": "0",
+        "kind": "Conv2d",
+        "detail": "3x3, stride 2x2",
+        "output": [4, 3, 3],
+        "params": 112,
+        "macs": 972.0,
+        "flops": 1944.0,
+        "bytes": 4.0 * (3 * 64 + 112 + 36),
+        "receptive_field": [3, 3],
+        "co2_share": 0.5,
+        "sources": [-1],
+    }
+    assert (last["receptive_field"], last["sources"]) == ("all", [1])
+
+
+def test_a_receptive_field_in_words():
+    field = ReceptiveField((3, 5), (1, 1), (8, 8))
+    assert (seen(field), seen(field.everything()), seen(None)) == ("3x5", "all", "-")
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_a_sheet_draws_its_network(sheet, tmp_path, suffix):
+    sheet.draw(tmp_path / f"net{suffix}")
+    assert (tmp_path / f"net{suffix}").stat().st_size > 3000
