@@ -1,6 +1,8 @@
 """Training candidates, and judging them without a training.
 
 Modules:
+    batches: Batches of images as networks take them: how many, normalised, augmented, how
+        precise.
     chained_problem: Problems whose networks are chains of parts.
     checkpoint: What a training leaves behind, for a later one to go on with.
     device: Where networks are trained, and with how many threads.

@@ -24,15 +24,18 @@ def choose_device(name: str) -> torch.device:
 
 
 @contextmanager
-def reproducible() -> Iterator[None]:
+def reproducible(*, n_threads: int = 1) -> Iterator[None]:
     """The same weights anywhere, and torch's global random state as it was before.
 
-    Torch's sums depend on the number of its threads, so within there is only one.
+    Torch's sums depend on the number of its threads, so within there are always as many.
+
+    Args:
+        n_threads: How many threads torch has within.
     """
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    before = torch.get_num_threads()
+    torch.set_num_threads(n_threads)
     try:
         with torch.random.fork_rng(devices=[]):
             yield
     finally:
-        torch.set_num_threads(n_threads)
+        torch.set_num_threads(before)

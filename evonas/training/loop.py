@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from evonas import deadline
-from evonas.data.augment import crop, cutout, flip
 from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
 from evonas.networks.layout import FAST, in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import Outputs, as_float
+from evonas.training.batches import batch_sizes, make_transform, normalise, precision
 from evonas.training.recipe import Recipe, learning_rate
 from evonas.training.tasks import CLASSIFICATION, Task
 
@@ -59,11 +59,11 @@ class Training:
         self._generator = torch.Generator(device).manual_seed(seed)
         self._images = dataset.train.images.to(device)
         self._labels = dataset.train.labels.to(device)
-        self._sizes = _batch_sizes(len(self._images), recipe.batch_size)
+        self._sizes = batch_sizes(len(self._images), recipe.batch_size)
         self._weights = torch.tensor(self._sizes, device=device) / len(self._images)
         self._optimizer = _optimizer(model, recipe)
         self._scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
-        self._transform = _transform(
+        self._transform = make_transform(
             dataset, recipe=recipe, device=device, generator=self._generator
         )
 
@@ -126,7 +126,7 @@ class Training:
         epoch = len(self.curve) + 1
         loss = self._learn(epoch)
         guessing = self._task.guessing_loss(self._dataset.info)
-        _check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
+        check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
         scores = judge(
             self.model,
             self._dataset.validation,
@@ -151,7 +151,7 @@ class Training:
             rate = learning_rate(step, n_steps=recipe.epochs * n_batches, recipe=recipe)
             for group in self._optimizer.param_groups:
                 group["lr"] = rate
-            with _precision(self._device):
+            with precision(self._device):
                 images = self._transform(self._images[index])
                 outputs = self.model(laid_out(images, self.layout))
             losses.append(self._step(as_float(outputs), self._labels[index]))
@@ -224,7 +224,7 @@ def judge(
         chosen = part.images[start : start + batch_size]
         images = inputs(chosen, dataset, device=device, layout=layout)
         labels = part.labels[start : start + batch_size].to(device)
-        with _precision(device):
+        with precision(device):
             outputs = model(images)
         for name, shares in task.scores(as_float(outputs), labels).items():
             total = shares.sum(dtype=torch.float64)
@@ -248,17 +248,21 @@ def inputs(
         layout: How the images shall lie in memory.
     """
     mean, std = dataset.mean.to(device), dataset.std.to(device)
-    return laid_out(_normalise(images.to(device), mean, std), layout)
+    return laid_out(normalise(images.to(device), mean, std), layout)
+
+
+def weight_groups(model: nn.Module, *, weight_decay: float) -> list[dict[str, Any]]:
+    """What an optimiser learns: matrices and kernels, which decay, and all else."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
 
 
 def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
     return torch.optim.SGD(
-        groups,
+        weight_groups(model, weight_decay=recipe.weight_decay),
         lr=recipe.learning_rate,
         momentum=recipe.momentum,
         nesterov=recipe.momentum > 0,
@@ -266,42 +270,12 @@ def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     )
 
 
-def _batch_sizes(n: int, batch_size: int) -> list[int]:
-    sizes = [min(batch_size, n - start) for start in range(0, n, batch_size)]
-    if len(sizes) > 1 and sizes[-1] == 1:  # batch norm cannot learn from one image
-        sizes[-2:] = [sizes[-2] + 1]
-    return sizes
+def check_loss(loss: float, *, epoch: int, recipe: Recipe, guessing: float) -> None:
+    """Refuse the loss of an epoch that has diverged.
 
-
-def _transform(
-    dataset: Dataset, *, recipe: Recipe, device: torch.device, generator: torch.Generator
-) -> Callable[[Tensor], Tensor]:
-    mean, std = dataset.mean.to(device), dataset.std.to(device)
-    size = dataset.info.image_size
-    augment = set(recipe.augment) - (set() if dataset.info.flip else {"flip"})
-
-    def transform(images: Tensor) -> Tensor:
-        images = _normalise(images, mean, std)
-        if "crop" in augment:
-            images = crop(images, padding=max(1, size // 8), generator=generator)
-        if "flip" in augment:
-            images = flip(images, generator=generator)
-        if "cutout" in augment:
-            images = cutout(images, side=size // 2, generator=generator)
-        return images
-
-    return transform
-
-
-def _normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    return images.float().sub_(255.0 * mean).mul_(1.0 / (255.0 * std))
-
-
-def _precision(device: torch.device) -> AbstractContextManager[object]:
-    return torch.autocast("cuda") if device.type == "cuda" else nullcontext()
-
-
-def _check_loss(loss: float, *, epoch: int, recipe: Recipe, guessing: float) -> None:
+    Raises:
+        DivergedError: The loss is not finite, or far above that of guessing.
+    """
     if not loss < recipe.diverged_above * guessing:  # also true for nan
         raise DivergedError(
             f"training diverged in epoch {epoch}: mean loss {loss:g}, guessing has "

@@ -1,0 +1,52 @@
+"""Batches of images as networks take them: how many, normalised, augmented, how precise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor
+
+from evonas.data.augment import crop, cutout, flip
+from evonas.data.dataset import Dataset
+from evonas.training.recipe import Recipe
+
+
+def batch_sizes(n: int, batch_size: int) -> list[int]:
+    """How many images each step of an epoch sees; never a single one after others."""
+    sizes = [min(batch_size, n - start) for start in range(0, n, batch_size)]
+    if len(sizes) > 1 and sizes[-1] == 1:  # batch norm cannot learn from one image
+        sizes[-2:] = [sizes[-2] + 1]
+    return sizes
+
+
+def make_transform(
+    dataset: Dataset, *, recipe: Recipe, device: torch.device, generator: torch.Generator
+) -> Callable[[Tensor], Tensor]:
+    """What makes of bytes the images that are learnt from: normalised, and augmented."""
+    mean, std = dataset.mean.to(device), dataset.std.to(device)
+    size = dataset.info.image_size
+    augment = set(recipe.augment) - (set() if dataset.info.flip else {"flip"})
+
+    def transform(images: Tensor) -> Tensor:
+        images = normalise(images, mean, std)
+        if "crop" in augment:
+            images = crop(images, padding=max(1, size // 8), generator=generator)
+        if "flip" in augment:
+            images = flip(images, generator=generator)
+        if "cutout" in augment:
+            images = cutout(images, side=size // 2, generator=generator)
+        return images
+
+    return transform
+
+
+def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """Bytes less their mean, over their standard deviation, both of pixels in [0, 1]."""
+    return images.float().sub_(255.0 * mean).mul_(1.0 / (255.0 * std))
+
+
+def precision(device: torch.device) -> AbstractContextManager[object]:
+    """Mixed precision on CUDA, single precision elsewhere."""
+    return torch.autocast("cuda") if device.type == "cuda" else nullcontext()
