@@ -2,11 +2,14 @@
 
 Modules:
     augment: Augmentations of images in memory, drawn anew for every image.
+    class_names: Names of the classes of a data set, in the order of their labels.
     decoding: From image files to square pictures of one size.
     dataset: Image data sets as tensors in memory, split once and for all.
     folder_parts: Which sub-folders are the training, validation and test part.
     folder_sample: What can be told of a folder of images by looking at some of its files.
     image_folder: Folders of images, with one sub-folder per class.
+    mixing: Mixing the images of a batch with one another, as mixup and cutmix do.
+    policies: Augmentation policies of torchvision: some operations, drawn anew for every image.
     published: The published data sets, read from the files of torchvision and scikit-learn.
 """
 

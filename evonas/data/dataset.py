@@ -73,7 +73,7 @@ def dataset_info(
     """
     if name in PUBLISHED:
         return _settle(PUBLISHED[name], image_size, subset)
-    found = find_images(_folder(name), skip_bad=skip_bad)
+    found = find_images(folder_of(name), skip_bad=skip_bad)
     return _settle(_published(name, found), image_size, subset)
 
 
@@ -89,7 +89,7 @@ def notes(name: str, *, skip_bad: bool = False) -> tuple[str, ...]:
     """
     if name in PUBLISHED:
         return ()
-    return find_images(_folder(name), skip_bad=skip_bad).notes
+    return find_images(folder_of(name), skip_bad=skip_bad).notes
 
 
 def load(
@@ -129,7 +129,7 @@ def load(
     if seed < 0:
         raise ValueError(f"seed of a data split is {seed}; expected 0 or more")
     directory = _directory(data_dir)
-    folder = None if name in PUBLISHED else _folder(name)
+    folder = None if name in PUBLISHED else folder_of(name)
     return _load(name, folder, directory, image_size, subset, seed, skip_bad)
 
 
@@ -165,7 +165,12 @@ def _directory(data_dir: str | Path | None) -> Path:
     return Path(chosen).expanduser().absolute()
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """The folder of images that a name stands for.
+
+    Raises:
+        ValueError: There is no such folder.
+    """
     folder = Path(name).expanduser()
     if name and folder.is_dir():
         return folder.absolute()

@@ -1,16 +1,20 @@
 """Training candidates, and judging them without a training.
 
 Modules:
+    average: The exponential moving average of a network's weights.
     batches: Batches of images as networks take them: how many, normalised, augmented, how
         precise.
     chained_problem: Problems whose networks are chains of parts.
     checkpoint: What a training leaves behind, for a later one to go on with.
     device: Where networks are trained, and with how many threads.
+    full_recipe: How a chosen architecture is trained in full.
+    full_training: The full training of a chosen network, one epoch at a time.
     loop: Proxy training: a short, seeded training over tensors that are already in memory.
     proxies: Training-free proxies of accuracy: what one minibatch tells of an untrained
         network.
     recipe: How every candidate of a search is trained.
     rehearsal: Trying one network out before a search trusts its trainings to the problem.
+    saved_state: Files of tensors and plain values, written whole and read without running code.
     tasks: What networks are trained for: the loss of their outputs, and the scores.
     timings: Timing the networks of a space, to fit how long its operations take.
     torch_state: What torch has set for a whole process, to be put back after a candidate.
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from evonas.training.chained_problem import ChainedProblem as ChainedProblem
     from evonas.training.checkpoint import Checkpoint as Checkpoint
     from evonas.training.device import choose_device as choose_device
+    from evonas.training.full_recipe import FullRecipe as FullRecipe
+    from evonas.training.full_training import FullTraining as FullTraining
     from evonas.training.loop import Training as Training
     from evonas.training.loop import inputs as inputs
     from evonas.training.loop import train as train
@@ -50,6 +56,8 @@ __getattr__, __dir__, __all__ = attach(
         "chained_problem": ["ChainedProblem"],
         "checkpoint": ["Checkpoint"],
         "device": ["choose_device"],
+        "full_recipe": ["FullRecipe"],
+        "full_training": ["FullTraining"],
         "loop": ["Training", "train", "inputs"],
         "proxies": ["synflow", "snip", "grad_norm", "naswot", "jacob_cov"],
         "recipe": ["Recipe", "learning_rate"],
