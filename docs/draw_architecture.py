@@ -11,7 +11,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "architecture.svg"
 ROOMS = (
     *("pareto", "words", "data", "hardware", "carbon", "problem", "sections", "config"),
-    *("plugins", "runs", "networks", "training", "evaluation", "algorithms", "surrogates"),
+    *(
+        "plugins",
+        "runs",
+        "networks",
+        "training",
+        "models",
+        "evaluation",
+        "algorithms",
+        "surrogates",
+    ),
     *("engine", "bench", "plots", "reports", "commands"),
 )
 AT_THE_ROOT = {  # every other module there is among the words that everybody uses

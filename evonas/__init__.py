@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from evonas.engine.result import Result as Result
     from evonas.engine.search import search as search
     from evonas.listener import Listener as Listener
+    from evonas.models.archive import load_model as load_model
     from evonas.networks.metrics import MetricProvider as MetricProvider
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Metric as Metric
@@ -40,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
         "engine.result": ["Result"],
         "engine.search": ["search"],
         "listener": ["Listener"],
+        "models.archive": ["load_model"],
         "networks.metrics": ["MetricProvider"],
         "objectives": ["Constraint", "Metric", "Objective"],
         "plots.axes": ["plot_front"],

@@ -11,13 +11,15 @@ from draw_architecture import ROOMS, ROOT, imported, modules, room_of
 import evonas
 
 HOMES = {
-    "torch": {"data", "networks", "training"},
+    "torch": {"data", "models", "networks", "training"},
     "torchvision": {"data"},
     "pymoo": {"algorithms", "bench", "pareto", "plugins", "surrogates"},
     "joblib": {"bench", "evaluation"},
     "sklearn": {"data", "surrogates"},
     "matplotlib": {"plots"},
     "distributed": {"evaluation"},
+    "onnx": {"models"},
+    "onnxruntime": {"models"},
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}

@@ -12,12 +12,16 @@ Modules:
     parsers: The parsers of all commands but the search, so that help needs nothing heavy.
     pick: Picking architectures from the front of a run: ``evonas pick RUN``.
     plot: Pictures of runs: ``python -m evonas.plot RUN [RUN ...]``.
+    predict: What a trained model takes images for: ``evonas predict FOLDER IMAGE ...``.
     rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
         RUN``.
     search: The search as a command: arguments to a config and a folder, before anything heavy.
     session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
         summary.
     show: One architecture in full: ``evonas show RUN``, or ``evonas show --problem NAME``.
+    train: Training a chosen architecture in full: ``evonas train RUN``.
+    training_checks: What can be refused early of the commands that make and use trained models.
+    training_parsers: The parsers of the commands that make and use trained models.
 """
 
 from __future__ import annotations

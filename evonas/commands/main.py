@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evonas.commands import checks, parsers
+from evonas.commands import checks, parsers, training_checks, training_parsers
 from evonas.commands.arguments import Parser
 from evonas.commands.search import make_parser
 from evonas.parsing import nearest
@@ -40,9 +40,11 @@ COMMANDS: Mapping[str, Command] = {
     "carbon": Command(parsers.carbon_parser, checks.check_carbon),
     "pick": Command(parsers.pick_parser, checks.check_pick),
     "plot": Command(parsers.plot_parser, checks.check_plot),
+    "predict": Command(training_parsers.predict_parser, training_checks.check_predict),
     "rerun": Command(parsers.rerun_parser, checks.check_rerun),
     "search": Command(make_parser, lambda given: None),  # it checks for itself
     "show": Command(parsers.show_parser, checks.check_show),
+    "train": Command(training_parsers.train_parser, training_checks.check_train),
 }
 
 

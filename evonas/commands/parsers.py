@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.commands.arguments import Parser, add_words, option, real, shares, whole
+from evonas.commands.arguments import Parser, Place, add_words, option, real, shares, whole
 from evonas.sections.carbon import CarbonSection
 
 # What heavier modules offer; a test holds these to them.
@@ -147,15 +147,18 @@ def pick_parser() -> Parser:
         "natural units.",
     )
     parser.add_argument("run", metavar="RUN", type=Path, help="run directory")
-    _add_ways(parser)
+    add_ways(parser.add_argument_group("ways to pick, one of them"))
     out = "file to which genomes and metrics of the picks are written"
     option(parser, "--out", out, shown="none", kind=Path, metavar="FILE.json")
     return parser
 
 
-def _add_ways(parser: Parser) -> None:
-    """The ways to pick from a front, and what narrows it."""
-    ways = parser.add_argument_group("ways to pick, one of them")
+def add_ways(ways: Place) -> None:
+    """Make the flags by which members of a front are picked.
+
+    Args:
+        ways: The parser, or a group of its arguments.
+    """
     ways.add_argument(
         "--knee", action="store_true", help="where leaving loses most for the gain (default)"
     )
@@ -172,7 +175,7 @@ def _add_ways(parser: Parser) -> None:
         "measured"
     )
     option(
-        parser,
+        ways,
         "--where",
         where,
         default=[],
@@ -223,7 +226,7 @@ def show_parser() -> Parser:
     parser.add_argument("run", nargs="?", type=Path, metavar="RUN", help="run directory")
     genome = "a short id of the run, or a genome: 1-0-2, '1 0 2' or a JSON list"
     option(parser, "--genome", genome, shown="--knee", metavar="GENOME")
-    _add_ways(parser)
+    add_ways(parser.add_argument_group("ways to pick, one of them"))
     about = parser.add_argument_group("without a run")
     option(about, "--problem", "the problem's short name, or FILE.py:CLASS", shown="the run's")
     given = (

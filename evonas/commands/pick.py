@@ -47,12 +47,12 @@ def picked(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:
     """The choice, and how it was made, in a line.
 
     Args:
-        members: the members of the front to choose from.
-        way: the way to pick, one of ``checks.WAYS``.
-        text: what was given for the way; nothing of it matters for the knee.
+        members: The members of a run's front that one may pick from.
+        way: One of ``checks.WAYS``.
+        text: What was said of the way, such as ``acc=2,co2=1`` of weights.
 
     Raises:
-        ValueError: what was given cannot be read.
+        ValueError: The text does not fit the run's objectives.
     """
     if way == "weights":
         return _by_weights(members, text)

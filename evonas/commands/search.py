@@ -18,7 +18,10 @@ from evonas.runs.folder import check_free
 from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import read_prior
 
-OTHERS = ("bench", "budget", "calibrate", "carbon", "pick", "plot", "rerun", "show")
+OTHERS = (
+    *("bench", "budget", "calibrate", "carbon", "pick", "plot", "predict", "rerun"),
+    *("show", "train"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

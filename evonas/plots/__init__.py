@@ -4,6 +4,7 @@ Modules:
     axes: What is drawn on one pair of axes.
     bench: How a contest went, as curves.
     carbon: Pictures of what networks and searches emit.
+    model: A picture of a trained model: its curves and its confusions.
     network: Pictures of networks: a box for each layer, and lines for what feeds it.
     points: What is drawn: runs as points in the space of some objectives.
     price_tag: Pictures of what a search has cost and brought.

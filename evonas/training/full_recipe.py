@@ -42,15 +42,15 @@ class FullRecipe:
         epochs: How many passes over the training part a training makes at most.
         batch_size: How many images a step sees.
         optimiser: ``sgd``, with Nesterov momentum, or ``adamw``.
-        learning_rate: The highest learning rate of the schedule; ``None`` for 0.1 of ``sgd``
-            and 0.002 of ``adamw``.
+        learning_rate: The highest learning rate of the schedule; the optimiser's own is 0.1 of
+            ``sgd`` and 0.002 of ``adamw``.
         schedule: What the rate does after the warm-up: falls along a ``cosine`` to zero, is
             divided by ten after half and after three quarters of the training (``step``), or
             stays (``constant``).
         warmup: Share of all steps during which the rate rises linearly, [0, 1).
         momentum: Share of the last step of ``sgd`` that the next one keeps, [0, 1).
         weight_decay: The weight decay on matrices and kernels, not on batch norm and biases;
-            ``None`` for 5e-4 of ``sgd`` and 0.05 of ``adamw``.
+            the optimiser's own is 5e-4 of ``sgd`` and 0.05 of ``adamw``.
         label_smoothing: Share of the target spread over all classes, [0, 1).
         augment: ``none``; ``flip-crop``, that is shifted and, where that keeps labels, mirrored
             images; or on top of that ``randaugment`` or ``trivial``, policies of torchvision.

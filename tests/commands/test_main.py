@@ -46,6 +46,18 @@ WRONG = (
     *("show --problem digit --architecture 1-0", "show a --knee --genome 1", "show a --draw b"),
     *("show --problem digits --architecture 1 --best acc", "show a --data cifar10", "show --x"),
     *("rerun none --failed", "rerun full --genome one", "rerun full"),
+    *("train", "train none", "train full", "train full --problem digits", "train --epoch 3"),
+    *("train none --seeds a", "train none --seeds 1,1", "train none --epochs 0"),
+    *("train none --optimiser adam", "train none --knee --best acc", "train none --amp x"),
+    *(
+        "train --problem digit --architecture 1-2",
+        "train --problem digits",
+        "train --resume no",
+    ),
+    *("train full --genome one", "train none --genome 1 --knee", "train none --threads 0"),
+    *("train none --architecture 1-2", "train none --option a=1", "train none --where acc"),
+    *("predict", "predict none", "predict none a.png", "predict full a.png"),
+    *("predict full mine.txt --top 0", "predict full --tpo 3 a.png"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Whoever looks at a run executes nothing that it names; only --resume, rerun and show do."""
+"""Whoever looks at a run runs nothing that it names; only --resume, rerun, show, train do."""
 
 import json
 import subprocess

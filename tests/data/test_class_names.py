@@ -27,5 +27,5 @@ def test_sub_folders_name_the_classes_of_a_folder(tmp_path):
 
 
 def test_an_unknown_data_set_is_named():
-    with pytest.raises(ValueError, match="unknown data set 'digit' .did you mean 'digits'"):
+    with pytest.raises(ValueError, match=r"unknown data set 'digit' \(did you mean 'digits'"):
         class_names("digit")

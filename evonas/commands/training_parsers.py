@@ -1,0 +1,125 @@
+"""The parsers of the commands that make and use trained models."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from evonas.commands.arguments import Parser, option, real, whole
+from evonas.commands.parsers import add_ways
+from evonas.sections.words import texts
+from evonas.training.full_recipe import FullRecipe
+
+OWN = "the optimiser's own"
+
+
+def train_parser() -> Parser:
+    """The arguments of ``evonas train``."""
+    parser = Parser(
+        "evonas train",
+        "Train a chosen architecture in full, and write a model folder: weights, exports that "
+        "plain torch and onnxruntime load, and a card. The same command on the same folder "
+        "goes on where a training was cut off. The code of the problem is run.",
+        usage="evonas train RUN [--knee | --best METRIC | --genome GENOME ...] [flags]\n"
+        "       evonas train --problem P --architecture FILE.json [flags]\n"
+        "       evonas train --resume FOLDER",
+    )
+    parser.add_argument(
+        "run", metavar="RUN", nargs="?", type=Path, help="run to pick from, if any"
+    )
+    ways = parser.add_argument_group("which architecture of the run, by one of them")
+    add_ways(ways)
+    genome = "a genome as a table shows it, such as 1-0-2, or a JSON list"
+    option(ways, "--genome", genome, shown="--knee")
+    without = parser.add_argument_group("without a run")
+    problem = "problem that builds the network, or FILE.py:CLASS"
+    option(without, "--problem", problem, shown="the run's")
+    spelt = (
+        "a JSON file of genes, such as a model's architecture.json or what pick --out wrote; "
+        "or a genome"
+    )
+    option(without, "--architecture", spelt, shown="none", metavar="FILE|TEXT")
+    own = "an option of the problem, such as width=32"
+    option(without, "--option", own, default=[], shown="none", is_repeated=True)
+    data = parser.add_argument_group("data and device")
+    option(data, "--data", "data set, or folder of images", shown="the run's or the problem's")
+    option(data, "--data-dir", "folder of data sets", shown="$EVONAS_DATA", metavar="FOLDER")
+    size = "side of the images in pixels, 8 to 224"
+    option(data, "--image-size", size, shown="the run's or the data's", kind=whole)
+    device = "where the network is trained: auto, cpu or cuda"
+    option(data, "--device", device, default="auto")
+    threads = "threads of the processor, which sums depend on"
+    option(data, "--threads", threads, shown="one per core", kind=whole)
+    seeds = "trainings to make, by their seeds, with commas; the best on validation is kept"
+    option(data, "--seeds", seeds, default="0", metavar="N,...")
+    _add_recipe(parser)
+    files = parser.add_argument_group("files")
+    out = "model folder to write"
+    option(files, "--out", out, shown="models/NAME", kind=Path, metavar="FOLDER")
+    on = "model folder whose training is gone on with"
+    option(files, "--resume", on, shown="none", kind=Path, metavar="FOLDER")
+    files.add_argument("--quiet", action="store_true", help="show no progress")
+    return parser
+
+
+def predict_parser() -> Parser:
+    """The arguments of ``evonas predict``."""
+    parser = Parser(
+        "evonas predict",
+        "Say what a trained model takes images for: labels with their probabilities.",
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="model folder")
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help="image file")
+    option(parser, "--top", "how many labels to tell of each image", default=3, kind=whole)
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+    return parser
+
+
+def recipe_of(given: argparse.Namespace) -> FullRecipe:
+    """The recipe that was given.
+
+    Args:
+        given: the arguments of ``evonas train``.
+
+    Raises:
+        ValueError: A value is out of its range, or a word unknown.
+    """
+    values: dict[str, Any] = {
+        word.name: getattr(given, word.name) for word in fields(FullRecipe)
+    }
+    return FullRecipe(**{name: value for name, value in values.items() if value is not None})
+
+
+def seeds_of(text: str) -> tuple[int, ...]:
+    """The seeds that a text names.
+
+    Args:
+        text: what a user wrote, such as ``0,1,2``.
+
+    Raises:
+        ValueError: The text is something else.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isdecimal() and word.isascii() for word in words):
+        raise ValueError(f"cannot read the seeds {text!r}; expected numbers such as 0,1,2")
+    seeds = tuple(map(int, words))
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"--seeds {text!r} names a seed twice")
+    return seeds
+
+
+def _add_recipe(parser: Parser) -> None:
+    group = parser.add_argument_group("recipe")
+    explained = texts(FullRecipe)
+    for word in fields(FullRecipe):
+        text = explained.get(word.name, "").replace("``", "").removesuffix(".")
+        kind = str(word.type).partition(" | ")[0]
+        option(
+            group,
+            f"--{word.name.replace('_', '-')}",
+            text[:1].lower() + text[1:],
+            shown=OWN if word.default is None else str(word.default),
+            kind={"int": whole, "float": real}.get(kind, str),
+        )

@@ -1,0 +1,28 @@
+"""Trained networks to take home: trained in full, judged, written down, and loaded again.
+
+Modules:
+    archive: A trained network as a file of ``torch.export``, which needs no code of its own.
+    card: The card of a model: what it is, how good, what it cost, and how to load it.
+    deployed: A trained network with its normalisation inside.
+    folder: The folder that a model stands in, and its files.
+    judgement: How good a trained network is, with intervals.
+    onnx_file: A trained network as an ONNX file.
+    order: What is to be trained, completely.
+    prediction: What a model says of image files.
+    sittings: A full training with checkpoints, in as many sittings as it takes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evonas.lazy import attach
+
+if TYPE_CHECKING:
+    from evonas.models.archive import LoadedModel as LoadedModel
+    from evonas.models.archive import load_model as load_model
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {"archive": ["LoadedModel", "load_model"]},
+)

@@ -1,0 +1,239 @@
+"""The card of a model: what it is, how good, what it cost, and how to load it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evonas.carbon.spend import Spend
+from evonas.data.published import DataInfo
+from evonas.hardware.roofline import Cost
+from evonas.models.judgement import Judgement
+from evonas.models.order import TrainingOrder
+from evonas.space import genome_text
+
+MOST_CLASSES = 20  # in a confusion matrix that one can still read
+MOST_MISTAKES = 10
+_COLOURS = {1: "L", 3: "RGB"}  # as Pillow calls them
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """All that the card of a model tells.
+
+    Attributes:
+        name: What the model is called.
+        order: What was trained.
+        architecture: The choice of every gene, by its name.
+        info: The data set in numbers.
+        labels: Names of the classes, in the order of the logits.
+        judgements: How good the model is, by the name of the part: ``validation``, ``test``.
+        curves: The training curve of every seed.
+        seed: The seed whose network was kept.
+        spend: What the trainings took.
+        cost: What the network costs, counted.
+        latency_s: Median time of one image on the processor here, in seconds.
+        n_passes: Of how many passes the latency is the median.
+        exports: By the name of an exported file, how it was checked or why it is missing.
+        has: Names of the exported files that are there.
+        environment: Machine and versions that the model was trained with.
+    """
+
+    name: str
+    order: TrainingOrder
+    architecture: Mapping[str, Any]
+    info: DataInfo
+    labels: tuple[str, ...]
+    judgements: Mapping[str, Judgement]
+    curves: Mapping[int, Sequence[Mapping[str, float]]]
+    seed: int
+    spend: Spend
+    cost: Cost
+    latency_s: float
+    n_passes: int
+    exports: Mapping[str, str]
+    has: frozenset[str]
+    environment: Mapping[str, Any]
+
+
+def card(facts: Facts) -> str:
+    """The card as Markdown."""
+    sections = {
+        f"# {facts.name}": _opening(facts),
+        "## How good it is": [*_scores(facts), *_per_class(facts), *_confusion(facts)],
+        "## What it costs": _costs(facts),
+        "## How to load it": _loading(facts),
+        "## How it was trained": _training(facts),
+        "## Architecture": _architecture(facts),
+        "## Made with": _versions(facts),
+    }
+    return "\n".join(
+        "\n".join([title, "", *lines, ""]) for title, lines in sections.items() if lines
+    )
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table in Markdown.
+
+    Args:
+        header: The names of the columns.
+        rows: The cells, row by row.
+    """
+    cells = [header, ["---"] * len(header), *rows]
+    return [f"| {' | '.join(str(c).replace('|', '/') for c in row)} |" for row in cells]
+
+
+def _opening(facts: Facts) -> list[str]:
+    info, test = facts.info, facts.judgements["test"]
+    low, high = test.interval
+    colour = "grey" if info.channels == 1 else "colour"
+    return [
+        f"Tells {info.n_classes} classes of {info.name} apart in {colour} images of "
+        f"{info.image_size} x {info.image_size} pixels: {test.accuracy:.2f} % of {test.n:,} "
+        f"test images are right (95 % interval {low:.2f} to {high:.2f} %).",
+        "",
+        f"Trained on {info.n_train:,} images, compared on {info.n_validation:,}, tested on "
+        f"{info.n_test:,} that had no say in the training.",
+    ]
+
+
+def _scores(facts: Facts) -> list[str]:
+    rows = []
+    for part, judged in facts.judgements.items():
+        low, high = judged.interval
+        others = ", ".join(f"{name} {v:.4g}" for name, v in judged.scores.items())
+        accuracy = [f"{judged.accuracy:.2f} %", f"{low:.2f} to {high:.2f} %"]
+        rows.append([part, *accuracy, f"{judged.n:,}", others])
+    header = ["part", "accuracy", "95 % interval (Wilson)", "images", "scores of the task"]
+    return [*table(header, rows), ""]
+
+
+def _per_class(facts: Facts) -> list[str]:
+    rows = [
+        [
+            label,
+            f"{100 * n_right / n:.1f} %" if n else "-",
+            f"{low:.1f} to {high:.1f} %",
+            str(n),
+        ]
+        for label, (n_right, n, (low, high)) in zip(
+            facts.labels, facts.judgements["test"].per_class(), strict=True
+        )
+    ]
+    return [
+        "Of each class, on the test part:",
+        "",
+        *table(["class", "right", "95 %", "of"], rows),
+    ]
+
+
+def _confusion(facts: Facts) -> list[str]:
+    confusion = facts.judgements["test"].confusion
+    if len(facts.labels) <= MOST_CLASSES:
+        rows = [
+            [f"**{label}**", *map(str, row)]
+            for label, row in zip(facts.labels, confusion.tolist(), strict=True)
+        ]
+        said = "Confusion on the test part: true classes in rows, predicted ones in columns."
+        return ["", said, "", *table(["", *facts.labels], rows)]
+    mistakes = [
+        (int(confusion[i, j]), true, taken)
+        for i, true in enumerate(facts.labels)
+        for j, taken in enumerate(facts.labels)
+        if i != j and confusion[i, j]
+    ]
+    worst = sorted(mistakes, key=lambda mistake: (-mistake[0], mistake[1:]))[:MOST_MISTAKES]
+    rows = [[true, taken, str(n)] for n, true, taken in worst]
+    said = "The most frequent mistakes on the test part (all are in metrics.json):"
+    return ["", said, "", *table(["class", "taken for", "times"], rows)]
+
+
+def _costs(facts: Facts) -> list[str]:
+    cost, spend, origin = facts.cost, facts.spend, facts.order.origin
+    rows = [
+        ["parameters", f"{cost.params:,}"],
+        ["multiply-accumulates of one image", f"{cost.macs:,}"],
+        ["floating-point operations of one image", f"{cost.flops:,}"],
+        [
+            "latency of one image here",
+            f"{1000 * facts.latency_s:.3g} ms (median of {facts.n_passes}, torch, processor, "
+            f"{facts.order.n_threads} thread{'s' * (facts.order.n_threads > 1)})",
+        ],
+        [
+            "this training",
+            f"{spend.co2_g:.3g} g CO2e, {spend.energy_kwh:.3g} kWh, "
+            f"{spend.busy_seconds:.0f} s, {spend.fpo:.3g} FLOP ({spend.method})",
+        ],
+    ]
+    if "search_co2_g" in origin:
+        searched = f"{origin['search_co2_g']:.3g} g CO2e, {origin['search_kwh']:.3g} kWh"
+        rows.append([f"the search, run {origin['run']}", searched])
+    return table(["", ""], rows)
+
+
+def _loading(facts: Facts) -> list[str]:
+    size, colour = facts.info.image_size, _COLOURS[facts.info.channels]
+    shape = f"{size}, {size}, {facts.info.channels}"
+    opened = f'image = Image.open("image.png").convert("{colour}").resize(({size}, {size}))'
+    lines = [
+        "All of it takes pixels in [0, 1]; the normalisation is inside. Run these in this "
+        "folder. With evonas, for bytes as well: `evonas.load_model(folder)`, or "
+        "`evonas predict FOLDER IMAGE`.",
+    ]
+    if "model.pt2" in facts.has:
+        lines += [
+            *("", "With plain torch:", "", "```python"),
+            "import numpy, torch; from PIL import Image",
+            'model = torch.export.load("model.pt2").module()',
+            opened,
+            f"pixels = torch.tensor(numpy.array(image) / 255).float().reshape({shape})",
+            "logits = model(pixels.permute(2, 0, 1)[None])",
+            'print(open("labels.txt").read().splitlines()[int(logits.argmax())])',
+            "```",
+        ]
+    if "model.onnx" in facts.has:
+        lines += [
+            *("", "With plain onnxruntime:", "", "```python"),
+            "import json, numpy, onnxruntime; from PIL import Image",
+            'model = onnxruntime.InferenceSession("model.onnx")',
+            opened,
+            f'pixels = (numpy.array(image) / 255).astype("float32").reshape({shape})',
+            '(logits,) = model.run(None, {"images": pixels.transpose(2, 0, 1)[None]})',
+            'labels = json.loads(model.get_modelmeta().custom_metadata_map["labels"])',
+            "print(labels[int(logits.argmax())])",
+            "```",
+        ]
+    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
+    return [*lines, "", *table(["file", ""], rows)]
+
+
+def _training(facts: Facts) -> list[str]:
+    recipe = facts.order.recipe.as_dict() | {
+        "learning_rate": facts.order.recipe.rate,
+        "weight_decay": facts.order.recipe.decay,
+    }
+    lines = [", ".join(f"{word} {value}" for word, value in recipe.items()) + "."]
+    names = [n for n in next(iter(facts.curves.values()))[-1] if "seconds" not in n]
+    rows = [
+        [
+            f"{seed}{' (kept)' if seed == facts.seed else ''}",
+            *(f"{c[-1][n]:.4g}" for n in names),
+        ]
+        for seed, c in facts.curves.items()
+    ]
+    last = "The last epoch of every seed, on the validation part; all are in curve.csv:"
+    return [*lines, "", last, "", *table(["seed", *names], rows)]
+
+
+def _architecture(facts: Facts) -> list[str]:
+    config = facts.order.config
+    rows = [[f"`{name}`", str(choice)] for name, choice in facts.architecture.items()]
+    said = f"Problem `{config.problem}`, genome `{genome_text(facts.order.genome)}`."
+    return [said, "", *table(["gene", "choice"], rows)]
+
+
+def _versions(facts: Facts) -> list[str]:
+    told = facts.environment
+    versions = ", ".join(f"{name} {version}" for name, version in told["packages"].items())
+    return [f"Python {told['python']} on {told['platform']}; {versions}."]

@@ -1,0 +1,112 @@
+"""What is to be trained, completely."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evonas.config import Config
+from evonas.short_ids import short_id
+from evonas.space import Genome
+from evonas.training.full_recipe import FullRecipe
+
+TRAINING = "training.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOrder:
+    """One full training: two of equal orders on one machine give equal weights.
+
+    Attributes:
+        config: Which problem builds the network, on which data and device, and what is assumed
+            of carbon; what it says of a search is of no matter.
+        genome: The architecture, as a genome of the problem's space.
+        recipe: How the network is trained.
+        seeds: One training is made for each seed, and the best by the validation part is kept.
+        n_threads: How many threads of a processor train, which sums depend on.
+        origin: Where the architecture comes from, such as the run and its CO2, JSON-able.
+    """
+
+    config: Config
+    genome: Genome
+    recipe: FullRecipe = field(default_factory=FullRecipe)
+    seeds: tuple[int, ...] = (0,)
+    n_threads: int = 1
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
+            said = ",".join(map(str, self.seeds)) or "none"
+            raise ValueError(f"seeds must be different whole numbers from 0, got {said}")
+        if self.n_threads < 1:
+            raise ValueError(f"threads must be at least 1, got {self.n_threads}")
+
+    @property
+    def name(self) -> str:
+        """A short name of the architecture: the problem, and the short id of the genome."""
+        problem = self.config.problem.rpartition("/")[2].replace(":", "-")
+        return f"{problem.replace('.py', '')}-{short_id(self.genome)}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The order as keys and values, JSON-able; ``from_dict`` reads it."""
+        plain = {
+            "config": self.config.as_dict(),
+            "genome": self.genome,
+            "recipe": self.recipe.as_dict(),
+            "seeds": self.seeds,
+            "n_threads": self.n_threads,
+            "origin": dict(self.origin),
+        }
+        return json.loads(json.dumps(plain))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> TrainingOrder:
+        """The order that ``as_dict`` gave.
+
+        Raises:
+            KeyError: Something is missing.
+            TypeError: Something is of the wrong kind.
+            ValueError: Something is out of range.
+        """
+        return cls(
+            config=Config.from_dict(kept["config"]),
+            genome=tuple(kept["genome"]),
+            recipe=FullRecipe(**kept["recipe"]),
+            seeds=tuple(kept["seeds"]),
+            n_threads=int(kept["n_threads"]),
+            origin=dict(kept["origin"]),
+        )
+
+    def differences(self, other: TrainingOrder) -> list[str]:
+        """What differs from another order and would change the weights, in words."""
+        mine, theirs = _flat(self.as_dict()), _flat(other.as_dict())
+        return [
+            f"{name} is {theirs.get(name)!r} there and {mine.get(name)!r} here"
+            for name in mine
+            if mine[name] != theirs.get(name)
+        ]
+
+
+def read_order(folder: Path) -> TrainingOrder | None:
+    """The order of the training that a folder holds; ``None`` where it holds none.
+
+    Raises:
+        ValueError: The file of the order cannot be read.
+    """
+    file = folder / TRAINING
+    if not file.is_file():
+        return None
+    try:
+        return TrainingOrder.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _flat(order: Mapping[str, Any]) -> dict[str, Any]:
+    """What the weights depend on, by name."""
+    told = {**order["config"], **order["recipe"]}
+    told |= {name: order[name] for name in ("genome", "seeds", "n_threads")}
+    return {name: value for name, value in told.items() if name != "data_dir"}

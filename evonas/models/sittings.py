@@ -1,0 +1,174 @@
+"""A full training with checkpoints, in as many sittings as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from evonas.carbon.meter import Meter, Tariff
+from evonas.carbon.spend import Spend, training_flops
+from evonas.data.dataset import Dataset, load
+from evonas.models.order import TrainingOrder
+from evonas.networks.building import completed
+from evonas.training.device import reproducible
+from evonas.training.full_training import FullTraining
+from evonas.training.saved_state import read_state, write_state
+from evonas.training.trained_problem import TrainedProblem
+
+Row = Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a full training.
+
+    Attributes:
+        network: The trained network of the best seed, in evaluation mode.
+        seed: The seed that the network was trained with.
+        curves: The training curve of every seed, one row for each epoch.
+        best_epochs: By seed, the epoch with the best score on the validation part.
+        spend: What all trainings took, earlier sittings included.
+    """
+
+    network: nn.Module
+    seed: int
+    curves: Mapping[int, list[dict[str, float]]]
+    best_epochs: Mapping[int, int]
+    spend: Spend
+
+
+class StoppedError(Exception):
+    """A training that was asked to end, and can be gone on with."""
+
+
+def dataset_of(problem: TrainedProblem) -> Dataset:
+    """The images that a problem trains on."""
+    settings = problem.settings
+    return load(
+        settings.data or problem.data,
+        data_dir=settings.data_dir,
+        image_size=settings.image_size,
+        subset=settings.subset,
+        seed=settings.data_seed,
+        skip_bad=settings.skip_bad,
+    )
+
+
+def checkpoint_of(folder: Path, seed: int) -> Path:
+    """Where the training of a seed leaves its state after every epoch."""
+    return folder / f"checkpoint-seed{seed}.pt"
+
+
+def train_in_folder(
+    order: TrainingOrder,
+    problem: TrainedProblem,
+    *,
+    folder: Path,
+    tariff: Tariff,
+    on_epoch: Callable[[int, Row], None] = lambda seed, row: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train every seed of an order, from the beginning or from the folder's checkpoints.
+
+    Args:
+        order: What is to be trained.
+        problem: The problem of the order, opened.
+        folder: Where the checkpoints lie.
+        tariff: What time and energy cost where this runs.
+        on_epoch: Told the seed and the new row of its curve once an epoch is safe on disk.
+        should_stop: Asked after every epoch whether to end.
+
+    Raises:
+        StoppedError: It was asked to end; the checkpoints are there.
+        DivergedError: A training diverged.
+        ValueError: A checkpoint cannot be read, or is another network's.
+    """
+    files = [checkpoint_of(folder, seed) for seed in order.seeds]
+    kept = {file: read_state(file) for file in files if file.is_file()}
+    earlier = max((float(state["metered_kwh"]) for state in kept.values()), default=0.0)
+    meter = Meter(tariff, earlier_kwh=earlier)
+    trainings: dict[int, FullTraining] = {}
+    with reproducible(n_threads=order.n_threads):
+        for seed, file in zip(order.seeds, files, strict=True):
+            training = trainings[seed] = _begun(order, problem, seed=seed)
+            if file in kept:
+                _restore(training, kept[file], file=file)
+            while not training.is_over:
+                if should_stop():
+                    raise StoppedError
+                row = training.run_epoch()
+                write_state(file, _kept(training, meter))
+                on_epoch(seed, row)
+    return _outcome(trainings, problem, order=order, meter=meter)
+
+
+def _begun(order: TrainingOrder, problem: TrainedProblem, *, seed: int) -> FullTraining:
+    shape = (problem.n_channels, problem.image_size, problem.image_size)
+    torch.manual_seed(seed)
+    model = completed(problem.build(problem.decode(order.genome)), shape).to(problem.device)
+    return FullTraining(
+        model,
+        dataset_of(problem),
+        recipe=order.recipe,
+        device=problem.device,
+        seed=seed,
+        task=problem.task,
+        proxy=problem.recipe,
+    )
+
+
+def _kept(training: FullTraining, meter: Meter) -> dict[str, Any]:
+    return {"training": training.state(), "metered_kwh": meter.measured_kwh()}
+
+
+def _restore(training: FullTraining, state: Mapping[str, Any], *, file: Path) -> None:
+    try:
+        training.restore(state["training"])
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(
+            f"{file} does not fit this training ({reason}); remove it to begin anew"
+        ) from error
+
+
+def _outcome(
+    trainings: Mapping[int, FullTraining],
+    problem: TrainedProblem,
+    *,
+    order: TrainingOrder,
+    meter: Meter,
+) -> Outcome:
+    metric = next(m for m in problem.task.metrics if m.when == "trained")
+    patient = bool(order.recipe.patience)
+
+    def cost(seed: int) -> float:
+        training = trainings[seed]
+        row = training.curve[training.best_epoch - 1 if patient else -1]
+        return metric.sign * row[metric.name]
+
+    best = min(order.seeds, key=cost)
+    rows = [row for training in trainings.values() for row in training.curve]
+    fpo = training_flops(
+        problem.cost(order.genome).flops,
+        n_train=problem.info.n_train,
+        n_validation=problem.info.n_validation,
+        epochs=len(rows),
+        evaluations=len(rows),
+    )
+    spend = meter.spend(
+        busy_seconds=sum(row["seconds"] for row in rows),
+        cpu_seconds=sum(row["cpu_seconds"] for row in rows),
+        fpo=fpo,
+    )
+    return Outcome(
+        network=trainings[best].trained(),
+        seed=best,
+        curves={seed: training.curve for seed, training in trainings.items()},
+        best_epochs={seed: training.best_epoch for seed, training in trainings.items()},
+        spend=spend,
+    )

@@ -1,0 +1,212 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import toy
+
+from evonas import Config, load_model, search
+from evonas.commands import train
+from evonas.commands.main import main
+from evonas.models.folder import ModelFolder
+from evonas.models.order import read_order
+from evonas.runs.reading import open_run
+from evonas.space import genome_text
+
+LEAST = "-".join("0" * 28)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small run on digits; not to be written to."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    config = Config(
+        problem="digits", evaluations=6, pop_size=3, epochs=1, subset=60, image_size=9, n_jobs=0
+    )
+    search(config, folder=folder)
+    return folder
+
+
+@pytest.fixture
+def no_exports(monkeypatch):
+    """Exports take seconds; tests of the folder make them."""
+    monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+
+
+@pytest.fixture
+def say(tmp_path, monkeypatch, capsys):
+    """Runs the command in a folder of its own: the status, and what is said."""
+    monkeypatch.chdir(tmp_path)
+
+    def say(*words):
+        capsys.readouterr()
+        status = train.main(list(map(str, words)))
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return say
+
+
+def test_a_pick_becomes_a_model(run, say, tmp_path):
+    status, out, err = say(run, "--best", "acc", "--epochs", 1, "--out", "mine")
+    assert status == 0, err
+    assert "Picked for the highest acc." in out
+    assert re.search(r"Test accuracy \S+ %, 95 % interval \S+ to \S+ % \(359 images\)", out)
+    assert re.fullmatch(r"epoch 1/1  loss \S+  acc \S+  rate \S+  \S+ s\n", err)
+    best = max(open_run(run).front, key=lambda record: record.metrics["acc"])
+    assert f"The search had found acc {best.metrics['acc']:.4g}" in out
+    order = read_order(tmp_path / "mine")
+    assert order.genome == best.genome
+    assert order.config.subset is None
+    assert order.origin["run"] == "small"
+    assert load_model(tmp_path / "mine").image_size == 9  # as in the run
+    assert (tmp_path / "mine" / "preview.png").stat().st_size > 10_000
+    assert "| the search, run small |" in (tmp_path / "mine" / "card.md").read_text()
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_the_same_command_again_has_nothing_to_do(run, say, tmp_path):
+    words = (run, "--genome", LEAST, "--epochs", 1, "--quiet")
+    assert say(*words)[0] == 0
+    (folder,) = (tmp_path / "models").iterdir()
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    status, out, err = say(*words)
+    assert (status, err) == (0, "")
+    assert "It is finished: nothing is left to train." in out
+    assert before == {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_another_training_in_the_same_folder_is_refused(run, say):
+    words = (run, "--genome", LEAST, "--out", "mine", "--quiet", "--epochs")
+    assert say(*words, 1)[0] == 0
+    status, _, err = say(*words, 2)
+    assert status == 2
+    assert err == (
+        "evonas: mine holds another training: epochs is 1 there and 2 here; give another "
+        "folder with --out\n"
+    )
+
+
+@pytest.mark.usefixtures("no_exports")
+@pytest.mark.parametrize("kind", ["text", "list", "genes", "model", "pick"])
+def test_an_architecture_is_read_from_whatever_holds_one(say, tmp_path, kind, run):
+    from evonas.plugins.loading import load_problem
+
+    space = load_problem("digits")().space
+    genes = {name: space.decode((0,) * 28)[name] for name in space.names}
+    contents = {
+        "list": [0] * 28,
+        "genes": genes,
+        "model": {"problem": "digits", "genome": [0] * 28, "architecture": genes},
+        "pick": {"problem": "digits", "genomes": [[0] * 28], "metrics": []},
+    }
+    spelt = LEAST
+    if kind != "text":
+        spelt = "given.json"
+        (tmp_path / spelt).write_text(json.dumps(contents[kind]))
+    words = ("--problem", "digits", "--architecture", spelt, "--epochs", 1, "--out", "mine")
+    status, out, err = say(*words, "--quiet")
+    assert (status, err) == (0, "")
+    assert f"Architecture: {genome_text((0,) * 28)}" in out
+    assert "The search" not in out
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_other_data_in_another_size_are_trained_on(run, say, tmp_path):
+    words = (run, "--knee", "--image-size", 16, "--seeds", "3,4", "--epochs", 1)
+    status, _, err = say(*words, "--out", "large", "--batch-size", 256)
+    assert status == 0
+    assert [line.split("  ")[0] for line in err.splitlines()] == ["seed 3", "seed 4"]
+    told = json.loads((tmp_path / "large" / "architecture.json").read_text())
+    assert told["input"]["shape"] == ["n", 1, 16, 16]
+    assert told["data"]["n_train"] == 1079
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatch):
+    tell = train._epoch_line
+
+    def interrupting(*given, **named):
+        os.kill(os.getpid(), signal.SIGINT)
+        return tell(*given, **named)
+
+    monkeypatch.setattr(train, "_epoch_line", interrupting)
+    status, _, err = say(run, "--genome", LEAST, "--out", "mine", "--epochs", 3)
+    assert status == 130
+    assert err.endswith("evonas: stopped; evonas train --resume mine goes on\n")
+    monkeypatch.setattr(train, "_epoch_line", tell)
+    status, _, err = say("--resume", "mine")
+    assert status == 0
+    assert [line.split("  ")[0] for line in err.splitlines()] == ["epoch 2/3", "epoch 3/3"]
+    assert ModelFolder(tmp_path / "mine").is_finished
+    assert not list((tmp_path / "mine").glob("checkpoint*"))
+
+
+@pytest.mark.slow
+def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
+    words = ["train", "--problem", "digits", "--architecture", LEAST, "--batch-size", "8"]
+    command = [sys.executable, "-m", "evonas.run", *words, "--epochs", "6", "--out"]
+
+    def begun(name):
+        return subprocess.Popen(
+            [*command, name], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        )
+
+    killed = begun("killed")
+    assert "epoch 1/6" in killed.stderr.readline()
+    time.sleep(0.1)
+    killed.kill()
+    killed.communicate()
+    again, whole = begun("killed"), begun("whole")
+    assert "epoch 1/6" not in again.communicate()[1]
+    assert "epoch 1/6" in whole.communicate()[1]
+    assert again.returncode == whole.returncode == 0
+    one, other = ((tmp_path / n / "model.pt").read_bytes() for n in ("killed", "whole"))
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["RUN", "--genome", "1-2"], r"genome \(1, 2\) has 2 genes; this space has 28"),
+        (["RUN", "--where", "params<=0"], "no architecture of run small keeps params<=0"),
+        (["RUN", "--best", "accuracy"], "unknown metric 'accuracy'"),
+        (["RUN", "--image-size", "4"], "image size of 'digits' is 4 pixels; expected 8 to 224"),
+        (["RUN", "--data", "digit"], r"unknown data set 'digit' \(did you mean 'digits'\?\)"),
+        (["RUN", "--out", "full"], "full holds no training; give another folder with --out"),
+        (["RUN", "--epochs", "0"], "epochs must be at least 1, got 0"),
+        (["--resume", "full"], "full holds no training to go on with"),
+        (["--problem", "digits", "--architecture", "none.json"], "No such file .*none.json"),
+        (["--problem", "digits", "--architecture", '{"a": 1}'], "a"),
+        (["--problem", "digits", "--architecture", "{"], "cannot read the architecture '{'"),
+        (["--problem", "BOWL", "--architecture", "0-0-0-0"], "builds no networks that could"),
+    ],
+)
+def test_a_mistake_is_said_in_one_line(run, say, tmp_path, words, message):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    named = {"RUN": str(run), "BOWL": toy.reference("Bowl")}
+    status, _, err = say(*(named.get(word, word) for word in words))
+    assert status == 2
+    assert re.search(message, err), err
+    assert err.count("\n") == 1
+
+
+def test_a_diverging_training_says_what_to_do(run, say):
+    status, _, err = say(
+        *(run, "--genome", LEAST, "--learning-rate", 1e9, "--warmup", 0, "--quiet")
+    )
+    assert status == 1
+    assert re.fullmatch(
+        r"evonas: training diverged in epoch 1: .*; take a lower --learning-rate\n", err
+    )
+
+
+def test_the_command_is_there(run, tmp_path, capsys):
+    assert main(["train", str(run), "--resume", str(tmp_path)]) == 2
+    assert "name one: a RUN to pick from, --problem with" in capsys.readouterr().err

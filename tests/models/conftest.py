@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from evonas.carbon.meter import Tariff
+from evonas.config import Config
+from evonas.engine.plan import SearchPlan
+from evonas.models.folder import ModelFolder
+from evonas.models.order import TrainingOrder
+from evonas.models.sittings import train_in_folder
+from evonas.training.full_recipe import FullRecipe
+
+TARIFF = Tariff(accelerator_w=0.0, pue=1.5, intensity_g_per_kwh=400.0)
+GENOME = (0,) * 28  # the least network of the space
+
+
+@pytest.fixture(scope="session")
+def problem():
+    return SearchPlan.of(Config(problem="digits")).problem
+
+
+@pytest.fixture
+def order():
+    """Makes orders of a short training on digits."""
+
+    def make(*, seeds: tuple[int, ...] = (0,), **recipe) -> TrainingOrder:
+        plan = FullRecipe(**{"epochs": 2, "batch_size": 128, **recipe})
+        return TrainingOrder(
+            config=Config(problem="digits"), genome=GENOME, recipe=plan, seeds=seeds
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, problem):
+    """A finished model folder, and what its card tells; not to be written to."""
+    path: Path = tmp_path_factory.mktemp("models") / "mine"
+    order = TrainingOrder(
+        config=Config(problem="digits"),
+        genome=GENOME,
+        recipe=FullRecipe(epochs=6),
+        seeds=(0, 1),
+        origin={"run": "small", "search_co2_g": 1.5, "search_kwh": 0.004},
+    )
+    folder = ModelFolder(path)
+    folder.begin(order)
+    outcome = train_in_folder(order, problem, folder=path, tariff=TARIFF)
+    return path, folder.finish(order, problem, outcome)

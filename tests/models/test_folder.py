@@ -1,0 +1,136 @@
+import csv
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+from PIL import Image
+
+from evonas.data.dataset import load
+from evonas.models import folder as folders
+from evonas.models.archive import ARCHIVE
+from evonas.models.folder import ModelFolder, whole
+from evonas.models.onnx_file import missing
+from evonas.models.sittings import train_in_folder
+
+from .conftest import GENOME, TARIFF
+
+FILES = {
+    *("model.pt", "model.pt2", "labels.txt", "architecture.json", "metrics.json", "card.md"),
+    *("curve.csv", "training.json"),
+}
+
+
+def test_a_finished_folder_holds_all_and_no_checkpoint(made):
+    path, _ = made
+    onnx = set() if missing() else {"model.onnx"}
+    assert {file.name for file in path.iterdir()} == FILES | onnx
+    assert ModelFolder(path).is_finished
+
+
+def test_the_weights_fit_the_network_that_the_problem_builds(made, problem):
+    path, facts = made
+    state = torch.load(path / "model.pt", weights_only=True)
+    network = problem.build(problem.decode(GENOME))
+    network.load_state_dict(state)
+    dataset = load("digits")
+    images = (dataset.test.images.float() / 255 - dataset.mean) / dataset.std
+    with torch.no_grad():
+        predicted = network.eval()(images).argmax(1)
+    assert int((predicted == dataset.test.labels).sum()) == facts.judgements["test"].n_right
+
+
+def test_the_files_tell_the_same_as_the_card(made):
+    path, facts = made
+    architecture = json.loads((path / "architecture.json").read_text())
+    assert tuple(architecture["genome"]) == GENOME
+    assert architecture["input"]["shape"] == ["n", 1, 8, 8]
+    assert architecture["architecture"]["width1"] == 8
+    metrics = json.loads((path / "metrics.json").read_text())
+    assert metrics["test"]["accuracy"] == facts.judgements["test"].accuracy
+    assert metrics["macs"] == facts.cost.macs
+    assert (path / "labels.txt").read_text().splitlines() == list("0123456789")
+    rows = list(csv.DictReader((path / "curve.csv").open()))
+    assert [row["seed"] for row in rows] == ["0"] * 6 + ["1"] * 6
+    assert float(rows[-1]["acc"]) == facts.curves[1][-1]["acc"]
+
+
+def test_exports_agree_with_torch(made):
+    exports = made[1].exports
+    said = r"its logits of 359 test images differ by at most (\S+) from torch's"
+    for name in made[1].has:
+        assert float(re.search(said, exports[name])[1]) < 1e-4
+
+
+@pytest.mark.parametrize("library", ["torch", "onnxruntime"])
+def test_the_lines_of_the_card_load_the_model_without_evonas(made, tmp_path, library):
+    path, facts = made
+    pytest.importorskip(library)
+    blocks = re.findall(r"```python\n(.*?)```", (path / "card.md").read_text(), re.DOTALL)
+    (code,) = [block for block in blocks if f" {library};" in block]
+    assert "evonas" not in code
+    assert code.count("\n") <= 7
+    part = load("digits").test
+    for name in (*facts.has, "labels.txt"):
+        (tmp_path / name).write_bytes((path / name).read_bytes())
+    Image.fromarray(part.images[0, 0].numpy()).save(tmp_path / "image.png")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+    )
+    from evonas import load_model
+
+    expected = load_model(path)(part.images[:1]).argmax(1).item()
+    assert done.stdout.strip() == str(expected)
+
+
+def finished(order, problem, path):
+    folder = ModelFolder(path)
+    folder.begin(order)
+    outcome = train_in_folder(order, problem, folder=path, tariff=TARIFF)
+    return folder.finish(order, problem, outcome)
+
+
+def test_without_the_extra_the_card_says_how_to_have_onnx(
+    order, problem, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(folders, "missing", lambda: "onnx")
+    facts = finished(order(epochs=1), problem, tmp_path)
+    assert facts.exports["model.onnx"] == (
+        "not written: onnx is not installed; pip install 'evonas[export]'"
+    )
+    assert not (tmp_path / "model.onnx").exists()
+    card = (tmp_path / "card.md").read_text()
+    assert "pip install 'evonas[export]'" in card
+    assert "InferenceSession" not in card
+
+
+def test_a_network_that_is_no_graph_is_kept_all_the_same(order, problem, tmp_path, monkeypatch):
+    def refuse(*given, **named):
+        raise RuntimeError("data-dependent branching\nand much more")
+
+    monkeypatch.setattr(folders, "export", refuse)
+    facts = finished(order(epochs=1), problem, tmp_path)
+    assert facts.exports[ARCHIVE] == "not written: RuntimeError: data-dependent branching"
+    assert (tmp_path / "model.pt").is_file()
+    assert "torch.export.load" not in (tmp_path / "card.md").read_text()
+
+
+def test_a_folder_is_not_finished_before_its_card_is_written(order, tmp_path):
+    folder = ModelFolder(tmp_path / "new")
+    folder.begin(order())
+    assert not folder.is_finished
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "card.md"
+    path.write_text("before")
+    with pytest.raises(UnicodeEncodeError), whole(path) as file:
+        file.write("half" + chr(0xD800))
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
