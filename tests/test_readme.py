@@ -105,11 +105,14 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
     named = set(re.findall(r"--[a-z][a-z-]*", README))
     assert set(re.findall(r"--[a-z][a-z-]*", table)) <= offered | {"--list"}
     others = {
+        "--architecture",
         "--at-accuracy",
+        "--draw",
         "--failed",
         "--fractions",
         "--genome",
         "--help",
+        "--json",
         "--list",
         "--measure",
         "--methods",
