@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 from collections.abc import Sequence
@@ -30,10 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = pick_parser().parse_args(argv)
     try:
-        way = way_of(given)
-        demands = [Constraint.parse(text) for text in given.where]
-        members = Shortlist.read(given.run, demands=demands, wanted=given.best)
-        choice, how = picked(members, way, getattr(given, way))
+        members, choice, how = picked(given)
         if given.out:
             _write(given.out, members, choice)
     except (ValueError, OSError) as error:
@@ -43,17 +41,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def picked(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:
-    """The choice, and how it was made, in a line.
+def picked(given: argparse.Namespace) -> tuple[Shortlist, Choice, str]:
+    """The members to pick from, the choice, and how it was made, in a line.
 
     Args:
-        members: The members of a run's front that one may pick from.
-        way: One of ``checks.WAYS``.
-        text: What was said of the way, such as ``acc=2,co2=1`` of weights.
+        given: A run, and the way to pick from it, as ``parsers.add_ways`` reads it.
 
     Raises:
-        ValueError: The text does not fit the run's objectives.
+        ValueError: Two ways were named, or what was said does not fit the run.
+        FileNotFoundError: The run is not there.
     """
+    way = way_of(given)
+    demands = [Constraint.parse(text) for text in given.where]
+    members = Shortlist.read(given.run, demands=demands, wanted=given.best)
+    return members, *_choice(members, way, getattr(given, way))
+
+
+def _choice(members: Shortlist, way: str, text: str) -> tuple[Choice, str]:
     if way == "weights":
         return _by_weights(members, text)
     if way == "near":

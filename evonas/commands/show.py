@@ -7,14 +7,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from evonas.commands.checks import way_of
 from evonas.commands.parsers import show_parser
 from evonas.commands.pick import picked
-from evonas.objectives import Constraint
 from evonas.parsing import name_and_value
 from evonas.problem import Settings
 from evonas.reports.sheet import DataSheet
-from evonas.reports.shortlist import Shortlist
 from evonas.reports.shown import sheet_of_run, show
 from evonas.reports.text import complain
 from evonas.runs.places import without_link
@@ -50,10 +47,7 @@ def _of_run(given: argparse.Namespace) -> tuple[DataSheet, str]:
     """The sheet of a member, and how it was chosen, in a line."""
     if given.genome:
         return sheet_of_run(open_run(given.run), given.genome), ""
-    way = way_of(given)
-    demands = [Constraint.parse(text) for text in given.where]
-    members = Shortlist.read(given.run, demands=demands, wanted=given.best)
-    choice, how = picked(members, way, getattr(given, way))
+    members, choice, how = picked(given)
     return sheet_of_run(open_run(given.run), members.members[choice.order[0]].genome), how
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from evonas.commands.checks import way_of
 from evonas.commands.pick import picked
 from evonas.commands.session import StoppedAtOnce, interrupts
 from evonas.commands.training_checks import check_train
@@ -23,11 +22,9 @@ from evonas.models.card import Facts
 from evonas.models.folder import CARD, PREVIEW, ModelFolder
 from evonas.models.order import TrainingOrder, read_order
 from evonas.models.sittings import StoppedError, train_in_folder
-from evonas.objectives import Constraint
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reports.naming import architecture_of, genome_in
-from evonas.reports.shortlist import Shortlist
 from evonas.reports.text import complain, genome_text, number
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
@@ -175,10 +172,7 @@ def _from_run(
             _origin(run, record, is_same_data=is_same),
             [f"An architecture of {plan.config.problem}."],
         )
-    way = way_of(given)
-    demands = [Constraint.parse(text) for text in given.where]
-    members = Shortlist.read(given.run, demands=demands, wanted=given.best)
-    choice, how = picked(members, way, getattr(given, way))
+    members, choice, how = picked(given)
     chosen = [members.members[i] for i in choice.order[: choice.n_chosen]]
     others = [genome_text(record.genome) for record in chosen[1:]]
     more = [f"The first is trained; --genome takes another: {', '.join(others)}"]
