@@ -21,9 +21,9 @@ def part(n: int) -> Part:
     return Part(images, labels)
 
 
-def stripes(n_train: int = 64) -> Dataset:
+def stripes(n_train: int = 64, *, flips: bool = False) -> Dataset:
     """Two classes that a child can tell: the left or the right half is bright."""
-    info = DataInfo("stripes", 1, 8, 2, n_train, 40, 40, flip=False)
+    info = DataInfo("stripes", 1, 8, 2, n_train, 40, 40, flip=flips)
     constant = torch.full((1, 1, 1), 0.4)
     return Dataset(info, part(n_train), part(40), part(30), constant, constant)
 

@@ -3,14 +3,12 @@ import torch
 from torch import nn
 
 from evonas import deadline
-from evonas.data.dataset import Dataset, Part
-from evonas.data.published import DataInfo
 from evonas.faults import DivergedError, LateError
 from evonas.networks.layout import FAST, PLAIN, lay_out
 from evonas.training.loop import Training, judge, train
 from evonas.training.recipe import Recipe
 
-CPU = torch.device("cpu")
+from .stripes import CPU, equal, stripes
 
 
 @pytest.fixture(autouse=True)
@@ -20,25 +18,6 @@ def _one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(n_threads)
-
-
-def seeded(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def stripes(n_train: int = 64, *, flips: bool = False) -> Dataset:
-    """Two classes that a child can tell: the left or the right half is bright."""
-
-    def part(n: int) -> Part:
-        labels = torch.arange(n) % 2
-        images = torch.randint(0, 60, (n, 1, 8, 8), generator=seeded(n), dtype=torch.uint8)
-        images[labels == 0, :, :, :4] += 150
-        images[labels == 1, :, :, 4:] += 150
-        return Part(images, labels)
-
-    info = DataInfo("stripes", 1, 8, 2, n_train, 40, 40, flip=flips)
-    constant = torch.full((1, 1, 1), 0.4)
-    return Dataset(info, part(n_train), part(40), part(30), constant, constant)
 
 
 def network(seed: int = 0) -> nn.Module:
@@ -54,11 +33,6 @@ def trained(seed: int = 0, *, n_train: int = 64, **recipe):
     plan = Recipe(**{"epochs": 2, "batch_size": 16, "augment": (), **recipe})
     curve = train(model, stripes(n_train), recipe=plan, device=CPU, seed=seed)
     return model, curve
-
-
-def equal(one: nn.Module, other: nn.Module) -> bool:
-    states = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
-    return all(torch.equal(a, b) for a, b in states)
 
 
 @pytest.mark.parametrize("augment", [(), ("crop", "flip", "cutout")])
