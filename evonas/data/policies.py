@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 POLICIES = ("randaugment", "trivial")
 
@@ -25,6 +26,7 @@ def make_policy(name: str) -> Callable[[Tensor], Tensor]:
     Raises:
         ValueError: There is no policy of that name.
     """
+    import torch  # no help text that lists the policies waits for it
     from torchvision.transforms import v2  # two seconds, which most trainings do without
 
     if name not in POLICIES:

@@ -6,11 +6,11 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from evonas.data.policies import POLICIES
 from evonas.training.recipe import Recipe
 
 OPTIMISERS = ("sgd", "adamw")
 SCHEDULES = ("cosine", "step", "constant")
-POLICIES = ("randaugment", "trivial")  # of torchvision, which no help text waits for
 AUGMENTS = ("none", "flip-crop", *POLICIES)
 AMPS = ("auto", "on", "off")
 RATES = {"sgd": 0.1, "adamw": 2e-3}

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 
 from evonas.data.dataset import Dataset
 from evonas.data.mixing import Mixed, cutmix, mixup
-from evonas.data.policies import make_policy
+from evonas.data.policies import POLICIES, make_policy
 from evonas.networks.layout import in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import Outputs, as_float
 from evonas.training.average import Average
 from evonas.training.batches import batch_sizes, make_transform, normalise
-from evonas.training.full_recipe import POLICIES, FullRecipe
+from evonas.training.full_recipe import FullRecipe
 from evonas.training.loop import check_loss, judge, weight_groups
 from evonas.training.recipe import Recipe
 from evonas.training.tasks import CLASSIFICATION, Task
