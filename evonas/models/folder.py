@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,7 @@ from evonas.networks.layout import PLAIN
 from evonas.runs.manifest import environment
 from evonas.training.device import reproducible
 from evonas.training.loop import judge
-from evonas.training.saved_state import write_state
+from evonas.training.saved_state import whole, write_state
 from evonas.training.trained_problem import TrainedProblem
 
 WEIGHTS, ONNX, CARD, CURVE = "model.pt", "model.onnx", "card.md", "curve.csv"
@@ -147,22 +145,6 @@ class ModelFolder:
     def _write(self, name: str, text: str) -> None:
         with whole(self.path / name) as file:
             file.write(text)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Any]:
-    """A text file that a reader sees as a whole, or as it was before.
-
-    Args:
-        path: Where the file shall lie.
-    """
-    scratch = path.with_name(f".{path.name}.partial")
-    try:
-        with scratch.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def _agrees(difference: float, n: int) -> str:

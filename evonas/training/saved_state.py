@@ -1,13 +1,34 @@
-"""Files of tensors and plain values, written whole and read without running code."""
+"""Files that are written whole, and those of tensors, which are read without running code."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Literal
 
 import torch
+
+
+@contextmanager
+def whole(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[IO[Any]]:
+    """A new file, of text or of bytes, that a reader sees as a whole, or as it was before.
+
+    Args:
+        path: Where the file shall lie.
+        mode: As ``open`` has it.
+    """
+    scratch = path.with_name(f".{path.name}.partial")
+    as_text: dict[str, Any] = {"encoding": "utf-8", "newline": ""} if mode == "w" else {}
+    try:
+        with scratch.open(mode, **as_text) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def write_state(file: Path, state: Mapping[str, Any]) -> None:
@@ -20,15 +41,8 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    scratch = file.with_name(f".{file.name}.partial")
-    try:
-        with scratch.open("wb") as opened:
-            torch.save(dict(state), opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.replace(scratch, file)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with whole(file, "wb") as opened:
+        torch.save(dict(state), opened)
 
 
 def read_state(file: Path) -> dict[str, Any]:

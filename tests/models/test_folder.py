@@ -11,7 +11,7 @@ from PIL import Image
 from evonas.data.dataset import load
 from evonas.models import folder as folders
 from evonas.models.archive import ARCHIVE
-from evonas.models.folder import ModelFolder, whole
+from evonas.models.folder import ModelFolder
 from evonas.models.onnx_file import missing
 from evonas.models.sittings import train_in_folder
 
@@ -125,12 +125,3 @@ def test_a_folder_is_not_finished_before_its_card_is_written(order, tmp_path):
     folder = ModelFolder(tmp_path / "new")
     folder.begin(order())
     assert not folder.is_finished
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "card.md"
-    path.write_text("before")
-    with pytest.raises(UnicodeEncodeError), whole(path) as file:
-        file.write("half" + chr(0xD800))
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
