@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
-    from evonas.plots.axes import are_comparable as are_comparable
     from evonas.plots.axes import axis_label as axis_label
     from evonas.plots.axes import direction as direction
     from evonas.plots.axes import draw_faint as draw_faint
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from evonas.plots.carbon import draw_paper as draw_paper
     from evonas.plots.network import draw_network as draw_network
     from evonas.plots.points import Cloud as Cloud
+    from evonas.plots.points import are_comparable as are_comparable
     from evonas.plots.points import choose as choose
     from evonas.plots.points import cloud_of as cloud_of
     from evonas.plots.points import runs_of as runs_of
@@ -56,7 +56,6 @@ __getattr__, __dir__, __all__ = attach(
             "plot_front",
             "plot_best",
             "plot_hypervolume",
-            "are_comparable",
             "new_axes",
             "strong",
             "faint",
@@ -71,7 +70,7 @@ __getattr__, __dir__, __all__ = attach(
         "bench": ["draw_contest"],
         "carbon": ["draw_calibration", "draw_paper", "draw_footprints"],
         "network": ["draw_network"],
-        "points": ["Cloud", "choose", "cloud_of", "runs_of"],
+        "points": ["Cloud", "are_comparable", "choose", "cloud_of", "runs_of"],
         "price_tag": ["draw_progress", "draw_curves", "draw_expected", "draw_fractions"],
         "runs": ["save_picture", "draw", "plot_matrix"],
     },

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from evonas.objectives import Constraint, Objective
-from evonas.plots.points import Cloud, Runs, choose, cloud_of, runs_of
+from evonas.plots.points import Cloud, Runs, are_comparable, choose, cloud_of, runs_of
 from evonas.runs.run import Run
 
 # Okabe & Ito 2008, told apart by everyone; without their yellow, which is faint on white.
@@ -144,19 +144,6 @@ def plot_hypervolume(runs: Runs, *, ax: Axes | None = None) -> Axes:
     if len(scaled) > 1:
         _add_legend(ax)
     return ax
-
-
-def are_comparable(runs: Sequence[Run]) -> bool:
-    """Whether all hypervolumes of these runs, if any, have one scale."""
-    scales = {
-        tuple(
-            (objective.name, objective.best, run.goals.reference.get(objective.name))
-            for objective in run.objectives
-        )
-        for run in runs
-        if run.hypervolumes
-    }
-    return len(scales) <= 1
 
 
 def new_axes() -> Axes:

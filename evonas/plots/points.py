@@ -145,6 +145,19 @@ def _run(result: Result) -> Run:
     )
 
 
+def are_comparable(runs: Sequence[Run]) -> bool:
+    """Whether all hypervolumes of these runs, if any, have one scale."""
+    scales = {
+        tuple(
+            (objective.name, objective.best, run.goals.reference.get(objective.name))
+            for objective in run.objectives
+        )
+        for run in runs
+        if run.hypervolumes
+    }
+    return len(scales) <= 1
+
+
 def cloud_of(run: Run, objectives: Sequence[Objective]) -> Cloud:
     """The architectures in the space of some objectives; failed ones are left out."""
     goals = Goals(tuple(objectives), run.goals.constraints)

@@ -15,7 +15,6 @@ from evonas.objectives import Objective
 from evonas.parsing import listed
 from evonas.plots.axes import (
     GREY,
-    are_comparable,
     axis_label,
     direction,
     draw_faint,
@@ -26,7 +25,7 @@ from evonas.plots.axes import (
     set_scale,
     strong,
 )
-from evonas.plots.points import Cloud, Runs, choose, cloud_of, runs_of
+from evonas.plots.points import Cloud, Runs, are_comparable, choose, cloud_of, runs_of
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 

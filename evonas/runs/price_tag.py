@@ -13,7 +13,6 @@ from evonas.carbon.meter import Tariff
 from evonas.config import Config
 from evonas.objectives import Objective
 from evonas.pareto.dominance import front
-from evonas.pareto.hypervolume import hypervolume
 from evonas.record import Record
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
@@ -148,6 +147,8 @@ class PriceTag:
         return np.where(np.isfinite(best), objective.sign * best, np.nan)
 
     def _hypervolumes(self) -> np.ndarray:
+        from evonas.pareto.hypervolume import hypervolume  # pymoo, which no account needs
+
         goals, n = self.run.goals, self.n_trials
         found = np.full(n, np.nan)
         if not goals.is_scaled:
