@@ -8,11 +8,15 @@ Modules:
     calibrate: Timing this machine: ``evonas calibrate``.
     carbon: What networks emit in their lives: ``evonas carbon``.
     checks: What can be refused of a command line before anything heavy is imported.
+    dashboard: A folder of runs in a browser: ``evonas dashboard FOLDER``.
     main: The command line: finds the command, answers what needs nothing heavy, and runs it.
+    page_checks: What can be refused of a page before anything is read.
+    page_parsers: The parsers of what makes pages of runs, so that help needs nothing heavy.
     parsers: The parsers of all commands but the search, so that help needs nothing heavy.
     pick: Picking architectures from the front of a run: ``evonas pick RUN``.
     plot: Pictures of runs: ``python -m evonas.plot RUN [RUN ...]``.
     predict: What a trained model takes images for: ``evonas predict FOLDER IMAGE ...``.
+    report: A page of runs: ``evonas report RUN [RUN ...]``.
     rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
         RUN``.
     search: The search as a command: arguments to a config and a folder, before anything heavy.

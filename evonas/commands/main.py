@@ -10,7 +10,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evonas.commands import checks, parsers, training_checks, training_parsers
+from evonas.commands import (
+    checks,
+    page_checks,
+    page_parsers,
+    parsers,
+    training_checks,
+    training_parsers,
+)
 from evonas.commands.arguments import Parser
 from evonas.commands.search import make_parser
 from evonas.parsing import nearest
@@ -38,9 +45,11 @@ COMMANDS: Mapping[str, Command] = {
     "budget": Command(parsers.budget_parser, checks.check_budget),
     "calibrate": Command(parsers.calibrate_parser, checks.check_calibrate),
     "carbon": Command(parsers.carbon_parser, checks.check_carbon),
+    "dashboard": Command(page_parsers.dashboard_parser, page_checks.check_dashboard),
     "pick": Command(parsers.pick_parser, checks.check_pick),
     "plot": Command(parsers.plot_parser, checks.check_plot),
     "predict": Command(training_parsers.predict_parser, training_checks.check_predict),
+    "report": Command(page_parsers.report_parser, page_checks.check_report),
     "rerun": Command(parsers.rerun_parser, checks.check_rerun),
     "search": Command(make_parser, lambda given: None),  # it checks for itself
     "show": Command(parsers.show_parser, checks.check_show),

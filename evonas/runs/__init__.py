@@ -14,6 +14,7 @@ Modules:
     run: A run as plain values, from what its directory holds.
     schema: What a run directory tells of its space and its metrics, so that readers need no
         problem.
+    state: How far a run has got: whether it goes on, has ended, or was cut short.
     warm_start_files: Reading what a search may begin with: a run, a front's table, or a list of
         architectures.
 """

@@ -1,4 +1,7 @@
-"""Whoever looks at a run runs nothing that it names; only --resume, rerun, show, train do."""
+"""Whoever looks at a run runs nothing that it names.
+
+Only --resume, rerun, show, train and report with --networks any do.
+"""
 
 import json
 import subprocess
@@ -8,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from evonas import Config, open_run, search
-from evonas.commands import budget, carbon, pick, plot, rerun
+from evonas.commands import budget, carbon, pick, plot, report, rerun
+from evonas.pages.known_runs import KnownRuns
+from evonas.pages.payload import payload
 from evonas.run import main
 from evonas.runs.checksums import CHECKSUMS
 from evonas.runs.warm_start_files import read_prior
@@ -136,6 +141,20 @@ def test_its_price_tag_can_be_shown(run, tmp_path):
 def test_its_front_can_be_priced(run, capsys):
     assert carbon.main([str(run), "--baseline", "resnet18"]) == 0
     assert "Written: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("which", ["installed", "none"])
+def test_its_page_can_be_written(run, tmp_path, which):
+    out = tmp_path / "page.html"
+    assert report.main([str(run), "--networks", which, "--out", str(out)]) == 0
+    assert THEIRS in out.read_text()  # its name, not its code
+
+
+@harming
+def test_a_dashboard_can_show_it(run):
+    known = KnownRuns(run.parent)
+    assert [told["measured"] for told in known.listing()] == [8]
+    assert payload(known.runs(["run"]))["runs"][0]["networks"]["sheets"] == {}
 
 
 def test_another_search_can_begin_with_it(run, tmp_path):
