@@ -21,7 +21,7 @@ ROOMS = (
         "algorithms",
         "surrogates",
     ),
-    *("engine", "bench", "plots", "reports", "pages", "commands"),
+    *("explanation", "engine", "bench", "plots", "reports", "pages", "commands"),
 )
 AT_THE_ROOT = {  # every other module there is among the words that everybody uses
     **{"problem": "problem", "config": "config", "listener": "config"},

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
+    from evonas.reports.explained import explain as explain
+    from evonas.reports.explanation import Explanation as Explanation
     from evonas.reports.sheet import DataSheet as DataSheet
     from evonas.reports.shown import show as show
     from evonas.runs.reading import open_run as open_run
@@ -46,6 +48,8 @@ __getattr__, __dir__, __all__ = attach(
         "objectives": ["Constraint", "Metric", "Objective"],
         "plots.axes": ["plot_front"],
         "problem": ["Measurement", "Problem", "TabularProblem"],
+        "reports.explained": ["explain"],
+        "reports.explanation": ["Explanation"],
         "reports.sheet": ["DataSheet"],
         "reports.shown": ["show"],
         "runs.reading": ["open_run"],

@@ -9,6 +9,9 @@ Modules:
     carbon: What networks emit in their lives: ``evonas carbon``.
     checks: What can be refused of a command line before anything heavy is imported.
     dashboard: A folder of runs in a browser: ``evonas dashboard FOLDER``.
+    explain: What drives a run, and why its front is as it is: ``evonas explain RUN``.
+    explain_arguments: The arguments of ``evonas explain``, and what can be refused of them
+        early.
     main: The command line: finds the command, answers what needs nothing heavy, and runs it.
     page_checks: What can be refused of a page before anything is read.
     page_parsers: The parsers of what makes pages of runs, so that help needs nothing heavy.

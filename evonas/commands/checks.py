@@ -109,10 +109,7 @@ def check_plot(given: argparse.Namespace) -> None:
         ValueError: A run's directory cannot be read, or the suffix is unknown.
         FileNotFoundError: A run is not there.
     """
-    if given.out and given.out.suffix.lower() not in PICTURES:
-        raise ValueError(
-            f"cannot write {given.out}; its suffix must be one of {', '.join(PICTURES)}"
-        )
+    check_picture(given.out)
     check_runs(given.runs)
 
 
@@ -139,10 +136,7 @@ def check_show(given: argparse.Namespace) -> None:
     if (given.run is None) == (given.problem is None):
         raise ValueError("name a run, or --problem with --architecture; see evonas show -h")
     way = way_of(given)
-    if given.draw and given.draw.suffix.lower() not in PICTURES:
-        raise ValueError(
-            f"cannot write {given.draw}; its suffix must be one of {', '.join(PICTURES)}"
-        )
+    check_picture(given.draw)
     if given.run is None:
         if given.architecture is None:
             raise ValueError("--problem needs --architecture, which of its networks to show")
@@ -226,6 +220,19 @@ def check_word(what: str, word: str, offered: Collection[str], *, own: str) -> N
             f"unknown {what} {word!r}{nearest(word, offered)}; choose from "
             f"{', '.join(offered)}, or name your own as {own}"
         )
+
+
+def check_picture(out: Path | None) -> None:
+    """Refuse a picture of an unknown kind.
+
+    Args:
+        out: the file; ``None`` where none was named.
+
+    Raises:
+        ValueError: The suffix is none of those that can be written.
+    """
+    if out and out.suffix.lower() not in PICTURES:
+        raise ValueError(f"cannot write {out}; its suffix must be one of {', '.join(PICTURES)}")
 
 
 def check_free_file(out: Path, *, is_forced: bool) -> None:

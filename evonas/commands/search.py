@@ -19,8 +19,8 @@ from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import read_prior
 
 OTHERS = (
-    *("bench", "budget", "calibrate", "carbon", "dashboard", "pick", "plot", "predict"),
-    *("report", "rerun", "show", "train"),
+    *("bench", "budget", "calibrate", "carbon", "dashboard", "explain", "pick", "plot"),
+    *("predict", "report", "rerun", "show", "train"),
 )
 
 

@@ -4,6 +4,8 @@ Modules:
     axes: What is drawn on one pair of axes.
     bench: How a contest went, as curves.
     carbon: Pictures of what networks and searches emit.
+    explanation: A picture of which genes drive a metric, and of its mean at each of their
+        choices.
     model: A picture of a trained model: its curves and its confusions.
     network: Pictures of networks: a box for each layer, and lines for what feeds it.
     points: What is drawn: runs as points in the space of some objectives.
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from evonas.plots.carbon import draw_calibration as draw_calibration
     from evonas.plots.carbon import draw_footprints as draw_footprints
     from evonas.plots.carbon import draw_paper as draw_paper
+    from evonas.plots.explanation import draw_drivers as draw_drivers
     from evonas.plots.network import draw_network as draw_network
     from evonas.plots.points import Cloud as Cloud
     from evonas.plots.points import are_comparable as are_comparable
@@ -69,6 +72,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "bench": ["draw_contest"],
         "carbon": ["draw_calibration", "draw_paper", "draw_footprints"],
+        "explanation": ["draw_drivers"],
         "network": ["draw_network"],
         "points": ["Cloud", "are_comparable", "choose", "cloud_of", "runs_of"],
         "price_tag": ["draw_progress", "draw_curves", "draw_expected", "draw_fractions"],

@@ -1,6 +1,10 @@
 """Words for people.
 
 Modules:
+    drivers: What drives a metric, in words and as JSON.
+    explained: Explaining a run: what drives its objectives, what changes along its front, and
+        who is on it.
+    explanation: The explanation of a run, in words, as JSON, and as a picture.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
     priced_front: A run's front, priced in its three parts.
@@ -21,6 +25,8 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
+    from evonas.reports.explained import explain as explain
+    from evonas.reports.explanation import Explanation as Explanation
     from evonas.reports.priced_front import front_in_words as front_in_words
     from evonas.reports.priced_front import price_front as price_front
     from evonas.reports.priced_front import write_table as write_table
@@ -40,6 +46,8 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "explained": ["explain"],
+        "explanation": ["Explanation"],
         "priced_front": ["price_front", "front_in_words", "write_table"],
         "progress": ["Progress"],
         "shortlist": ["Shortlist"],

@@ -126,17 +126,35 @@ def cross_validated(X: np.ndarray, y: np.ndarray, *, seed: int) -> tuple[str, di
     """
     if len(y) < 2 * N_FOLDS:
         return next(iter(PREDICTORS)), {}
-    folds = list(KFold(N_FOLDS, shuffle=True, random_state=seed).split(X))
     errors = {}
-    for name, make in PREDICTORS.items():
-        residuals = []
-        for learnt, held_out in folds:
-            model = make(seed=seed)
-            model.fit(X[learnt], y[learnt])
-            residuals.append(model.predict(X[held_out])[0] - y[held_out])
+    for name in PREDICTORS:
+        residuals = held_out(name, X, y, seed=seed)[0] - y
         spread = float(np.std(y)) or 1.0
-        errors[name] = float(np.sqrt(np.mean(np.concatenate(residuals) ** 2))) / spread
+        errors[name] = float(np.sqrt(np.mean(residuals**2))) / spread
     return min(errors, key=errors.__getitem__), errors
+
+
+def held_out(
+    kind: str, X: np.ndarray, y: np.ndarray, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a predictor says of values that it has not seen, each by a model of other folds.
+
+    Args:
+        kind: Name of the predictor in ``PREDICTORS``.
+        X: Features, ``(n, n_features)``; n is at least the number of folds.
+        y: Values to be predicted, ``(n,)``.
+        seed: Fixes the folds and whatever is random in the model.
+
+    Returns:
+        Mean and standard deviation of each measured value, noise included, ``(n,)``.
+    """
+    mean, std = np.empty(len(y)), np.empty(len(y))
+    for learnt, unseen in KFold(N_FOLDS, shuffle=True, random_state=seed).split(X):
+        model = PREDICTORS[kind](seed=seed)
+        model.fit(X[learnt], y[learnt])
+        mean[unseen], spread = model.predict(X[unseen])
+        std[unseen] = np.hypot(spread, model.noise_std)
+    return mean, std
 
 
 def _kernel(X: np.ndarray) -> Kernel:
