@@ -12,7 +12,7 @@ from evonas.objectives import Constraint
 from evonas.reports.naming import genome_of
 from evonas.short_ids import is_short_id
 
-LEAST_SAMPLES = 8  # of fewer genomes no interval can be told
+LEAST_SAMPLES = 8  # as evonas.explain takes, which is heavier to ask
 
 
 def explain_parser() -> Parser:

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-FLAT = 1e-12  # of the largest value: a spread below it is that of rounding
+FLAT = 1e-12  # of the largest value or of the variance: less is that of rounding
 
 
 @dataclass(frozen=True)
@@ -99,4 +99,6 @@ def indices_of(tables: Sequence[Table], *, sizes: Sequence[int]) -> Indices:
                 main[genes[0]] = part / unit
             else:
                 pairs[genes[0], genes[1]] = part / unit
+    for shares in (main, total, pairs):
+        shares[shares < FLAT] = 0.0
     return Indices(mean, variance if unit < np.inf else 0.0, main, total, pairs, tuple(means))

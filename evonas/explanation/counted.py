@@ -50,7 +50,7 @@ def counted_drivers(
             if len(tables) == 1
             else (
                 f"a sum of {len(tables)} parts, {n_genomes:,} genomes counted, which "
-                f"{N_CHECKED} drawn ones confirm"
+                f"{N_CHECKED:,} drawn ones confirm"
             )
         )
         found = indices_of(tables, sizes=space.sizes)
@@ -64,9 +64,9 @@ def counted_drivers(
             f"{metric.name} cannot be counted for {100 * (1 - known.mean()):.0f} % of genomes"
         )
     estimator = Estimator(design, values)
-    basis = f"{len(values):,} of {_amount(math.prod(space.sizes))} genomes counted"
+    basis = f"{len(values):,} drawn of {_amount(math.prod(space.sizes))} genomes counted"
     if not known.all():
-        basis += f", of which {(~known).sum():,} cannot be and are left out"
+        basis += f", but for {(~known).sum():,} that cannot be and are left out"
     return drivers_of(
         metric,
         estimator.indices(),

@@ -85,8 +85,8 @@ class Counter:
                 told, now = record.metrics.get(name), counted.get(name)
                 if told is None or (now is not None and np.isclose(now, told, rtol=SAME)):
                     continue
-                said = "cannot be counted" if now is None else f"{name} is {now:.6g} today"
-                return f"{said}, where the run recorded {told:.6g}"
+                said = "cannot be counted" if now is None else f"is {now:.6g} today"
+                return f"{name} {said}, where the run recorded {told:.6g}"
         return ""
 
     def _count(self, genome: Genome) -> Mapping[str, float]:

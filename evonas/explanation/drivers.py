@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,7 +19,10 @@ LEAST_KENDALL = 0.4  # of two records a model orders 70 % rightly; with less it 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, and the 90 % interval that it lies in; of no width where it is exact."""
+    """A number, and the 90 % interval that it lies in; of no width where it is exact.
+
+    All three are NaN where there is nothing to tell it from.
+    """
 
     value: float
     low: float
@@ -33,6 +37,7 @@ class GeneEffect:
         gene: Name of the gene.
         alone: Share of the metric's variance that the gene brings about alone.
         total: Share that it brings about alone and together with others.
+        is_ordered: Whether neighbouring choices of the gene are alike.
         choices: The gene's choices, in their order.
         means: Mean of the metric over the space with each of the choices, in their order, in
             the metric's unit.
@@ -41,6 +46,7 @@ class GeneEffect:
     gene: str
     alone: Estimate
     total: Estimate
+    is_ordered: bool
     choices: tuple[Any, ...]
     means: tuple[Estimate, ...]
 
@@ -122,6 +128,7 @@ def drivers_of(
             gene.name,
             alone=main[i],
             total=total[i],
+            is_ordered=bool(gene.ordered),
             choices=gene.choices,
             means=tuple(_estimates(indices.means[i], [each.means[i] for each in replicas])),
         )
@@ -147,7 +154,9 @@ def _estimates(values: np.ndarray, replicas: Sequence[np.ndarray]) -> list[Estim
     """Values with their intervals, from the standard deviations of bootstrap samples."""
     half = np.zeros(values.shape)
     if replicas:
-        half = Z_90 * np.nanstd(np.stack(replicas), axis=0)
+        with warnings.catch_warnings():  # of a choice of which none has a value
+            warnings.simplefilter("ignore", RuntimeWarning)
+            half = Z_90 * np.nanstd(np.stack(replicas), axis=0)
     return [
         Estimate(float(value), float(value - width), float(value + width))
         for value, width in zip(values, half, strict=True)

@@ -99,8 +99,8 @@ def dominating(
     """
     own = np.array(_turned(metrics, goals.objectives))
     rows = turned(front, goals)
-    is_better = (rows <= own).all(1) & (rows < own).any(1)
-    return [record for record, better in zip(front, is_better, strict=True) if better]
+    places = np.flatnonzero((rows <= own).all(axis=1) & (rows < own).any(axis=1))
+    return [front[place] for place in places.tolist()]
 
 
 def turned(records: Sequence[Record], goals: Goals) -> np.ndarray:

@@ -13,7 +13,7 @@ Function = Callable[[np.ndarray], np.ndarray]
 """Values ``(n,)`` of genomes ``(n, n_genes)``; NaN where one has none."""
 
 N_ANCHORS = 12  # genomes around which pairs of genes are looked at
-N_CHECKED = 256  # genomes on which a sum of parts must be right
+N_CHECKED = 1000  # genomes on which a sum of parts must be right
 TOLERANCE = 1e-9  # of the largest value
 
 

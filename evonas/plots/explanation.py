@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from evonas.explanation.drivers import Drivers, Estimate, GeneEffect
-from evonas.plots.axes import COLOURS, GREY, STEPS, axis_label, short, tidy
+from evonas.plots.axes import COLOURS, GREY, STEPS, short, tidy
 
 N_PANELS = 4  # genes whose choices are shown
 DOTS_PER_INCH = 150
@@ -65,9 +65,9 @@ def _draw_bars(ax: Axes, drivers: Drivers, *, colour: str, top: int) -> None:
             ax.errorbar(values, places, xerr=_halves(estimates), **_whiskers())
     ax.set_yticks(places, [gene.gene for gene in shown], fontsize="small")
     ax.invert_yaxis()
-    ax.xaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
-    ax.set_xlim(left=0)
+    ax.set_xlim(0, min(1.0, ax.get_xlim()[1]))
     ax.set_xlabel("share of the variance", fontsize="small")
     doubt = "" if drivers.is_reliable else ", NOT RELIABLE"
     ax.set_title(f"{drivers.metric.label}: {drivers.how}{doubt}", fontsize="small")
@@ -85,14 +85,15 @@ def _draw_panels(panels: Sequence[Axes], drivers: Drivers, *, colour: str) -> No
     for ax in panels[len(shown) :]:
         ax.axis("off")
     if shown:
-        panels[0].set_ylabel(f"mean {axis_label(drivers.metric)}", fontsize="small")
+        panels[0].set_ylabel(f"mean {drivers.metric.column}", fontsize="small")
 
 
 def _draw_means(ax: Axes, gene: GeneEffect, drivers: Drivers, *, colour: str) -> None:
     places = np.arange(len(gene.choices))
     means = [mean.value for mean in gene.means]
     ax.axhline(drivers.mean, color=GREY, linewidth=0.8, linestyle=":")
-    ax.plot(places, means, "o-", color=colour, markersize=5, linewidth=1.0, gid="means")
+    line = "o-" if gene.is_ordered else "o"
+    ax.plot(places, means, line, color=colour, markersize=5, linewidth=1.0, gid="means")
     if drivers.how != "exact":
         ax.errorbar(places, means, yerr=_halves(gene.means), **_whiskers())
     texts = [_cut(str(choice)) for choice in gene.choices]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 from evonas.explanation.drivers import Drivers, Estimate, GeneEffect
@@ -50,7 +51,7 @@ def _reliability(drivers: Drivers) -> list[str]:
     )
     if drivers.is_reliable:
         return [said]
-    if found.kendall != found.kendall:  # NaN: it says one thing of all, or they are all equal
+    if isnan(found.kendall):  # it says one thing of all, or they are all equal
         said = "The model tells no two records apart."
     return [said, "NOT RELIABLE: do not conclude from this what drives it; measure more first."]
 
@@ -80,7 +81,8 @@ def _share(estimate: Estimate) -> str:
 
 
 def _means(gene: GeneEffect) -> str:
-    pairs = list(zip(gene.choices, gene.means, strict=True))
+    every = zip(gene.choices, gene.means, strict=True)
+    pairs = [(choice, mean) for choice, mean in every if not isnan(mean.value)]
     if len(pairs) > MOST_CHOICES:
         ordered = sorted(pairs, key=lambda pair: pair[1].value)
         pairs = [ordered[0], ordered[-1]]
@@ -102,7 +104,7 @@ def drivers_dict(drivers: Drivers) -> dict[str, Any]:
         "mean": drivers.mean,
         "std": drivers.std,
         "is_reliable": drivers.is_reliable,
-        "kendall": found.kendall if found and found.kendall == found.kendall else None,
+        "kendall": found.kendall if found and not isnan(found.kendall) else None,
         "beyond_pairs": drivers.beyond_pairs if drivers.how == "exact" else None,
         "genes": [
             {
@@ -121,8 +123,10 @@ def drivers_dict(drivers: Drivers) -> dict[str, Any]:
     }
 
 
-def _estimate_list(estimate: Estimate) -> list[float]:
-    """Value, and the two ends of its interval."""
+def _estimate_list(estimate: Estimate) -> list[float] | None:
+    """Value, and the two ends of its interval; ``None`` where there is no value."""
+    if isnan(estimate.value):
+        return None
     return [estimate.value, estimate.low, estimate.high]
 
 

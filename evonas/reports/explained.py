@@ -37,6 +37,7 @@ from evonas.runs.run import Run
 from evonas.space import Genome, SearchSpace
 
 N_SAMPLES = 256
+LEAST_SAMPLES = 8  # of fewer genomes no interval can be told
 
 
 def explain(
@@ -68,8 +69,8 @@ def explain(
             are too few samples.
         FileNotFoundError: There is no such run.
     """
-    if samples < 8:
-        raise ValueError(f"samples must be at least 8, got {samples}")
+    if samples < LEAST_SAMPLES:
+        raise ValueError(f"samples must be at least {LEAST_SAMPLES}, got {samples}")
     opened = run if isinstance(run, Run) else open_run(run)
     if not opened.front:
         raise ValueError(f"run {opened.name} has no front to explain")

@@ -195,9 +195,8 @@ class Explanation:
         ]
         more = len(better) - len(said)
         rest = f", and {more} more" if more else ""
-        return (
-            f"{len(better)} of {len(run.front)} members dominate it, {', '.join(said)}{rest}."
-        )
+        who = f"{', '.join(said)}{rest}"
+        return f"{len(better)} of {len(run.front)} members dominate it: {who}."
 
     def _compared(self, own: Mapping[str, float], other: Mapping[str, float]) -> str:
         return ", ".join(

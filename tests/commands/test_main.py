@@ -48,6 +48,8 @@ WRONG = (
     *("report", "report none", "report full", "report none --networks all"),
     *("report full --every 3", "report full --follow --every 0", "report --ot a.html full"),
     *("dashboard", "dashboard none", "dashboard full --port x", "dashboard full --port 70000"),
+    *("explain", "explain none", "explain full", "explain full --out a.gif", "explain --to 3"),
+    *("explain none --samples 1", "explain none --knee --best acc", "explain a --genome one"),
     *("rerun none --failed", "rerun full --genome one", "rerun full"),
     *("train", "train none", "train full", "train full --problem digits", "train --epoch 3"),
     *("train none --seeds a", "train none --seeds 1,1", "train none --epochs 0"),
