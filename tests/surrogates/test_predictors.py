@@ -6,7 +6,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern,
 from sklearn.model_selection import KFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from evonas.surrogates.predictors import PREDICTORS, cross_validated
+from evonas.surrogates.predictors import PREDICTORS, cross_validated, held_out
 
 pytestmark = pytest.mark.filterwarnings("ignore:The optimal value")  # it may be at a bound
 
@@ -201,3 +201,17 @@ def test_too_few_values_are_not_compared():
 def test_values_that_are_all_the_same_are_told_without_an_error():
     _, errors = cross_validated(valley(10, 0)[0], np.full(10, 3.0), seed=0)
     assert errors == {"gp": pytest.approx(0, abs=1e-6), "forest": pytest.approx(0, abs=1e-6)}
+
+
+@pytest.mark.parametrize("kind", PREDICTORS)
+def test_a_held_out_value_has_no_say_in_its_own_prediction(kind):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 3)), rng.normal(size=30)
+    mean, std = held_out(kind, X, y, seed=0)
+    assert mean.shape == std.shape == (30,)
+    assert (std > 0).all()
+    moved = y.copy()
+    moved[7] += 100.0
+    again = held_out(kind, X, moved, seed=0)[0]
+    assert again[7] == mean[7]
+    assert not np.array_equal(again, mean)
