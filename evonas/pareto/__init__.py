@@ -1,6 +1,7 @@
 """Arrays in, arrays out: which points are best, and how good a set of them is.
 
 Modules:
+    attainment: What several runs attain: surfaces of two objectives that k of them reach.
     choice: Which members of a front to take.
     correlation: How alike two columns of numbers order the same things.
     dominance: Which points of a set no other point dominates.
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
+    from evonas.pareto.attainment import attainment_surface as attainment_surface
+    from evonas.pareto.attainment import n_attaining as n_attaining
     from evonas.pareto.choice import Choice as Choice
     from evonas.pareto.choice import best as best
     from evonas.pareto.choice import knees as knees
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "attainment": ["attainment_surface", "n_attaining"],
         "choice": ["Choice", "knees", "weighted", "nearest_to", "best", "shares", "places"],
         "correlation": ["spearman", "kendall"],
         "dominance": ["front"],
