@@ -5,6 +5,7 @@ Modules:
     checksums: Whether a config is as it was written: a checksum for each of its settings.
     costs: What networks of a run's front cost, counted once and kept beside it.
     folder: The run directory: everything that a search leaves on disk.
+    groups: Runs that differ in nothing but their seed, together.
     journal: The append-only file that keeps every record, with one writer at a time.
     manifest: What a run directory says of its run: its config, and the versions it began with.
     places: Files of a run directory, which are read and written there and nowhere else.
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from evonas.runs.audit import check_records as check_records
     from evonas.runs.folder import RunFolder as RunFolder
     from evonas.runs.folder import check_free as check_free
+    from evonas.runs.groups import Group as Group
+    from evonas.runs.groups import groups_of as groups_of
     from evonas.runs.journal import FolderError as FolderError
     from evonas.runs.journal import Journal as Journal
     from evonas.runs.journal import read_journal as read_journal
@@ -47,6 +50,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "audit": ["check_records"],
         "folder": ["RunFolder", "check_free"],
+        "groups": ["Group", "groups_of"],
         "journal": ["FolderError", "Journal", "read_journal"],
         "manifest": ["check_resumable", "check_same_prices", "read_config", "read_resolved"],
         "price_tag": ["PriceTag", "why_not_independent"],
