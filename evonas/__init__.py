@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evonas.objectives import Constraint as Constraint
     from evonas.objectives import Metric as Metric
     from evonas.objectives import Objective as Objective
-    from evonas.plots.axes import plot_front as plot_front
+    from evonas.plots.front import plot_front as plot_front
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
     from evonas.problem import TabularProblem as TabularProblem
@@ -46,7 +46,7 @@ __getattr__, __dir__, __all__ = attach(
         "models.archive": ["load_model"],
         "networks.metrics": ["MetricProvider"],
         "objectives": ["Constraint", "Metric", "Objective"],
-        "plots.axes": ["plot_front"],
+        "plots.front": ["plot_front"],
         "problem": ["Measurement", "Problem", "TabularProblem"],
         "reports.explained": ["explain"],
         "reports.explanation": ["Explanation"],

@@ -28,7 +28,7 @@ from evonas.hardware.roofline import Cost
 from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
 from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
-from evonas.reports.text import aligned, complain
+from evonas.reports.text import aligned, complain, genome_text
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 from evonas.space import Genome
@@ -173,7 +173,9 @@ def _run(given: argparse.Namespace) -> list[str]:
     front = price_front(run, assumptions, costs=costs, seconds=seconds)
     comparisons, said = _compared(given, run, front, assumptions)
     write_table(given.run / TABLE, front, run)
-    draw_footprints(front.footprints, comparisons, out=given.run / PICTURE)
+    ids = {genome_text(genome): name for genome, name in run.ids.items()}
+    names = [ids[each.name] for each in front.footprints]
+    draw_footprints(front.footprints, comparisons, out=given.run / PICTURE, names=names)
     return [
         *front_in_words(front, run),
         "",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.carbon.files import CARBON_FLAGS
-from evonas.commands.parsers import NETWORKS, PEERS, PICTURES
+from evonas.commands.parsers import BANDS, KINDS, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import Config
 from evonas.fidelity import FIDELITIES
 from evonas.networks.inputs import Input, read_input
@@ -106,10 +106,12 @@ def check_plot(given: argparse.Namespace) -> None:
     """Refuse runs that are not there, and a picture of an unknown kind.
 
     Raises:
-        ValueError: A run's directory cannot be read, or the suffix is unknown.
+        ValueError: A run's directory cannot be read, or the suffix or another word is unknown.
         FileNotFoundError: A run is not there.
     """
     check_picture(given.out)
+    for name, offered in (("kind", KINDS), ("band", BANDS), ("size", SIZES)):
+        check_word(name, getattr(given, name), offered)
     check_runs(given.runs)
 
 
@@ -203,22 +205,23 @@ def check_algorithm(reference: str) -> None:
         check_word("algorithm", reference, ALGORITHMS, own="MODULE:NAME of a pymoo Algorithm")
 
 
-def check_word(what: str, word: str, offered: Collection[str], *, own: str) -> None:
+def check_word(what: str, word: str, offered: Collection[str], *, own: str = "") -> None:
     """Refuse a word that is not on offer.
 
     Args:
         what: what the word names, for the message.
         word: what a user wrote.
         offered: the words that are understood.
-        own: how users name one of their own, for the message.
+        own: how users name one of their own, for the message; empty if they cannot.
 
     Raises:
         ValueError: The word is none of those on offer.
     """
     if word not in offered:
+        more = f", or name your own as {own}" if own else ""
         raise ValueError(
             f"unknown {what} {word!r}{nearest(word, offered)}; choose from "
-            f"{', '.join(offered)}, or name your own as {own}"
+            f"{', '.join(offered)}{more}"
         )
 
 

@@ -15,6 +15,9 @@ NETWORKS = (
 )
 PEERS = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea")
 PICTURES = (".png", ".svg", ".pdf")
+KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel")
+BANDS = ("quartiles", "range")
+SIZES = ("page", "column")
 OWN = "the problem's own"
 
 
@@ -187,14 +190,39 @@ def add_ways(ways: Place) -> None:
 
 def plot_parser() -> Parser:
     """The arguments of ``evonas plot``."""
-    parser = Parser("evonas plot", "Draw runs, finished or still going on.")
+    parser = Parser(
+        "evonas plot",
+        "Draw runs, finished or still going on. Members of a front bear their short ids. Runs "
+        "that differ in their seed alone are drawn together, as a median in a band.",
+    )
     parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="run directory")
+    kinds = (
+        "what is drawn: an overview by the number of objectives, or one panel of those that it "
+        f"is made of, any of {', '.join(KINDS)}"
+    )
+    option(parser, "--kind", kinds, default=KINDS[0], metavar="KIND")
     names = "metrics to show, with commas, the first one upwards"
     first = "the first run's objectives"
     option(parser, "--objectives", names, default="", shown=first, metavar="NAME,...")
+    for flag, what, usual in (
+        ("--x", "metric that goes right", "the second objective"),
+        ("--y", "metric that goes up", "the first objective"),
+        ("--color", "metric that colours show", "a third objective, if there is one"),
+    ):
+        option(parser, flag, what, default="", shown=usual, metavar="METRIC")
+    seeds = parser.add_argument_group("runs of several seeds")
+    band = "band around the median: quartiles of the seeds, or their whole range"
+    option(seeds, "--band", band, default=BANDS[0], metavar="BAND")
+    apart = "draw every run by itself, also where only seeds differ"
+    seeds.add_argument("--apart", action="store_true", help=apart)
+    files = parser.add_argument_group("look and file")
+    bare = "leave out the ids of the members"
+    files.add_argument("--no-labels", action="store_true", help=bare)
+    width = "width in print: page, 7.16 inches, or one column of two, 3.5 inches"
+    option(files, "--size", width, default=SIZES[0], metavar="SIZE")
     out = f"picture to write, {', '.join(PICTURES)}"
     place = "RUN/front.png; front.png for several runs"
-    option(parser, "--out", out, shown=place, kind=Path, metavar="FILE")
+    option(files, "--out", out, shown=place, kind=Path, metavar="FILE")
     return parser
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evonas.commands.parsers import plot_parser
 from evonas.parsing import listed
-from evonas.plots.runs import save_picture
+from evonas.plots.runs import Picture, save_picture
 from evonas.reports.text import complain
 from evonas.runs.places import without_link
 
@@ -25,12 +25,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         given = plot_parser().parse_args(argv)
         paths: list[Path] = given.runs
         home = paths[0] if len(paths) == 1 else Path()
-        names = [*listed(given.objectives)]
-        print(
-            save_picture(
-                paths, objectives=names, out=given.out or without_link(home / "front.png")
-            )
+        picture = Picture(
+            kind=given.kind,
+            x=given.x,
+            y=given.y,
+            color=given.color,
+            band=given.band,
+            is_apart=given.apart,
+            has_labels=not given.no_labels,
+            size=given.size,
         )
+        out = given.out or without_link(home / "front.png")
+        names = [*listed(given.objectives)]
+        print(save_picture(paths, objectives=names, out=out, picture=picture))
     except (ValueError, OSError) as error:
         return complain(error)
     return 0

@@ -45,7 +45,8 @@ def attainment_surface(fronts: Sequence[np.ndarray], *, n_attaining: int) -> np.
     least = np.array([_least_so_far(F, places) for F in fronts])  # (n_runs, n_places)
     heights = np.sort(least, axis=0)[n_attaining - 1]
     is_corner = heights < np.concatenate([[np.inf], heights])[:-1]
-    return np.column_stack([places, heights])[is_corner]
+    corners: np.ndarray = np.column_stack([places, heights])[is_corner]
+    return corners
 
 
 def n_attaining(share: float, *, n_runs: int) -> int:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from evonas.bench.standings import Standings
-from evonas.plots.axes import COLOURS, LINES
+from evonas.plots.axes import log_ticks
+from evonas.plots.style import COLOURS, EM, LINES, SMALL, WIDTHS, new_figure, save, styled, tidy
 
-DOTS_PER_INCH = 150
 LEAST = 1e-5  # of the true hypervolume: what is missing when nothing is
+HANDLE = 30.0  # points, of a legend's line
 
 
+@styled()
 def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> None:
     """What of the true hypervolume is missing, against evaluations and against cost.
 
@@ -24,22 +25,32 @@ def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> N
         cost: Name of the metric that says what measuring takes.
         out: File that the picture is written to.
     """
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    methods = standings.methods
+    longest = EM * SMALL * max(map(len, methods)) + HANDLE
+    n_columns = min(len(methods), max(1, int(72 * WIDTHS["page"] // longest)))
+    figure = new_figure(height=3.2 + 0.14 * -(-len(methods) // n_columns))
     by_count, by_cost = figure.subplots(1, 2, sharey=True)
-    for i, method in enumerate(standings.methods):
-        lap, place = divmod(i, len(COLOURS))
-        look = COLOURS[place], LINES[lap % len(LINES)]
+    for i, method in enumerate(methods):
+        look = COLOURS[i % len(COLOURS)], LINES[i % len(LINES)]
         _draw_method(standings, method, by_count, by_cost, look=look)
     by_count.set_xlabel("architectures measured")
     by_cost.set_xlabel(f"cost so far: sum of {cost}")
     by_count.set_ylabel("share of the true hypervolume that is missing")
     for axes in (by_count, by_cost):
-        axes.set_yscale("log")
-        axes.set_xscale("log")
-        axes.grid(alpha=0.3, which="both")
-    by_count.legend(frameon=False)
-    figure.suptitle(title)
-    figure.savefig(out, dpi=DOTS_PER_INCH)
+        for side, ends in (("x", axes.dataLim.intervalx), ("y", axes.dataLim.intervaly)):
+            log_ticks(axes, side, *_positive(ends))
+        tidy(axes)
+    figure.legend(
+        *by_count.get_legend_handles_labels(), loc="outside lower center", ncols=n_columns
+    )
+    figure.suptitle(f"{title}, median and quartiles over seeds".removeprefix(", "))
+    save(figure, out)
+
+
+def _positive(ends: np.ndarray) -> tuple[float, float]:
+    """The two ends of a logarithmic axis, apart and above zero."""
+    low, high = (float(end) if np.isfinite(end) and end > 0 else 1.0 for end in ends)
+    return low, max(high, 2 * low)
 
 
 def _draw_method(

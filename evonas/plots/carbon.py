@@ -8,17 +8,31 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from evonas.carbon.assumptions import TRAININGS_PER_CITATION
 from evonas.carbon.footprint import BreakEven, Footprint
 from evonas.carbon.literature import NETWORKS, TABLE_1
 from evonas.hardware.calibration import Judged
-from evonas.plots.axes import COLOURS, GREY, LINES
+from evonas.plots.axes import add_legend, log_ticks, width_of
+from evonas.plots.labels import label_points
+from evonas.plots.style import (
+    COLOURS,
+    GREY,
+    LINES,
+    SMALLEST,
+    count_ticks,
+    new_figure,
+    save,
+    short,
+    styled,
+    tidy,
+)
 
-DOTS_PER_INCH = 150
 MILLION = 1e6
 
 
+@styled()
 def draw_calibration(judged: Sequence[Judged], *, out: Path) -> None:
     """Measured against predicted seconds of the networks that were held out.
 
@@ -26,22 +40,23 @@ def draw_calibration(judged: Sequence[Judged], *, out: Path) -> None:
         judged: Fits and what they predict for held-out networks, one panel for each.
         out: File that the picture is written to.
     """
-    figure = Figure(figsize=(5.0 * len(judged), 4.4), layout="constrained")
+    figure = new_figure(height=3.3, share=min(1.0, 0.5 * len(judged)))
     panels = figure.subplots(1, len(judged), squeeze=False)[0]
     for ax, each in zip(panels, judged, strict=True):
         ends = [min(each.measured.min(), each.predicted.min())]
         ends.append(max(each.measured.max(), each.predicted.max()))
         ax.plot(ends, ends, color=GREY, linewidth=1)
-        ax.loglog(each.measured, each.predicted, "o", color=COLOURS[0], markersize=4)
+        ax.plot(each.measured, each.predicted, "o", color=COLOURS[0], markersize=3.5)
+        log_ticks(ax, "x", min(ends), max(ends))
+        log_ticks(ax, "y", min(ends), max(ends))
+        tidy(ax)
         what = "one input" if each.model.batch == 1 else f"a step of {each.model.batch} inputs"
         ax.set(xlabel=f"measured [s], {what}", ylabel="model [s]")
-        ax.set_title(
-            f"R2 {each.model.r2:.3f}, rank correlation {each.model.spearman:.3f}",
-            fontsize="medium",
-        )
-    figure.savefig(out, dpi=DOTS_PER_INCH)
+        ax.set_title(f"R2 {each.model.r2:.3f}, rank correlation {each.model.spearman:.3f}")
+    save(figure, out)
 
 
+@styled()
 def draw_paper(folder: Path) -> list[Path]:
     """Figures 2 to 4 of Fu et al. 2021 with the numbers that are published, one file each.
 
@@ -59,13 +74,13 @@ def draw_paper(folder: Path) -> list[Path]:
     paths = []
     for name, figure in figures.items():
         paths.append(folder / f"{name}.png")
-        figure.savefig(paths[-1], dpi=DOTS_PER_INCH)
+        save(figure, paths[-1])
     return paths
 
 
 def _search_costs() -> Figure:
     """Figure 2: what searches cost, against the accuracy and the FLOPs of what they found."""
-    figure = Figure(figsize=(11, 4.6), layout="constrained")
+    figure = new_figure(height=3.3)
     left, right = figure.subplots(1, 2)
     searched = [n for n in NETWORKS.values() if n.search_kg is not None]
     for ax, values, label in (
@@ -73,22 +88,20 @@ def _search_costs() -> Figure:
         (right, [1000 * n.gmacs for n in searched], "multiply-accumulates [M]"),
     ):
         costs = [n.search_kg or 0.0 for n in searched]
-        ax.semilogx(costs, values, "o", color=COLOURS[0])
-        for network, cost, value in zip(searched, costs, values, strict=True):
-            _name(ax, network.name, cost, value)
+        ax.plot(costs, values, "o", color=COLOURS[0], markersize=4)
+        log_ticks(ax, "x", min(costs), max(costs))
         ax.set(xlabel="CO2e of the search by Eq. 1 and 2 [kg]", ylabel=label)
-        ax.margins(x=0.22, y=0.1)
+        ax.margins(x=0.12, y=0.12)
+        tidy(ax)
+        points = np.column_stack([costs, values])
+        label_points(ax, points, [network.name for network in searched], towards=(1, 1))
     figure.suptitle("Fu et al. 2021, Figure 2, from published GPU hours (see networks.csv)")
     return figure
 
 
-def _name(ax: Axes, name: str, x: float, y: float) -> None:
-    ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize="x-small")
-
-
 def _lifetimes() -> Figure:
     """Figure 3: search and a million trainings."""
-    figure = Figure(figsize=(7.5, 4.8), layout="constrained")
+    figure = new_figure(height=3.8, share=0.8)
     ax = figure.subplots()
     trainings = np.linspace(0, MILLION, 101)
     names = ("ResNet-50", "DARTS", "ProxylessNAS-G", "OFA (230M)", "FBNet-A", "MobileNetV2")
@@ -103,51 +116,63 @@ def _lifetimes() -> Figure:
             label=f"{network.name} ({tonnes[-1]:.1f} t)",
         )
     ax.set(xlabel="trainings on ImageNet [millions]", ylabel="Eq. 1 + Eq. 3, an index [t]")
-    ax.legend(frameon=False)
+    tidy(ax)
+    add_legend(ax)
     figure.suptitle("Fu et al. 2021, Figure 3, as published: Eq. 3 is an index, not tonnes")
     return figure
 
 
 def _citations() -> Figure:
     """Figure 4: by citations; only one of their numbers is known, the others are implied."""
-    figure = Figure(figsize=(7.5, 4.8), layout="constrained")
+    figure = new_figure(height=3.8, share=0.8)
     ax = figure.subplots()
     for i, row in enumerate(TABLE_1):
         n = row.citations or row.implied_citations
         given = "as given" if row.citations else "implied by what is printed"
         label = f"{row.name}: {n:,.0f} citations, {given}"
         ends = np.array([0.0, 1.15 * n])
-        ax.plot(ends, ends * row.tonnes_per_citation, color=COLOURS[i])
+        tonnes, line = ends * row.tonnes_per_citation, LINES[i % len(LINES)]
+        ax.plot(ends, tonnes, color=COLOURS[i], linestyle=line)
         ax.plot(n, row.tonnes, "o", color=COLOURS[i], label=label)
     ax.set(
         xlabel=f"citations, {TRAININGS_PER_CITATION:g} trainings each",
         ylabel="Eq. 3, an index [t]",
     )
-    ax.legend(frameon=False, loc="upper left")
+    count_ticks(ax, "x")
+    tidy(ax)
+    add_legend(ax)
     figure.suptitle("Fu et al. 2021, Figure 4: Eq. 3 as lines, Table 1 as points")
     return figure
 
 
+@styled()
 def draw_footprints(
-    footprints: Sequence[Footprint], comparisons: Sequence[BreakEven], *, out: Path
+    footprints: Sequence[Footprint],
+    comparisons: Sequence[BreakEven],
+    *,
+    out: Path,
+    names: Sequence[str] = (),
 ) -> None:
-    """The three parts of lives side by side, and when a search has paid for itself.
+    """The three parts of lives as bars, and below when a search has paid for itself.
 
     Args:
         footprints: What networks emit in their lives, one bar for each.
         comparisons: When a search has paid for itself against other networks; with none the
             second panel is left out.
         out: File that the picture is written to.
+        names: What the bars are called, such as the short ids of the networks; the names of
+            the footprints if left out.
     """
-    figure = Figure(figsize=(11, 4.6) if comparisons else (6.5, 4.6), layout="constrained")
-    panels = figure.subplots(1, 2 if comparisons else 1, squeeze=False)[0]
-    _draw_parts(panels[0], footprints)
+    n_panels = 2 if comparisons else 1
+    figure = new_figure(height=2.9 * n_panels)
+    panels = figure.subplots(n_panels, 1, squeeze=False)[:, 0]
+    _draw_parts(panels[0], footprints, names or [each.name for each in footprints])
     if comparisons:
         _draw_break_even(panels[1], comparisons)
-    figure.savefig(out, dpi=DOTS_PER_INCH)
+    save(figure, out)
 
 
-def _draw_parts(ax: Axes, footprints: Sequence[Footprint]) -> None:
+def _draw_parts(ax: Axes, footprints: Sequence[Footprint], names: Sequence[str]) -> None:
     places = np.arange(len(footprints))
     floor = np.zeros(len(footprints))
     for i, part in enumerate(("search", "training", "inference")):
@@ -157,9 +182,16 @@ def _draw_parts(ax: Axes, footprints: Sequence[Footprint]) -> None:
     low = [max(0.0, f.total_kg.central - f.total_kg.low) for f in footprints]
     high = [max(0.0, f.total_kg.high - f.total_kg.central) for f in footprints]
     ax.errorbar(places, floor, [low, high], fmt="none", ecolor=GREY, linewidth=1)
-    ax.set_xlabel("members of the front, by FLOPs")
+    step = -(-len(names) // int(width_of(ax) / (1.2 * SMALLEST))) or 1
+    some = f", one in {step} named" if step > 1 else ""
+    ax.set_xticks(places[::step], names[::step], rotation=90, fontsize=SMALLEST)
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlabel(f"members of the front, by FLOPs{some}")
     ax.set_ylabel("lifetime CO2e [kg], with its band")
-    ax.legend(frameon=False, loc="upper left")
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    tidy(ax)
+    ax.grid(visible=False, axis="x")
+    add_legend(ax)
 
 
 def _draw_break_even(ax: Axes, comparisons: Sequence[BreakEven]) -> None:
@@ -168,14 +200,16 @@ def _draw_break_even(ax: Axes, comparisons: Sequence[BreakEven]) -> None:
     most = 2.0 * max([*finite, 1.0])
     n = np.geomspace(min(1.0, most / 10), most, 200)
     search_kg = comparisons[0].search_kg
-    ax.loglog(
-        n,
-        search_kg + n * ours.price.training_kg,
-        color="black",
-        label="found here, with the search",
-    )
+    with_search = search_kg + n * ours.price.training_kg
+    ax.plot(n, with_search, color="black", label="found here, with the search")
+    every = [with_search]
     for i, each in enumerate(comparisons):
         kg = n * each.theirs.price.training_kg
-        ax.loglog(n, kg, color=COLOURS[i % len(COLOURS)], label=each.theirs.name)
+        every.append(kg)
+        colour, line = COLOURS[i % len(COLOURS)], LINES[(i + 1) % len(LINES)]
+        ax.plot(n, kg, color=colour, linestyle=line, label=each.theirs.name)
+    log_ticks(ax, "x", n[0], n[-1])
+    log_ticks(ax, "y", min(map(min, every)), max(map(max, every)))
     ax.set(xlabel="trainings", ylabel="CO2e of search and trainings [kg]")
-    ax.legend(frameon=False, fontsize="small")
+    tidy(ax)
+    add_legend(ax)

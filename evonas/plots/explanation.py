@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from evonas.explanation.drivers import Drivers, Estimate, GeneEffect
-from evonas.plots.axes import COLOURS, GREY, STEPS, short, tidy
+from evonas.plots.style import COLOURS, GREY, STEPS, save, short, styled, tidy
 
 N_PANELS = 4  # genes whose choices are shown
 DOTS_PER_INCH = 150
@@ -38,7 +37,7 @@ def draw_drivers(
     """
     n_bars = max(min(top, len(each.genes)) for each in drivers)
     height = max(2.6, 0.9 + 0.27 * n_bars)
-    with mpl.rc_context({"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "evonas"}):
+    with styled():
         figure = Figure(figsize=(13.5, height * len(drivers)), layout="constrained")
         rows = figure.subplots(
             len(drivers), N_PANELS + 1, squeeze=False, width_ratios=[1.7, *[1.0] * N_PANELS]
@@ -49,7 +48,7 @@ def draw_drivers(
             _draw_panels(panels, each, colour=colour)
         if title:
             figure.suptitle(title, fontsize="medium")
-        figure.savefig(out, dpi=DOTS_PER_INCH)
+        save(figure, out, dpi=DOTS_PER_INCH)
 
 
 def _draw_bars(ax: Axes, drivers: Drivers, *, colour: str, top: int) -> None:

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from evonas.plots.axes import COLOURS, GREY
+from evonas.plots.axes import add_legend
+from evonas.plots.style import (
+    SMALL,
+    SMALLEST,
+    count_ticks,
+    new_figure,
+    save,
+    strong,
+    styled,
+    tidy,
+)
 
-DOTS_PER_INCH = 150
 MOST_LABELS = 24  # that fit beside a matrix
+LEAST = 3.5  # points of numbers that can be read; smaller ones are left out
+WIDE = 2.6  # font sizes, that a number in a cell is wide
+CELLS = 135.0  # points, that the cells of a matrix are high together
 OTHERS = ("epoch", "loss", "rate", "seconds", "cpu_seconds")
 
 
+@styled()
 def draw_model(
     curves: Mapping[int, Sequence[Mapping[str, float]]],
     confusion: np.ndarray,
@@ -33,13 +45,13 @@ def draw_model(
         labels: Names of the classes.
         out: File that the picture is written to.
     """
-    figure = Figure(figsize=(12, 4.6), layout="constrained")
-    loss, score, matrix = figure.subplots(1, 3, width_ratios=(1, 1, 1.3))
+    figure = new_figure(height=3.1)
+    loss, score, matrix = figure.subplots(1, 3, width_ratios=(1, 1, 1.6))
     name = next(name for name in next(iter(curves.values()))[-1] if name not in OTHERS)
     _plot(loss, curves, "loss", label="training loss")
     _plot(score, curves, name, label=f"{name} on validation")
     _show(matrix, confusion, labels)
-    figure.savefig(out, dpi=DOTS_PER_INCH)
+    save(figure, out)
 
 
 def _plot(
@@ -51,13 +63,13 @@ def _plot(
 ) -> None:
     for i, (seed, rows) in enumerate(curves.items()):
         points = [row["epoch"] for row in rows], [row[name] for row in rows]
-        colour = COLOURS[i % len(COLOURS)]
-        ax.plot(*points, color=colour, marker=".", label=f"seed {seed}")
+        look = strong(i)
+        ax.plot(*points, **{**look, "marker": ".", "markersize": 4}, label=f"seed {seed}")
     ax.set(xlabel="epoch", ylabel=label)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.grid(color=GREY, alpha=0.25)
+    count_ticks(ax, "x", n_most=5)
+    tidy(ax)
     if len(curves) > 1:
-        ax.legend(frameon=False)
+        add_legend(ax)
 
 
 def _show(ax: Axes, confusion: np.ndarray, labels: Sequence[str]) -> None:
@@ -67,12 +79,18 @@ def _show(ax: Axes, confusion: np.ndarray, labels: Sequence[str]) -> None:
     ax.set(xlabel="predicted", ylabel="true", title="test images")
     if len(labels) > MOST_LABELS:
         return
-    places = range(len(labels))
-    ax.set_xticks(places, labels, rotation=60, ha="right", rotation_mode="anchor")
-    ax.set_yticks(places, labels)
+    places, font_size = range(len(labels)), min(SMALL, CELLS / len(labels))
+    ax.set_xticks(places, labels, rotation=60, ha="right", fontsize=font_size)
+    for text in ax.get_xticklabels():
+        text.set_rotation_mode("anchor")
+    ax.set_yticks(places, labels, fontsize=font_size)
+    font_size = min(SMALLEST, CELLS / (WIDE * len(labels)))
+    if font_size < LEAST:
+        return
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": font_size}
     for row in places:
         for column in places:
             if confusion[row, column]:
                 colour = "white" if shares[row, column] > 0.5 else "black"
                 n = str(confusion[row, column])
-                ax.text(column, row, n, ha="center", va="center", color=colour, fontsize=7)
+                ax.text(column, row, n, **look, color=colour)

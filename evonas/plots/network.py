@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -15,7 +14,7 @@ from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path as Line
 
 from evonas.networks.layers import THE_INPUT, Layer, LayerTable
-from evonas.plots.axes import COLOURS, GREY
+from evonas.plots.style import COLOURS, DOTS_PER_INCH, GREY, save, styled
 
 FOLLOWING = ("norm", "pointwise", "exponential")  # stand in the box of the layer before
 FAMILIES = {  # what a colour means, and which kinds of operations have it
@@ -36,7 +35,7 @@ FOOT = 0.55  # for the legend
 TIMES = "\N{MULTIPLICATION SIGN}"
 MOST_RANKS = 22  # in one column; a deeper network goes on in the next
 LEEWAY = 4  # ranks that a column may be longer or shorter, to end in a better place
-DOTS_PER_INCH = 200
+MOST_DOTS = 60_000  # along the longer side of a picture, which matplotlib can write
 
 
 @dataclass
@@ -78,6 +77,7 @@ class Box:
         return f"{' · '.join(names)}\n{', '.join(said)}"
 
 
+@styled()
 def draw_network(network: LayerTable, *, out: Path, title: str = "") -> None:
     """Draw the layers from the input down, with every branch and every way around.
 
@@ -103,15 +103,14 @@ def draw_network(network: LayerTable, *, out: Path, title: str = "") -> None:
         )
         for i, box in enumerate(boxes)
     }
-    with mpl.rc_context({"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "evonas"}):
-        figure = Figure(figsize=size)
-        ax = figure.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, size[0]), ylim=(0, size[1]))
-        ax.axis("off")
-        ax.text(MARGIN, size[1] - 0.3, title, fontsize=11, va="center", weight="bold")
-        _draw(ax, boxes, places)
-        _legend(ax, boxes)
-        figure.savefig(out, dpi=min(DOTS_PER_INCH, 60_000 / max(size)))
+    figure = Figure(figsize=size)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, size[0]), ylim=(0, size[1]))
+    ax.axis("off")
+    ax.text(MARGIN, size[1] - 0.3, title, fontsize=11, va="center", weight="bold")
+    _draw(ax, boxes, places)
+    _legend(ax, boxes)
+    save(figure, out, dpi=min(DOTS_PER_INCH, MOST_DOTS / max(size)))
 
 
 def boxes_of(network: LayerTable) -> list[Box]:

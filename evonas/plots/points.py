@@ -11,6 +11,7 @@ import numpy as np
 
 from evonas.objectives import Constraint, Goals, Objective, broken
 from evonas.pareto.dominance import front
+from evonas.parsing import listed
 from evonas.record import Record
 from evonas.runs.reading import generation_row
 from evonas.runs.run import Run
@@ -32,19 +33,30 @@ class Cloud:
         numbers: Which evaluation of its run each of those measured was, ``(n,)``, from 1.
         infeasible: Objectives of those that break a constraint, ``(m, n_objectives)``; NaN
             where that was known before all was measured.
+        names: The short id of each of those measured, as all tables show it.
+        finals: What each of those measured has on the test part, ``(n, n_objectives)``; NaN
+            where that was not measured, or an objective has no such counterpart.
     """
 
     measured: np.ndarray
     is_on_front: np.ndarray
     numbers: np.ndarray
     infeasible: np.ndarray
+    names: tuple[str, ...]
+    finals: np.ndarray
+
+    @property
+    def members(self) -> np.ndarray:
+        """Which of those measured are on the front, ``(n_front,)``, ascending by the first."""
+        found = np.flatnonzero(self.is_on_front)
+        ordered: np.ndarray = found[np.lexsort(self.measured[found].T[::-1])]
+        return ordered
 
     @property
     def front(self) -> np.ndarray:
         """Objectives of the front, ``(n_front, n_objectives)``, ascending by the first."""
-        members = self.measured[self.is_on_front]
-        ordered: np.ndarray = members[np.lexsort(members.T[::-1])]
-        return ordered
+        found: np.ndarray = self.measured[self.members]
+        return found
 
     def column(self, i: int) -> np.ndarray:
         """All values of the i-th objective, whether feasible or not; some may be NaN."""
@@ -55,7 +67,10 @@ class Cloud:
         """The same points seen in some of the objectives; the front stays that of all."""
         chosen = list(indices)
         return replace(
-            self, measured=self.measured[:, chosen], infeasible=self.infeasible[:, chosen]
+            self,
+            measured=self.measured[:, chosen],
+            infeasible=self.infeasible[:, chosen],
+            finals=self.finals[:, chosen],
         )
 
 
@@ -110,6 +125,21 @@ def choose(runs: Sequence[Run], wanted: Sequence[Objective | str | None]) -> lis
     return [_named(want, runs) if isinstance(want, str) else want for want in chosen]
 
 
+def chosen_of(runs: Sequence[Run], objectives: Sequence[Objective | str]) -> list[Objective]:
+    """The wanted objectives; those of the first run if none is named.
+
+    Args:
+        runs: Runs to be drawn, at least one.
+        objectives: Objectives or names of metrics, or one text with commas.
+
+    Raises:
+        ValueError: A run lacks one of them, or there is none.
+    """
+    own = [objective.name for objective in runs[0].objectives]
+    wanted = listed(objectives) if isinstance(objectives, str) else objectives
+    return choose(runs, wanted or own or [None])
+
+
 def _named(name: str, runs: Sequence[Run]) -> Objective:
     """A metric that every run has, with one direction."""
     offered = [_offered(name, run) for run in runs]
@@ -161,22 +191,34 @@ def are_comparable(runs: Sequence[Run]) -> bool:
 def cloud_of(run: Run, objectives: Sequence[Objective]) -> Cloud:
     """The architectures in the space of some objectives; failed ones are left out."""
     goals = Goals(tuple(objectives), run.goals.constraints)
-    numbered = [(i, r.metrics) for i, r in enumerate(run.records, 1) if r.error is None]
-    kept = [(number, metrics) for number, metrics in numbered if goals.are_met(metrics)]
-    measured = _matrix([goals.natural(metrics) for _, metrics in kept], objectives)
+    numbered = [(i, r) for i, r in enumerate(run.records, 1) if r.error is None]
+    kept = [(number, record) for number, record in numbered if goals.are_met(record.metrics)]
+    measured = _matrix([goals.natural(record.metrics) for _, record in kept], objectives)
+    finals = _finals(run, objectives)
     return Cloud(
         measured=measured,
         is_on_front=front(measured * [objective.sign for objective in objectives]),
         numbers=np.array([number for number, _ in kept], dtype=int),
         infeasible=_matrix(
             [
-                [metrics.get(objective.name, math.nan) for objective in objectives]
-                for _, metrics in numbered
-                if broken(goals.constraints, metrics)
+                [record.metrics.get(objective.name, math.nan) for objective in objectives]
+                for _, record in numbered
+                if broken(goals.constraints, record.metrics)
             ],
             objectives,
         ),
+        names=tuple(run.ids[record.genome] for _, record in kept),
+        finals=_matrix(
+            [[r.metrics.get(name, math.nan) for name in finals] for _, r in kept], objectives
+        ),
     )
+
+
+def _finals(run: Run, objectives: Sequence[Objective]) -> list[str]:
+    """What each objective is called on the test part; ``""`` where it is not measured there."""
+    final = {metric.name for metric in run.metrics if metric.when == "final"}
+    names = [f"test_{objective.name}" for objective in objectives]
+    return [name if name in final else "" for name in names]
 
 
 def _matrix(rows: Sequence[Sequence[float]], objectives: Sequence[Objective]) -> np.ndarray:

@@ -1,5 +1,6 @@
 import argparse
 import re
+from typing import get_args
 
 import pytest
 
@@ -8,10 +9,11 @@ from evonas.bench import contest
 from evonas.bench.other_optimisers import PEERS as RUN
 from evonas.commands.checks import METHODS
 from evonas.commands.main import COMMANDS
-from evonas.commands.parsers import NETWORKS, PEERS, PICTURES
+from evonas.commands.parsers import BANDS, KINDS, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import SECTIONS
 from evonas.networks.zoo import SHORT_NAMES
-from evonas.plots.runs import SUFFIXES
+from evonas.plots.runs import Kind
+from evonas.plots.style import SUFFIXES, Band, Size
 from evonas.sections.search import ALGORITHMS
 
 
@@ -20,6 +22,9 @@ def test_the_names_that_are_known_early_are_those_that_work():
     assert tuple(SHORT_NAMES) == NETWORKS
     assert tuple(RUN) == PEERS
     assert SUFFIXES == PICTURES
+    assert get_args(Kind) == KINDS
+    assert get_args(Band) == BANDS
+    assert {*get_args(Size)} == {*SIZES}
     assert METHODS == contest.PARTS
 
 

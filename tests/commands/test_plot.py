@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from evonas.commands import plot
+from evonas.plots.runs import Picture
 
 
 @pytest.fixture
@@ -10,8 +11,8 @@ def asked(monkeypatch):
     """What was to be drawn, in place of a picture."""
     found = []
 
-    def save_picture(paths, *, objectives, out):
-        found.append((paths, list(objectives), out))
+    def save_picture(paths, *, objectives, out, picture):
+        found.append((paths, list(objectives), out, picture))
         return out
 
     monkeypatch.setattr(plot, "save_picture", save_picture)
@@ -30,7 +31,7 @@ def asked(monkeypatch):
 def test_a_picture_lies_in_its_run_or_here_unless_a_place_is_named(asked, capsys, words, out):
     assert plot.main(words) == 0
     paths = [Path(word) for word in words[: words.index("--out") if "--out" in words else 2]]
-    assert asked == [(paths, [], Path(out))]
+    assert asked == [(paths, [], Path(out), Picture())]
     assert capsys.readouterr().out == f"{out}\n"
 
 
@@ -38,6 +39,24 @@ def test_a_picture_lies_in_its_run_or_here_unless_a_place_is_named(asked, capsys
 def test_objectives_are_words_with_commas(asked, text):
     assert plot.main(["a", "--objectives", text]) == 0
     assert asked[0][1] == ["acc", "flops"]
+
+
+def test_every_flag_says_something_of_the_picture(asked):
+    words = (
+        "a --kind front --x flops --y acc --color co2 --band range --apart --no-labels "
+        "--size column"
+    )
+    assert plot.main(words.split()) == 0
+    assert asked[0][3] == Picture(
+        kind="front",
+        x="flops",
+        y="acc",
+        color="co2",
+        band="range",
+        is_apart=True,
+        has_labels=False,
+        size="column",
+    )
 
 
 @pytest.mark.parametrize(

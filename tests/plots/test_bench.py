@@ -1,4 +1,5 @@
 import pytest
+from drawn_runs import overlapping
 from matplotlib.figure import Figure
 
 from evonas.bench.contest import Score
@@ -67,3 +68,16 @@ def test_a_contest_becomes_a_picture(tmp_path):
     standings = Standings([score("gp", 0, n, n / 11) for n in (5, 10)], ["gp"])
     draw_contest(standings, title="a contest", cost="macs", out=tmp_path / "out.png")
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_counts_have_whole_numbers_at_their_ticks_and_no_words_overlap(panels):
+    by_count, by_cost = panels([score("gp", i, n, 0.5) for i in (0, 1) for n in (5, 10, 200)])
+    by_count.figure.draw_without_rendering()
+    low, high = by_count.get_xlim()
+    texts = [t.get_text() for t in by_count.get_xticklabels()]
+    ticks = by_count.get_xticks()
+    shown = [text for text, tick in zip(texts, ticks, strict=True) if low <= tick <= high]
+    assert shown == ["5", "10", "20", "50", "100", "200"]
+    assert by_count.figure.get_suptitle() == "a contest, median and quartiles over seeds"
+    assert not overlapping(by_count.figure)
+    assert len(by_cost.collections) == 1

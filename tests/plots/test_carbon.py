@@ -3,6 +3,7 @@ from math import inf
 import matplotlib.figure
 import numpy as np
 import pytest
+from drawn_runs import overlapping
 from sample_networks import ROUND_LIFE, dense
 
 from evonas.carbon.footprint import BreakEven, footprint
@@ -70,3 +71,36 @@ def test_the_papers_figures_are_a_file_each(drawn, tmp_path):
     assert list(drawn) == paths
     for i, figure in enumerate(drawn.values(), 2):
         assert f"Fu et al. 2021, Figure {i}" in figure.get_suptitle()
+
+
+def test_bars_bear_the_names_that_are_given_or_those_of_the_networks(drawn):
+    lives = [life(8, "1-0-2"), life(16, "2-0-2")]
+    draw_footprints(lives, [], out="out", names=["h39cv2", "snhm2t"])
+    draw_footprints(lives, [], out="plain")
+    named, plain = (
+        [text.get_text() for text in drawn[out].axes[0].get_xticklabels()]
+        for out in ("out", "plain")
+    )
+    assert (named, plain) == (["h39cv2", "snhm2t"], ["1-0-2", "2-0-2"])
+
+
+def test_of_very_many_bars_some_are_named_and_the_axis_says_so(drawn):
+    draw_footprints([life(8)] * 150, [], out="out", names=[f"id{i}" for i in range(150)])
+    (ax,) = drawn["out"].axes
+    drawn["out"].draw_without_rendering()
+    assert ax.get_xlabel() == "members of the front, by FLOPs, one in 3 named"
+    assert len(ax.get_xticklabels()) == 50
+    assert not overlapping(drawn["out"])
+
+
+def test_no_words_overlap_in_any_picture(drawn, tmp_path):
+    lives = [life(8 + i, f"member{i}") for i in range(40)]
+    comparisons = [BreakEven(lives[0], life(16, name), 2.0, 40.0, inf) for name in "abc"]
+    draw_footprints(lives, comparisons, out="out")
+    draw_paper(tmp_path)
+    measured = np.array([1.0, 2.0, 4.0])
+    model = TimeModel((), 1, 9, 3, 0.75, 0.5, 0.1)
+    draw_calibration([Judged(model, measured, measured)] * 2, out="calibration")
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+        assert not overlapping(figure)

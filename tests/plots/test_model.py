@@ -1,6 +1,7 @@
 import matplotlib.figure
 import numpy as np
 import pytest
+from drawn_runs import overlapping
 
 from evonas.plots.model import MOST_LABELS, draw_model
 
@@ -53,3 +54,20 @@ def test_a_picture_is_written(tmp_path):
     out = tmp_path / "preview.png"
     draw_model(CURVES, np.array([[3, 1], [0, 4]]), ("cat", "dog"), out=out)
     assert out.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("n", [2, 10, 14, 20])
+def test_no_words_overlap_and_numbers_are_shown_where_they_can_be_read(drawn, n):
+    confusion = np.full((n, n), 188) + 900 * np.eye(n, dtype=int)
+    *curves, matrix = drawn(CURVES, confusion, [f"class{i}" for i in range(n)])
+    matrix.figure.draw_without_rendering()
+    assert bool(matrix.texts) == (n < 15)
+    assert not [
+        pair
+        for pair in overlapping(matrix.figure)
+        if not all(w.startswith("class") for w in pair)
+    ]  # boxes around words that are turned overlap where the words do not
+    for ax in curves:
+        low, high = ax.get_xlim()
+        ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+        assert all(float(tick).is_integer() for tick in ticks)

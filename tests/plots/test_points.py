@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.objectives import ACC, FLOPS, PARAMS, Constraint, Goals
+from evonas.objectives import ACC, FLOPS, PARAMS, TEST_ACC, Constraint, Goals
 from evonas.pareto.dominance import front
-from evonas.plots.points import choose, cloud_of, runs_of
+from evonas.plots.points import choose, chosen_of, cloud_of, runs_of
 from evonas.record import Record
 from evonas.runs.run import Run
 
@@ -88,3 +90,27 @@ def test_runs_may_be_one_or_several_or_bare_records():
     ] * 2
     (bare,) = runs_of(one.records)
     assert (bare.name, bare.records, bare.goals) == ("records", one.records, Goals(()))
+
+
+def test_members_have_their_short_ids_and_what_they_have_on_the_test_part():
+    run = trace(
+        [
+            {"acc": 1.0, "flops": 2.0, "test_acc": 0.5, "test_flops": 9.0},
+            {"acc": 3.0, "flops": 2.0},
+            {"acc": 2.0, "flops": 1.0, "test_acc": 1.5},
+        ]
+    )
+    told = replace(run, metrics=(ACC, FLOPS, TEST_ACC))
+    cloud = cloud_of(told, [FLOPS, ACC])
+    assert cloud.names == tuple(run.ids[record.genome] for record in run.records)
+    assert cloud.members.tolist() == [2, 1]
+    assert np.isnan(cloud.finals[:, 0]).all()
+    assert cloud.finals[:, 1].tolist() == pytest.approx([0.5, np.nan, 1.5], nan_ok=True)
+    assert cloud.columns(1).finals.shape == (3, 1)
+    assert np.isnan(cloud_of(run, [FLOPS, ACC]).finals).all()
+
+
+def test_without_names_the_objectives_of_the_first_run_are_chosen():
+    one = trace([{"acc": 1.0, "flops": 2.0, "params": 3.0}])
+    assert chosen_of([one], ()) == chosen_of([one], "") == [ACC, FLOPS]
+    assert chosen_of([one], "flops, acc") == [FLOPS, ACC]

@@ -1,6 +1,7 @@
 import matplotlib.figure
 import numpy as np
 import pytest
+from drawn_runs import overlapping
 
 from evonas.carbon.meter import Tariff
 from evonas.objectives import ACC, FLOPS, Goals
@@ -43,13 +44,14 @@ def tag(name="run", curves=((), (), ())):
 def test_every_run_is_a_line_against_every_cost_and_has_a_name_among_several(drawn, names):
     draw_progress([tag(name) for name in names], out="out")
     panels = drawn["out"].axes
-    assert [ax.get_xlabel() for ax in panels[len(COSTS) :]] == list(COSTS.values())
+    labels = [ax.get_xlabel().replace("\n", " ") for ax in panels[len(COSTS) :]]
+    assert labels == list(COSTS.values())
     for ax in panels:
         assert len(ax.lines) == len(names)
     assert panels[0].lines[0].get_ydata().tolist() == [50.0, 50.0, 60.0]
-    legend = panels[0].get_legend()
-    assert [t.get_text() for t in legend.get_texts()] == [*names] if legend else len(names) == 1
-    assert panels[0].get_ylabel() == "best validation accuracy [%]"
+    words = [t.get_text() for legend in drawn["out"].legends for t in legend.get_texts()]
+    assert words == ([*names] if len(names) > 1 else [])
+    assert panels[0].get_ylabel() == "best validation\naccuracy [%]"
 
 
 def test_curves_of_the_front_are_drawn_last_and_strong(drawn):
@@ -98,3 +100,28 @@ def test_each_member_is_a_line_over_the_number_of_images(drawn):
     assert [line.get_label() for line in ax.lines] == ["0-1", "1-1"]
     assert ax.lines[0].get_xydata().tolist() == [[30.0, 40.0], [60.0, 50.0]]
     assert (ax.get_xscale(), ax.get_ylabel()) == ("log", "validation accuracy [%]")
+
+
+def test_members_bear_their_ids_at_the_ends_of_their_curves(drawn):
+    curve = ({"epoch": 1.0, "acc": 30.0}, {"epoch": 2.0, "acc": 45.0, "loss": 0.5})
+    tagged = tag(curves=(curve, curve, curve))
+    assert draw_curves(tagged, out="out")
+    (ax,) = drawn["out"].axes
+    drawn["out"].draw_without_rendering()
+    ids = [text.get_text() for text in ax.texts]
+    assert sorted(ids) == sorted(tagged.run.ids[record.genome] for record in tagged.run.front)
+    assert not overlapping(drawn["out"])
+
+
+def test_what_is_counted_has_ticks_at_whole_numbers(drawn):
+    curve = ({"epoch": 1.0, "acc": 30.0}, {"epoch": 2.0, "acc": 45.0})
+    draw_progress([tag()], out="progress")
+    draw_curves(tag(curves=(curve, curve, curve)), out="curves")
+    draw_expected([tag()], [50.0, 40.0, 60.0], out="expected")
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+        low, high = figure.axes[0].get_xlim()
+        ticks = [tick for tick in figure.axes[0].get_xticks() if low <= tick <= high]
+        assert ticks
+        assert all(float(tick).is_integer() for tick in ticks)
+        assert not overlapping(figure)

@@ -1,29 +1,37 @@
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from typing import get_args
 
-import numpy as np
+import matplotlib as mpl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from matplotlib.cbook import STEP_LOOKUP_MAP
+from drawn_runs import (
+    FRONT,
+    lines,
+    overlapping,
+    points,
+    records_of,
+    run_of,
+    turned,
+    words,
+    write_run,
+)
 from matplotlib.figure import Figure
 
 from evonas import Config, Constraint, Gene, Objective, SearchSpace, TabularProblem, search
 from evonas.objectives import ACC, CO2, FLOPS, PARAMS, TEST_ACC, Goals, Metric
-from evonas.pareto.dominance import front
 from evonas.plot import main
-from evonas.plots.axes import plot_best, plot_front, plot_hypervolume
-from evonas.plots.runs import draw, plot_matrix, save_picture
+from evonas.plots.convergence import plot_best, plot_hypervolume
+from evonas.plots.front import plot_front
+from evonas.plots.matrix import plot_matrix
+from evonas.plots.runs import Kind, Picture, draw, save_picture
 from evonas.record import Record
-from evonas.runs.folder import GENERATIONS, RECORDS, RunFolder
+from evonas.runs.folder import GENERATIONS, RECORDS
 from evonas.runs.manifest import CONFIG
 from evonas.runs.reading import open_run
-from evonas.runs.run import Run
 
-FRONT = [(60.0, 1e6), (70.0, 2e6), (80.0, 5e6)]
-DOMINATED = [(55.0, 3e6), (65.0, 2e6), (80.0, 6e6)]
 SMALL = Constraint("params", "<=", 100.0)
 OPENINGS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
@@ -42,152 +50,11 @@ class Table(TabularProblem):
         return row if (width, depth) == (2, 2) else {**row, "acc": 50.0 + 4 * width + depth**2}
 
 
-def records_of(points, **shared):
-    """One record per (acc, flops) or metrics; distinct genomes."""
-    metrics = [p if isinstance(p, dict) else {"acc": p[0], "flops": p[1]} for p in points]
-    return tuple(Record((i,), {**m, **shared}, 0.1) for i, m in enumerate(metrics))
-
-
-def run_of(points, *, name="run", objectives=(ACC, FLOPS), hypervolumes=(), **fields):
-    return Run(
-        name,
-        records_of(points),
-        Goals(tuple(objectives)),
-        generations=[{"evaluations": n, "hypervolume": h} for n, h in hypervolumes],
-        **fields,
-    )
-
-
-def write_run(
-    path,
-    records=None,
-    *,
-    objectives=(ACC, FLOPS),
-    metrics=(),
-    constraints=(),
-    hypervolumes=(),
-    worst=1e7,
-):
-    told = {
-        "space": [{"name": "number", "choices": None, "ordered": None}],
-        "decoded_by": "variables",
-        "metrics": [metric.as_dict() for metric in metrics],
-    }
-    resolved = {
-        "objectives": [
-            {"name": o.name, "unit": o.unit, "label": o.label, "sign": o.sign}
-            for o in objectives
-        ],
-        "constraints": list(map(str, constraints)),
-        "hypervolume": {
-            "ideal": {o.name: o.best for o in objectives},
-            "reference": {o.name: 0.0 if o.sign < 0 else worst for o in objectives},
-        },
-    }
-    resolved |= told if metrics else {}
-    folder = RunFolder.create(path, Config(), resolved=resolved)
-    for record in records_of(FRONT + DOMINATED) if records is None else records:
-        folder.journal.append(record)
-    for n_evaluations, hypervolume in hypervolumes:
-        folder.add_generation({"evaluations": n_evaluations, "hypervolume": hypervolume})
-    folder.close()
-    return path
-
-
-def lines(ax, gid):
-    return [line for line in ax.lines if line.get_gid() == gid]
-
-
-def points(ax, gid):
-    """All points that were drawn as one kind, sorted."""
-    return sorted(tuple(map(float, xy)) for line in lines(ax, gid) for xy in line.get_xydata())
-
-
-def words(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def turned(pairs):
-    return sorted((flops, acc) for acc, flops in pairs)
-
-
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "toy"
     config = Config(evaluations=20, pop_size=5, n_jobs=0, constraint=("params<=44",))
     return search(config, problem=Table, folder=folder)
-
-
-coordinates = st.tuples(st.integers(0, 8).map(float), st.integers(1, 300).map(float))
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(coordinates, min_size=1, max_size=25))
-def test_the_drawn_front_is_the_front_of_the_records(pairs):
-    F = np.array(pairs) * [ACC.sign, FLOPS.sign]
-    expected = [pair for pair, is_kept in zip(pairs, front(F), strict=True) if is_kept]
-    ax = plot_front(records_of(pairs), FLOPS, ACC)
-    assert points(ax, "front") == turned(expected)
-    assert points(ax, "measured") == turned(pairs)
-
-
-@pytest.mark.parametrize("x_sign", [-1, 1])
-@pytest.mark.parametrize("y_sign", [-1, 1])
-def test_every_corner_of_the_stairs_is_attained_by_a_member_of_the_front(x_sign, y_sign):
-    x, y = Objective("acc", "", "a", x_sign), Objective("flops", "", "b", y_sign)
-    cloud = np.random.default_rng(0).random((40, 2))
-    ax = plot_front(records_of([tuple(row) for row in cloud.tolist()]), x, y)
-    (line,) = lines(ax, "front")
-    corners = STEP_LOOKUP_MAP[line.get_drawstyle()](*line.get_data()).T * [x_sign, y_sign]
-    members = line.get_xydata() * [x_sign, y_sign]
-    assert len(members) > 1
-    assert (members[:, None] <= corners).all(2).any(0).all()
-
-
-def test_what_failed_is_not_drawn_and_what_breaks_a_constraint_is_not_on_the_front():
-    too_large = {"acc": 99.0, "flops": 1.5e6, "params": 101.0}
-    untrained = {"flops": 2.5e6, "params": 500.0}
-    failed = Record((99,), {"acc": 98.0, "flops": 1e6, "params": 1.0}, 0.1, error="it burst")
-    fine = records_of(FRONT + DOMINATED, params=100.0)
-    records = (*fine, failed, *records_of([too_large, untrained]))
-    ax = plot_front(records, FLOPS, ACC, constraints=[SMALL])
-    assert points(ax, "front") == turned(FRONT)
-    assert points(ax, "measured") == turned(FRONT + DOMINATED)
-    assert points(ax, "infeasible") == [(1.5e6, 99.0)]
-    assert lines(ax, "foot")[0].get_xdata().tolist() == [2.5e6]
-    assert words(ax) == [
-        "measured (6)",
-        "breaks a constraint",
-        "breaks a constraint, not measured",
-        "Pareto front (3)",
-    ]
-
-
-def test_axes_say_label_unit_and_direction():
-    ax = plot_front(records_of(FRONT, params=7.0), FLOPS, ACC)
-    assert ax.get_xlabel() == "FLOPs of one input [FLOP], lower is better"
-    assert ax.get_ylabel() == "validation accuracy [%], higher is better"
-    ax = plot_front(records_of(FRONT, params=7.0), PARAMS, ACC)
-    assert ax.get_xlabel() == "trainable parameters, lower is better"
-
-
-@pytest.mark.parametrize(
-    ("factor", "scale"), [(20.0, "linear"), (20.1, "log"), (900.0, "log"), (1e7, "log")]
-)
-def test_a_cost_that_spans_a_lot_has_a_logarithmic_axis(factor, scale):
-    ax = plot_front(records_of([(1.0, 3e5), (99.0, 3e5 * factor)]), FLOPS, ACC)
-    assert (ax.get_xscale(), ax.get_yscale()) == (scale, "linear")
-    ax.figure.draw_without_rendering()
-    low, high = ax.get_xlim()
-    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
-    texts = [ax.xaxis.get_major_formatter()(tick) for tick in ticks]
-    assert 2 <= len(set(texts)) == len(ticks) <= 9
-    assert texts[-1][-1] in "MGT"
-
-
-def test_a_cost_of_zero_keeps_its_axis_linear():
-    ax = plot_front(records_of([(50.0, 0.0), (60.0, 1e9)]), FLOPS, ACC)
-    assert ax.get_xscale() == "linear"
 
 
 def test_the_first_objective_goes_up_and_the_second_right(result):
@@ -211,52 +78,12 @@ def test_a_run_read_from_its_directory_looks_like_its_result(result):
     )
 
 
-@pytest.mark.parametrize("plot", [plot_front, plot_best, plot_hypervolume])
-def test_each_run_has_its_colour_marker_and_line_in_every_picture(plot):
-    gid = plot.__name__.removeprefix("plot_")
-    runs = [run_of(FRONT, name=f"run {i}", hypervolumes=((5, 0.1), (9, 0.2))) for i in range(7)]
-    drawn = lines(plot(runs), gid)
-    assert len({line.get_color() for line in drawn}) == 7
-    assert len({line.get_marker() for line in drawn}) == 7
-    assert [line.get_color() for line in drawn] == [
-        line.get_color() for line in lines(plot_front(runs), "front")
-    ]
-    assert words(plot(runs)) == [f"run {i}" for i in range(7)]
-
-
-def test_thirty_runs_can_still_be_told_apart():
-    drawn = lines(plot_front([run_of(FRONT, name=str(i)) for i in range(30)]), "front")
-    assert len({(line.get_color(), line.get_marker()) for line in drawn}) == 30
-
-
 def test_drawing_goes_to_the_given_axes_and_leaves_no_global_figure():
     ax = Figure().add_subplot()
     assert plot_front(records_of(FRONT), FLOPS, ACC, ax=ax) is ax
     assert plot_best(records_of(FRONT), ACC, ax=ax) is ax
     script = "import sys, evonas.plot; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
-
-
-def test_the_best_so_far_only_improves_and_ends_at_the_best():
-    failed = Record((7,), {}, 0.1, error="it burst")
-    records = records_of([(50.0, 1.0), (40.0, 1.0), (70.0, 1.0), (60.0, 1.0)])
-    ax = plot_best((*records[:1], failed, *records[1:]), ACC)
-    assert points(ax, "best") == [(1, 50), (3, 50), (4, 70), (5, 70), (5, 70)]
-    assert (ax.get_xlabel(), ax.get_ylabel()) == (
-        "evaluations",
-        "validation accuracy [%], higher is better",
-    )
-    ax = plot_best(records_of([(0.0, 5.0), (0.0, 3.0), (0.0, 4.0)]), FLOPS)
-    assert [y for _, y in points(ax, "best")] == [5.0, 3.0, 3.0, 3.0]
-
-
-def test_the_hypervolume_is_that_of_the_generations():
-    history = ((10, 0.2), (20, 0.5), (30, 0.6))
-    plain = run_of(FRONT, name="none")
-    ax = plot_hypervolume([plain, run_of(FRONT, hypervolumes=history)])
-    assert points(ax, "hypervolume") == list(history)
-    assert ax.get_xlabel() == "evaluations"
-    assert not lines(plot_hypervolume(plain), "hypervolume")[0].get_xydata().size
 
 
 def test_hypervolumes_on_different_scales_are_never_drawn_together(tmp_path):
@@ -270,33 +97,10 @@ def test_hypervolumes_on_different_scales_are_never_drawn_together(tmp_path):
         plot_hypervolume(runs)
     assert len(draw(runs).axes) == 1
     assert len(draw(runs[:1]).axes) == 2
-    assert draw(runs[:1]).axes[1].get_title() == (
+    assert draw(runs[:1]).axes[1].get_title().replace("\n", " ") == (
         "reference point: acc\N{NO-BREAK SPACE}0\N{NO-BREAK SPACE}%, "
         "flops\N{NO-BREAK SPACE}10M\N{NO-BREAK SPACE}FLOP"
     )
-
-
-def test_the_matrix_shows_the_front_of_all_objectives_in_every_pair():
-    rng = np.random.default_rng(3)
-    rows = [
-        {"acc": 100 * a, "flops": 10 ** (4 + 4 * b), "params": 1e3 * (1 + c)}
-        for a, b, c in rng.random((60, 3)).tolist()
-    ]
-    objectives = (ACC, FLOPS, PARAMS)
-    run = run_of(rows, objectives=objectives)
-    panels = plot_matrix(run)
-    values = np.array([[row[o.name] for o in objectives] for row in rows])
-    members = values[front(values * [o.sign for o in objectives])]
-    for i in range(3):
-        for j in range(i):
-            expected = sorted(map(tuple, members[:, [j, i]].tolist()))
-            assert points(panels[i, j], "front") == expected
-        assert panels[i, i].get_title().startswith(objectives[i].label)
-        assert all(panel is None for panel in panels[i, i + 1 :])
-    assert panels[2, 0].get_xlabel() == "validation accuracy [%]"
-    assert panels[1, 0].get_ylabel() == "FLOPs of one input [FLOP]"
-    assert (panels[2, 1].get_xscale(), panels[1, 0].get_yscale()) == ("log", "log")
-    assert panels[2, 2].get_xscale() == "linear"
 
 
 def test_the_upper_right_of_a_matrix_holds_the_hypervolume_where_there_is_one():
@@ -306,8 +110,9 @@ def test_the_upper_right_of_a_matrix_holds_the_hypervolume_where_there_is_one():
     goals = Goals(objectives, reference={o.name: 0.0 for o in objectives})
     run = replace(run_of(rows, hypervolumes=history), goals=goals)
     for n, n_panels in ((2, 1), (3, 6 + 1), (4, 10 + 1)):
-        with_one = draw(run, objectives[:n])
-        without = draw(run_of(rows), objectives[:n])
+        kind = Picture(kind="matrix" if n > 2 else "overview")
+        with_one = draw(run, objectives[:n], picture=kind)
+        without = draw(run_of(rows), objectives[:n], picture=kind)
         assert (len(with_one.axes), len(without.axes)) == (n_panels + 1, n_panels)
         assert points(with_one.axes[-1], "hypervolume") == list(history)
     with_one.draw_without_rendering()
@@ -433,7 +238,7 @@ def test_runs_of_one_name_are_told_apart_by_their_paths(tmp_path, monkeypatch):
         write_run(tmp_path / name)
     assert main(["old/a", "new/a", "b", "--out", "all.svg"]) == 0
     drawn = (tmp_path / "all.svg").read_text()
-    assert all(f"<!-- {name} -->" in drawn for name in ("old/a", "new/a", "b"))
+    assert all(f">{name}</text>" in drawn for name in ("old/a", "new/a", "b"))
 
 
 def test_a_run_without_anything_feasible_is_drawn_without_a_front(tmp_path):
@@ -527,3 +332,217 @@ def test_help_describes_the_command(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     assert "RUN [RUN ...]" in capsys.readouterr().out
+
+
+KINDS = get_args(Kind)
+WIDE = [
+    {"acc": a, "flops": f, "params": f / 7, "co2": f / 1e6, "test_acc": a - 1} for a, f in FRONT
+]
+
+
+def wide_run(n, name="run", **words):
+    """A run of so many objectives, with a hypervolume."""
+    objectives = (ACC, FLOPS, PARAMS, CO2)[:n]
+    goals = Goals(objectives, reference={o.name: 0.0 for o in objectives})
+    metrics = (ACC, FLOPS, PARAMS, CO2, TEST_ACC)
+    made = run_of(WIDE, name=name, hypervolumes=((2, 0.1), (3, 0.2)), metrics=metrics)
+    return replace(made, goals=goals, config=Config(**words))
+
+
+def labels_of(figure):
+    return [(ax.get_xlabel(), ax.get_ylabel().replace("\n", " ")) for ax in figure.axes]
+
+
+def test_an_overview_is_chosen_by_the_number_of_objectives():
+    volume = ("evaluations", "hypervolume, higher is better")
+    up = "validation accuracy [%], higher is better"
+    one, two, three, four = (draw(wide_run(n)) for n in (1, 2, 3, 4))
+    assert labels_of(one) == [("evaluations", up)]
+    assert labels_of(two)[1] == volume
+    assert labels_of(three)[0][1] == up
+    assert labels_of(three)[2] == ("", "trainable parameters, lower is better")
+    assert labels_of(four)[1] == volume
+    assert len(lines(four.axes[0], "front")) == 3
+    assert [figure.get_suptitle() for figure in (one, four)] == ["run: 3 architectures"] * 2
+
+
+def test_three_objectives_of_several_runs_are_a_matrix_for_colours_tell_runs():
+    figure = draw([wide_run(3, "a"), wide_run(3, "b")])
+    assert len(figure.axes) == 6 + 1 + 1
+    assert draw([wide_run(2, "a"), wide_run(2, "b")]).get_suptitle() == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", ["column", "page"])
+@pytest.mark.parametrize("n_runs", [1, 3])
+def test_every_kind_is_drawn_at_every_size_without_overlap(kind, size, n_runs):
+    n = 2 if (kind, size) == ("matrix", "column") else 3
+    runs = [wide_run(n, f"run {i}", seed=i) for i in range(n_runs)]
+    figure = draw(runs, picture=Picture(kind=kind, size=size))
+    figure.draw_without_rendering()
+    width = {"column": 3.5, "page": 7.16}[size]
+    assert figure.get_figwidth() in (width, pytest.approx(0.75 * width))
+    assert not overlapping(figure)
+
+
+def test_a_single_panel_has_no_headline_and_no_other_panel():
+    for kind, n_axes in (("front", 2), ("hypervolume", 1), ("best", 1), ("parallel", 1)):
+        figure = draw(wide_run(3), picture=Picture(kind=kind))
+        assert (len(figure.axes), figure.get_suptitle()) == (n_axes, "")
+
+
+def test_axes_may_be_chosen_one_by_one():
+    figure = draw(wide_run(2), picture=Picture(kind="front", x="params"))
+    assert labels_of(figure)[0] == (
+        "trainable parameters, lower is better",
+        "validation accuracy [%], higher is better",
+    )
+    figure = draw(wide_run(2), picture=Picture(kind="front", y="flops", x="acc", color="co2"))
+    assert labels_of(figure) == [
+        (
+            "validation accuracy [%], higher is better",
+            "FLOPs of one input [FLOP], lower is better",
+        ),
+        ("", "lifetime CO2e [kg], lower is better"),
+    ]
+    figure = draw(wide_run(4), ["acc", "params"], picture=Picture(color="flops"))
+    assert labels_of(figure)[0][0] == "trainable parameters, lower is better"
+    assert labels_of(figure)[2] == ("", "FLOPs of one input [FLOP], lower is better")
+    figure = draw(wide_run(4), picture=Picture(kind="parallel", color="co2"))
+    assert len(figure.axes) == 1
+
+
+def test_runs_of_several_seeds_are_one_median_unless_they_are_to_be_drawn_apart():
+    runs = [wide_run(2, f"run {i}", seed=i) for i in range(3)]
+    front, volume = draw(runs).axes
+    assert words(front)[0] == "nsga2: attained by half of 3 seeds"
+    assert words(volume)[0] == "nsga2: median of 3 seeds"
+    front, volume = draw(runs, picture=Picture(is_apart=True)).axes
+    assert words(front)[:3] == words(volume) == ["run 0", "run 1", "run 2"]
+    best = draw(runs, ["acc"], picture=Picture(band="range")).axes[0]
+    assert words(best) == ["nsga2: median of 3 seeds", "range of the seeds"]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_names_may_be_left_out(n):
+    figure = draw(wide_run(n), picture=Picture(has_labels=False))
+    assert not [t for ax in figure.axes for t in ax.texts if t.get_gid() == "member"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"kind": "fronts"},
+            "unknown kind 'fronts'; choose from overview, front, hypervolume, ",
+        ),
+        ({"band": "std"}, "unknown band 'std'; choose from quartiles, range"),
+        ({"size": "wide"}, "unknown size 'wide'; choose from column, page"),
+        (
+            {"kind": "matrix", "x": "acc"},
+            "a picture of kind matrix has no x to choose; kinds fr",
+        ),
+        ({"kind": "best", "color": "acc"}, "a picture of kind best has no color to choose"),
+    ],
+)
+def test_a_picture_that_there_is_not_is_refused(fields, message):
+    with pytest.raises(ValueError, match=message):
+        Picture(**fields)
+
+
+@pytest.mark.parametrize(
+    ("n", "objectives", "fields", "message"),
+    [
+        (
+            2,
+            "acc",
+            {"x": "flops"},
+            "name the axes by objectives, or by x and y, but not by both",
+        ),
+        (2, "acc,flops", {"color": "flop"}, "unknown objective 'flop'; run run has acc, flops"),
+        (
+            4,
+            "",
+            {"kind": "front"},
+            "a front has two axes and at most one colour, and acc, flops,",
+        ),
+        (
+            2,
+            "acc",
+            {"kind": "front"},
+            "at most one colour, and acc is 1 objective; name two by",
+        ),
+        (
+            2,
+            "acc,flops",
+            {"color": "acc"},
+            "and flops is 1 objective beside the colour; name two",
+        ),
+        (
+            1,
+            "",
+            {"color": "flops"},
+            "needs objectives, 3 in number, and run has acc; name the me",
+        ),
+    ],
+)
+def test_axes_that_do_not_do_are_refused(n, objectives, fields, message):
+    with pytest.raises(ValueError, match=message):
+        draw(wide_run(n), objectives, picture=Picture(**fields))
+
+
+def test_a_matrix_is_for_a_page_and_a_column_has_parallel_axes_in_its_place():
+    with pytest.raises(ValueError, match="a matrix of 3 objectives does not fit into a column"):
+        draw(wide_run(3), picture=Picture(kind="matrix", size="column"))
+    figure = draw([wide_run(3, "a"), wide_run(3, "b")], picture=Picture(size="column"))
+    assert len(lines(figure.axes[0], "front")) == 6
+
+
+def test_the_words_of_four_objectives_fit_into_a_matrix():
+    figure = draw(wide_run(4), picture=Picture(kind="matrix"))
+    figure.draw_without_rendering()
+    assert not overlapping(figure)
+
+
+def test_a_run_without_a_hypervolume_says_so():
+    with pytest.raises(ValueError, match="run: no hypervolume to draw, for there is no gene"):
+        draw(run_of(FRONT), picture=Picture(kind="hypervolume"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (
+            "--kind fronts",
+            "unknown kind 'fronts' (did you mean 'front'?); choose from overview, ",
+        ),
+        ("--band std", "unknown band 'std'; choose from quartiles, range"),
+        ("--size 4", "unknown size '4'; choose from page, column"),
+        ("--kind best --x acc", "a picture of kind best has no x to choose; kinds front and "),
+        (
+            "--x acc --objectives acc",
+            "name the axes by objectives, or by x and y, but not by bo",
+        ),
+    ],
+)
+def test_a_wrong_flag_is_one_line_and_status_2(flags, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_run(tmp_path / "good")
+    assert main(["good", *flags.split()]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"evonas: {message}")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf"])
+def test_ids_in_a_file_are_those_of_the_front_as_text_that_can_be_found(suffix, tmp_path):
+    run = open_run(write_run(tmp_path / "run"))
+    with mpl.rc_context({"pdf.compression": 0}):
+        save_picture([tmp_path / "run"], out=tmp_path / f"a{suffix}")
+    written = (tmp_path / f"a{suffix}").read_bytes()
+    assert b"/Type3" not in written
+    if suffix == ".svg":
+        found = re.findall(rb"<text[^>]*>([^<]+)<", written)
+        for record in run.front:
+            assert found.count(run.ids[record.genome].encode()) == 1
