@@ -187,12 +187,14 @@ def _length(ax: Axes, which: Literal["width", "height"]) -> float:
 
 
 def reference_words(ax: Axes, run: Run) -> str:
-    """The reference point in words, on as many lines as it takes over the axes."""
+    """The reference point in words, on as many lines as it takes over the axes; or nothing."""
     values = [
         f"{o.name} {short(float(f'{run.goals.reference[o.name]:.4g}'))} {o.unit}".strip()
         for o in run.objectives
         if o.name in run.goals.reference
     ]
+    if not values:
+        return ""
     unbroken = [value.replace(" ", "\N{NO-BREAK SPACE}") for value in values]
     n_letters = max(24, int(width_of(ax) / (EM * SMALL)))
     return textwrap.fill(f"reference point: {', '.join(unbroken)}", n_letters)

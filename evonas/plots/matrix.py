@@ -65,7 +65,7 @@ def plot_matrix(
     grid = figure.add_gridspec(n, n)
     fronts = _fronts(groups_of(drawn, is_apart=is_apart), chosen, has_labels=has_labels)
     panels = np.full((n, n), None, dtype=object)
-    for row, column in ((row, column) for row in range(n) for column in range(row + 1)):
+    for row, column in [(i, j) for i in range(n) for j in range(i + 1)]:
         above = panels[column, column]
         beside = panels[row, 0] if row > column else None
         panels[row, column] = figure.add_subplot(grid[row, column], sharex=above, sharey=beside)

@@ -299,7 +299,8 @@ def _extra(order: _Order) -> float:
 
 
 def _headline(run: Run) -> str:
-    words = f"{run.name}: {len(run.records)} architectures"
+    n = len(run.records)
+    words = f"{run.name}: {n} architecture{'s' if n > 1 else ''}"
     n_failures = len(run.failures)
     return f"{words}, {n_failures} of them failed" if n_failures else words
 

@@ -83,6 +83,7 @@ def test_the_reference_point_is_told_without_a_break_inside_of_a_value():
     assert words.replace("\N{NO-BREAK SPACE}", " ") == (
         "reference point: acc 0 %, flops 12.35M FLOP"
     )
+    assert reference_words(new_axes(), Run("run", (), Goals((ACC, FLOPS)))) == ""
 
 
 @pytest.mark.parametrize("n_most", [2, 3, 6])
