@@ -53,7 +53,7 @@ def n_attaining(share: float, *, n_runs: int) -> int:
     """How many runs are at least a share of them: of five runs a half are three.
 
     Args:
-        share: The share of the runs, (0, 1].
+        share: The share of the runs, [0, 1]; at least one run is meant.
         n_runs: How many runs there are.
     """
     return max(1, math.ceil(round(share * n_runs, 9)))

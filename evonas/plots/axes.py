@@ -48,12 +48,13 @@ def log_ticks(ax: Axes, side: str, low: float, high: float) -> None:
     Args:
         ax: The axes.
         side: The side.
-        low: The lowest value that is drawn, positive.
+        low: The lowest value that is drawn; what is not positive has no place.
         high: The highest value that is drawn.
     """
     ax.set(**{f"{side}scale": "log"})
     axis = ax.xaxis if side == "x" else ax.yaxis
-    subs = subdivisions(float(np.log10(high / low)), n_most=_n_steps(ax, side))
+    n_decades = float(np.log10(high / low)) if 0 < low < high else 1.0
+    subs = subdivisions(n_decades, n_most=_n_steps(ax, side))
     axis.set_major_locator(LogLocator(subs=subs))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))

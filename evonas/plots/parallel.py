@@ -24,6 +24,7 @@ from evonas.plots.axes import (
     width_of,
 )
 from evonas.plots.labels import label_ends
+from evonas.plots.members import named_step
 from evonas.plots.points import Runs, choose, chosen_of, cloud_of, runs_of
 from evonas.plots.style import COLOURS, EM, GREY, LINES, SMALL, SMALLEST, STEPS, short, styled
 from evonas.runs.groups import Group, groups_of
@@ -48,7 +49,7 @@ def plot_parallel(
         color: Objective or metric that the colours of a single run show; its first objective if
             left out.
         is_apart: Whether runs that differ in their seed alone have a colour each.
-        has_labels: Whether the lines bear the short ids of the members.
+        has_labels: Whether the lines bear the short ids of the members, or of very many some.
         ax: Axes to draw on; new ones if left out.
 
     Raises:
@@ -77,10 +78,12 @@ def plot_parallel(
         line = LINES[i % len(LINES)]
         ax.plot(row, color=colour, linestyle=line, linewidth=0.9, alpha=0.85, gid="front")
     _draw_axes(ax, chosen, values)
-    _add_names_of(ax, groups)
+    step = named_step([cloud for _, cloud in clouds]) if has_labels else 1
+    _say_runs(ax, groups, some=f"one in {step} named" if step > 1 else "")
     if has_labels:
-        ids = [cloud.names[i] for _, cloud in clouds for i in cloud.members]
-        label_ends(ax, heights[:, -1], ids, colours=colours if len(drawn) > 1 else ())
+        ids = [cloud.names[i] for _, cloud in clouds for i in cloud.members][::step]
+        own = colours[::step] if len(drawn) > 1 else ()
+        label_ends(ax, heights[::step, -1], ids, colours=own)
     return ax
 
 
@@ -92,14 +95,16 @@ def _shades(ax: Axes, objective: Objective, values: np.ndarray, *, has_bar: bool
     return [to_hex(colour) for colour in scale.to_rgba(values)]
 
 
-def _add_names_of(ax: Axes, groups: Sequence[Group]) -> None:
-    """A legend of the runs, where there are several."""
+def _say_runs(ax: Axes, groups: Sequence[Group], *, some: str) -> None:
+    """A legend of the runs, where there are several, and which members are named."""
     if len(groups) == 1 and not groups[0].is_of_seeds:
+        ax.set_xlabel(some)
         return
     for i, group in enumerate(groups):
         n = f" ({len(group.runs)} seeds)" if group.is_of_seeds else ""
         colour, line = COLOURS[i % len(COLOURS)], LINES[i % len(LINES)]
-        ax.plot([], [], color=colour, linestyle=line, label=f"{group.name}{n}")
+        more = f", {some}" if some and i == 0 else ""
+        ax.plot([], [], color=colour, linestyle=line, label=f"{group.name}{n}{more}")
     add_legend(ax, is_below=True)
 
 

@@ -31,7 +31,7 @@ class Picture:
     """What kind of picture, of what, and how large.
 
     Attributes:
-        kind: ``overview`` chooses by the number of objectives; the others are one panel each.
+        kind: ``overview`` chooses by the number of objectives among the others.
         x: Name of the metric to the right, in place of the second objective.
         y: Name of the metric upwards, in place of the first objective.
         color: Name of the metric that colours show.

@@ -14,6 +14,7 @@ from evonas.plots.axes import (
     colour_scale,
     direction,
     is_logarithmic,
+    log_ticks,
     new_axes,
     reference_words,
     say_axis,
@@ -114,3 +115,12 @@ def test_colours_are_logarithmic_where_an_axis_would_be(objective, values, norm)
     assert bar.get_ylabel() == f"{axis_label(objective)}, {direction(objective)}"
     assert all("$" not in text for text in texts)
     assert not overlapping(ax.figure)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 5.0), (3.0, 3.0), (1e-3, 1e3)])
+def test_any_values_may_be_on_a_logarithmic_axis(low, high):
+    ax = new_axes()
+    ax.plot([low, high], [1, 2])
+    log_ticks(ax, "x", low, high)
+    ax.figure.draw_without_rendering()
+    assert ax.get_xscale() == "log"

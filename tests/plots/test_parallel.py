@@ -94,3 +94,15 @@ def test_a_front_of_nothing_and_values_that_are_all_equal_are_drawn():
 def test_one_objective_is_too_few():
     with pytest.raises(ValueError, match="parallel axes need two objectives or more, got acc"):
         plot_parallel(run(), ["acc"])
+
+
+def test_of_very_many_members_some_are_named_and_the_picture_says_so():
+    rng = np.random.default_rng(0)
+    parts = rng.dirichlet(np.ones(4), 100) + 0.1  # of one sum, so that none dominates another
+    rows = [{"acc": -a, "flops": b, "params": c, "co2": d} for a, b, c, d in parts.tolist()]
+    ax = plot_parallel(run(rows))
+    assert len([text for text in ax.texts if text.get_gid() == "member"]) == 50
+    assert ax.get_xlabel() == "one in 2 named"
+    several = plot_parallel([run(rows, "a"), run(rows, "b")])
+    assert words(several) == ["a, one in 3 named", "b"]
+    assert plot_parallel(run(rows), has_labels=False).get_xlabel() == ""
