@@ -21,7 +21,8 @@ ROOMS = (
         "algorithms",
         "surrogates",
     ),
-    *("explanation", "engine", "bench", "plots", "reports", "pages", "commands"),
+    *("explanation", "engine", "bench", "plots", "reports", "pages", "interactive"),
+    "commands",
 )
 AT_THE_ROOT = {  # every other module there is among the words that everybody uses
     **{"problem": "problem", "config": "config", "listener": "config"},

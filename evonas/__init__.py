@@ -9,8 +9,10 @@ from evonas.lazy import attach
 if TYPE_CHECKING:
     from evonas.config import Config as Config
     from evonas.engine.pymoo_problem import as_pymoo as as_pymoo
-    from evonas.engine.result import Result as Result
-    from evonas.engine.search import search as search
+    from evonas.interactive.result import Result as Result
+    from evonas.interactive.run import Run as Run
+    from evonas.interactive.run import open_run as open_run
+    from evonas.interactive.search import search as search
     from evonas.listener import Listener as Listener
     from evonas.models.archive import load_model as load_model
     from evonas.networks.metrics import MetricProvider as MetricProvider
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from evonas.reports.explanation import Explanation as Explanation
     from evonas.reports.sheet import DataSheet as DataSheet
     from evonas.reports.shown import show as show
-    from evonas.runs.reading import open_run as open_run
-    from evonas.runs.run import Run as Run
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
     from evonas.training.recipe import Recipe as Recipe
@@ -40,8 +40,9 @@ __getattr__, __dir__, __all__ = attach(
     {
         "config": ["Config"],
         "engine.pymoo_problem": ["as_pymoo"],
-        "engine.result": ["Result"],
-        "engine.search": ["search"],
+        "interactive.result": ["Result"],
+        "interactive.run": ["Run", "open_run"],
+        "interactive.search": ["search"],
         "listener": ["Listener"],
         "models.archive": ["load_model"],
         "networks.metrics": ["MetricProvider"],
@@ -52,8 +53,6 @@ __getattr__, __dir__, __all__ = attach(
         "reports.explanation": ["Explanation"],
         "reports.sheet": ["DataSheet"],
         "reports.shown": ["show"],
-        "runs.reading": ["open_run"],
-        "runs.run": ["Run"],
         "space": ["Gene", "SearchSpace"],
         "training.recipe": ["Recipe"],
         "training.tasks": ["Task"],

@@ -11,6 +11,7 @@ from draw_architecture import ROOMS, ROOT, imported, modules, room_of
 import evonas
 
 HOMES = {
+    "IPython": {"interactive"},
     "torch": {"data", "models", "networks", "training"},
     "torchvision": {"data"},
     "pymoo": {"algorithms", "bench", "pareto", "plugins", "surrogates"},
@@ -20,6 +21,7 @@ HOMES = {
     "distributed": {"evaluation"},
     "onnx": {"models"},
     "onnxruntime": {"models"},
+    "pandas": {"runs"},
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}

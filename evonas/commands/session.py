@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from evonas.config import Config
@@ -14,14 +11,13 @@ from evonas.engine.listeners import INTERRUPTED
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
+from evonas.interactive.interrupts import StoppedAtOnce, interrupts
 from evonas.listener import ListenerError
 from evonas.reports.progress import Progress
 from evonas.reports.summary import summary
 from evonas.reports.text import complain
 from evonas.runs.journal import FolderError
 from evonas.runs.places import without_link
-
-STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> int:
@@ -82,32 +78,3 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
         except (ValueError, OSError) as error:  # a night's front is worth more than its picture
             print(f"evonas: no picture: {error}", file=sys.stderr)
     return result
-
-
-class StoppedAtOnce(KeyboardInterrupt):
-    """A second signal asked for an end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.status = 128 + number
-
-
-@contextmanager
-def interrupts() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C or SIGTERM asks for an end after what is being measured, a second one at once."""
-    asked: list[int] = []
-
-    def ask(number: int, frame: object) -> None:
-        if asked:
-            for ignored in STOPPING:  # or a third would leave something behind
-                signal.signal(ignored, signal.SIG_IGN)
-            raise StoppedAtOnce(number)
-        asked.append(number)
-        complain("stopping after what is being measured; Ctrl-C again stops at once", status=0)
-
-    before = {number: signal.signal(number, ask) for number in STOPPING}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -47,8 +47,8 @@ def _of_run(given: argparse.Namespace) -> tuple[DataSheet, str]:
     """The sheet of a member, and how it was chosen, in a line."""
     if given.genome:
         return sheet_of_run(open_run(given.run), given.genome), ""
-    members, choice, how = picked(given)
-    return sheet_of_run(open_run(given.run), members.members[choice.order[0]].genome), how
+    found = picked(given)
+    return sheet_of_run(open_run(given.run), found.chosen[0].genome), found.how
 
 
 def _of_problem(given: argparse.Namespace) -> DataSheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reliability import Reliability
 from evonas.runs.costs import count_costs
-from evonas.runs.schema import genome_key
+from evonas.runs.reading import generation_row
+from evonas.runs.run import Run
+from evonas.runs.schema import Spelling, described, genome_key, metrics_of
 from evonas.space import Genome
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a search found.
 
@@ -118,6 +120,28 @@ class Result:
             for record in self.front
         ]
         return header, rows
+
+    def as_run(self) -> Run:
+        """The result as a run, which is the same that its directory would be read as."""
+        spelling = Spelling.read(described(self.problem, self.goals))
+        if not spelling.is_complete:  # the problem's own code decodes, and is at hand
+            measured = [record.genome for record in self.records if record.error is None]
+            written = {genome_key(genome): self.problem.decode(genome) for genome in measured}
+            spelling = replace(spelling, written=written)
+        return Run(
+            name=self.folder.resolve().name if self.folder else self.config.problem,
+            records=self.records,
+            goals=self.goals,
+            metrics=metrics_of(self.problem, self.goals),
+            generations=tuple(generation_row(each.row()) for each in self.generations),
+            spend=self.spend,
+            config=self.config,
+            spelling=spelling,
+            path=self.folder,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Result: {self.as_run().told()}>"
 
     def costs(self) -> dict[Genome, Cost]:
         """What the front's networks cost, by genome; empty where the problem counts nothing."""

@@ -20,6 +20,7 @@ Modules:
     price_tag: Pictures of what a search has cost and brought.
     runs: Pictures of runs.
     style: How all pictures look: fonts, sizes, colours and marks, and how they are written.
+    thumbnail: A small picture of a front, for where a run is named.
 """
 
 from __future__ import annotations

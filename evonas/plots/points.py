@@ -13,9 +13,7 @@ from evonas.objectives import Constraint, Goals, Objective, broken
 from evonas.pareto.dominance import front
 from evonas.parsing import listed
 from evonas.record import Record
-from evonas.runs.reading import generation_row
 from evonas.runs.run import Run
-from evonas.runs.schema import metrics_of
 
 if TYPE_CHECKING:  # who draws a run that was read needs no engine, which loads pymoo
     from evonas.engine.result import Result
@@ -88,7 +86,7 @@ def runs_of(runs: Runs, *, constraints: Sequence[Constraint] = ()) -> tuple[Run,
         if isinstance(each, Record):
             records.append(each)
         else:
-            found.append(each if isinstance(each, Run) else _run(each))
+            found.append(each if isinstance(each, Run) else each.as_run())
     if records or not found:
         found.append(Run("records", tuple(records), Goals(())))
     return tuple(
@@ -161,18 +159,6 @@ def _offered(name: str, run: Run) -> Objective:
         offered = ", ".join(dict.fromkeys([*run.shared, *final]))
         raise ValueError(f"unknown objective {name!r}; run {run.name} has {offered}")
     return run.metric(name)
-
-
-def _run(result: Result) -> Run:
-    return Run(
-        name=result.folder.resolve().name if result.folder else result.config.problem,
-        records=result.records,
-        goals=result.goals,
-        metrics=metrics_of(result.problem, result.goals),
-        generations=tuple(generation_row(g.row()) for g in result.generations),
-        spend=result.spend,
-        config=result.config,
-    )
 
 
 def are_comparable(runs: Sequence[Run]) -> bool:

@@ -32,6 +32,12 @@ def load(reference: str, *, kind: type | None = None) -> Any:
     module = _from_file(place) if place.endswith(".py") else _from_path(place)
     if not name:
         name = _only(module, kind, place)
+    if not hasattr(module, name) and place == "__main__":
+        raise ValueError(
+            f"{name} was made in a notebook or a session that this is not; write its class to "
+            "a file, in a notebook by a cell that begins with %%writefile mine.py, and search "
+            f"mine.py:{name}"
+        )
     if not hasattr(module, name):
         public = [word for word in vars(module) if not word.startswith("_")]
         raise ValueError(f"{place} has no {name!r}{nearest(name, public)}")

@@ -5,8 +5,10 @@ Modules:
     explained: Explaining a run: what drives its objectives, what changes along its front, and
         who is on it.
     explanation: The explanation of a run, in words, as JSON, and as a picture.
+    html: Values as HTML that notebooks show, everything escaped.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
+    picking: Picking architectures from the front of a run, and how that was done in words.
     priced_front: A run's front, priced in its three parts.
     progress: What a person sees while a search runs: a bar on a terminal, plain lines
         elsewhere.

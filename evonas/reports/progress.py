@@ -127,9 +127,9 @@ class Pace:
             now: The present, on the clock of ``add``.
         """
         if self._end is not None:
-            return f"about {_clock(max(0.0, self._end - now))} left"
+            return f"about {clock(max(0.0, self._end - now))} left"
         if self._n_expected is None and self._begun is not None:
-            return f"{_clock(now - self._begun)} gone"
+            return f"{clock(now - self._begun)} gone"
         return ""
 
 
@@ -149,7 +149,8 @@ def generation_line(generation: Generation) -> str:
     return ", ".join(parts)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Seconds as a clock shows them, such as 0:07 or 1:02:03."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -6,17 +6,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from evonas.networks.layers import Layer, LayerTable
 from evonas.networks.receptive_field import ReceptiveField
+from evonas.reports.html import folded, paragraph, picture, table
 from evonas.reports.text import aligned, genome_text, number
 from evonas.space import Genome
 
 UNKNOWN = "-"
+LAYER_COLUMNS = ("layer", "operator", "output", "params", "FLOPs", "bytes", "sees", "CO2")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DataSheet:
     """All that is known of one architecture.
 
@@ -46,6 +49,11 @@ class DataSheet:
     network: LayerTable | None = None
     shares: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        home = f" of run {self.run}" if self.run else ""
+        layers = f", {len(self.network.layers)} layers" if self.network else ""
+        return f"<DataSheet of architecture {self.id}{home}, problem {self.problem}{layers}>"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -81,9 +89,33 @@ class DataSheet:
 
         draw_network(self.network, out=out, title=f"{self.id} of {self.problem}")
 
-    def _genes(self) -> list[str]:
+    def _repr_html_(self) -> str:
+        """The sheet as a notebook shows it: the network as a picture, its layers to unfold."""
+        home = f" of run {self.run}" if self.run else ""
+        parts = [paragraph(f"Architecture {self.id}{home}, problem {self.problem}")]
+        if self.metrics:
+            measured = {self.columns[name]: number(self.metrics[name]) for name in self.metrics}
+            parts.append(table(["measured", ""], list(measured.items())))
+        parts.append(folded("Genes", table(["gene", "value"], self._gene_rows())))
+        if self.network:
+            layers = table(LAYER_COLUMNS, self._layer_rows(self.network))
+            parts += [paragraph(self._totals(self.network)[0]), folded("Layers", layers)]
+            parts.append(folded("Picture", self._picture()))
+        parts += map(paragraph, self.notes)
+        return f"<div>{''.join(parts)}</div>"
+
+    def _picture(self) -> str:
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "network.svg")
+            self.draw(file)
+            return picture(file.read_bytes(), kind="svg+xml", alt=f"The layers of {self.id}")
+
+    def _gene_rows(self) -> list[list[str]]:
         shown = self.architecture if self.active is None else self.active
-        rows = [[name, str(self.architecture[name])] for name in shown]
+        return [[name, str(self.architecture[name])] for name in shown]
+
+    def _genes(self) -> list[str]:
+        rows = self._gene_rows()
         n_spare = len(self.architecture) - len(rows)
         lines = aligned(["gene", "value"], rows, n_left=2)
         if n_spare:
@@ -101,8 +133,10 @@ class DataSheet:
         ]
 
     def _layers(self, network: LayerTable) -> list[str]:
-        header = ["layer", "operator", "output", "params", "FLOPs", "bytes", "sees", "CO2"]
-        rows = [
+        return aligned(LAYER_COLUMNS, self._layer_rows(network), n_left=2)
+
+    def _layer_rows(self, network: LayerTable) -> list[list[str]]:
+        return [
             [
                 layer.name or "(itself)",
                 f"{layer.kind} {layer.detail}".rstrip(),
@@ -115,7 +149,6 @@ class DataSheet:
             ]
             for i, layer in enumerate(network.layers)
         ]
-        return aligned(header, rows, n_left=2)
 
     def as_dict(self) -> dict[str, Any]:
         """The sheet as JSON has it."""

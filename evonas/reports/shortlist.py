@@ -52,7 +52,23 @@ class Shortlist:
             ValueError: Its files cannot be read, it has no front, a metric is unknown, the
                 direction of the wanted one is, or nothing keeps the demands.
         """
-        run = open_run(path)
+        return cls.of(open_run(path), demands=demands, wanted=wanted)
+
+    @classmethod
+    def of(
+        cls, run: Run, *, demands: Sequence[Constraint] = (), wanted: str | None = None
+    ) -> Shortlist:
+        """What a run offers.
+
+        Args:
+            run: The run, finished or not.
+            demands: Constraints on any metric that was measured.
+            wanted: A metric that members must have.
+
+        Raises:
+            ValueError: The run has no front, a metric is unknown, the direction of the wanted
+                one is, or nothing keeps the demands.
+        """
         if not run.front:
             raise ValueError(f"run {run.name} has no front to pick from")
         metrics = run.measured

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,8 @@ from evonas.runs.manifest import ENVIRONMENT
 from evonas.runs.schema import Spelling
 from evonas.short_ids import genome_of_id, short_ids
 from evonas.space import Genome, SearchSpace
+
+_UNIT = re.compile(r" \[([^]]+)\]$")  # at the end of a column's name
 
 
 @dataclass(frozen=True, repr=False)
@@ -229,8 +232,16 @@ class Run:
             rows.append([*row, record.kind, record.error])
         return header, rows
 
-    def to_dataframe(self) -> Any:
-        """What ``table`` gives, as a pandas ``DataFrame``.
+    def to_dataframe(self, *, front_only: bool = False) -> Any:
+        """What ``table`` gives, as a pandas ``DataFrame`` with the short ids as its index.
+
+        Args:
+            front_only: Whether to give the members of the front alone, in the order of
+                ``front``, in place of all records in the order of the journal.
+
+        Returns:
+            The data frame. Its ``attrs["units"]`` holds the unit of every column that has one,
+            by the name of the column, which ends in the unit as well.
 
         Raises:
             ImportError: pandas is not installed.
@@ -243,15 +254,27 @@ class Run:
                 "Run.table() gives the same without it"
             ) from None
         header, rows = self.table()
-        return pd.DataFrame(rows, columns=header)
+        ids = pd.Index([self.ids[record.genome] for record in self.records], name="id")
+        frame = pd.DataFrame(rows, columns=header, index=ids)
+        frame.attrs["units"] = {
+            column: found[1] for column in header if (found := _UNIT.search(column))
+        }
+        return frame.loc[[self.ids[r.genome] for r in self.front]] if front_only else frame
 
-    def __repr__(self) -> str:
+    def told(self) -> str:
+        """What the run has found so far, in a line."""
         failed = f" ({len(self.failures)} failed)" if self.failures else ""
         names = ", ".join(objective.name for objective in self.objectives) or "no objective"
-        return (
-            f"<Run {self.name}: {len(self.records)} architectures{failed}, "
-            f"{len(self.front)} on the front of {names}, {len(self.generations)} generations>"
-        )
+        parts = [
+            f"{len(self.records)} architectures of {self.config.problem}{failed}",
+            f"{len(self.front)} on the front of {names}",
+        ]
+        if self.hypervolumes:
+            parts.append(f"hypervolume {self.hypervolumes[-1][1]:.4f}")
+        return ", ".join([*parts, *([f"in {self.path}"] if self.path else [])])
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name}: {self.told()}>"
 
     @property
     def _measured_below(self) -> list[tuple[str, str]]:

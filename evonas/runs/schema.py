@@ -73,7 +73,7 @@ class Spelling:
     space: SearchSpace | None = None
     variables: tuple[str, ...] = ()
     decoded_by: str = ""
-    written: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, resolved: Mapping[str, Any]) -> Spelling:

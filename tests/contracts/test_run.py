@@ -222,5 +222,6 @@ def test_a_run_that_has_just_begun_is_read(tmp_path):
     assert run.space.names == toy.Bowl.space.names
     assert run.table()[1] == []
     assert repr(run) == (
-        "<Run run: 0 architectures, 0 on the front of acc, flops, params, 0 generations>"
+        f"<Run run: 0 architectures of {run.config.problem}, 0 on the front of acc, flops, "
+        f"params, in {tmp_path / 'run'}>"
     )

@@ -17,3 +17,9 @@ def test_a_file_without_a_problem_is_said_to_hold_none(tmp_path):
     (tmp_path / "empty.py").write_text("class X: pass\n")
     with pytest.raises(ValueError, match=r"as .*empty\.py:NAME; it has nothing of that kind"):
         load(str(tmp_path / "empty.py"), kind=Problem)
+
+
+def test_a_class_of_a_session_that_is_over_says_how_to_keep_it():
+    way_out = r"^Gone was made in a notebook .* %%writefile mine\.py, and search mine\.py:Gone$"
+    with pytest.raises(ValueError, match=way_out):
+        load("__main__:Gone")

@@ -1,6 +1,5 @@
 import math
 import sys
-from types import SimpleNamespace
 
 import pytest
 import toy
@@ -40,10 +39,18 @@ def test_a_column_has_the_unit_of_its_metric_at_every_rung(run):
     assert all(row["kind"] in toy.GENES[0].choices for row in table)
 
 
-def test_a_data_frame_holds_the_table(run, monkeypatch):
-    frame = SimpleNamespace(DataFrame=lambda rows, columns: (columns, rows))
-    monkeypatch.setitem(sys.modules, "pandas", frame)
-    assert str(run.to_dataframe()) == str(run.table())
+def test_a_data_frame_holds_the_table_by_short_ids(run):
+    frame = run.to_dataframe()
+    header, rows = run.table()
+    assert list(frame.columns) == header
+    assert len(frame) == len(rows) == 30
+    for column, values in zip(header, zip(*rows, strict=True), strict=True):
+        missing = [value is None or value != value for value in values]
+        assert frame[column].isna().tolist() == missing
+        assert [v for v in frame[column] if v is not None and v == v] == [
+            value for value, is_missing in zip(values, missing, strict=True) if not is_missing
+        ]
+    assert [run.genome_of_id(text) for text in frame.index] == [r.genome for r in run.records]
 
 
 def test_without_pandas_there_is_a_way_out(run, monkeypatch):
@@ -55,11 +62,21 @@ def test_without_pandas_there_is_a_way_out(run, monkeypatch):
 
 
 def test_a_real_data_frame_has_units_in_its_columns_and_a_row_for_every_record(run):
-    pytest.importorskip("pandas")
     frame = run.to_dataframe()
-    assert len(frame) == 30
     assert frame["acc [%]"].dtype == float
     assert frame["error"].notna().any()
+    units = frame.attrs["units"]
+    assert (units["acc [%]"], units["acc@epochs=3 [%]"]) == ("%", "%")
+    assert units["seconds [s]"] == "s"
+    assert not {"genome", "params", "error"} & set(units)
+
+
+def test_a_data_frame_of_the_front_has_its_members_in_its_order(run):
+    frame = run.to_dataframe(front_only=True)
+    assert list(frame.index) == [run.ids[record.genome] for record in run.front]
+    assert frame["on_front"].all()
+    assert frame["genome"].tolist() == [record.genome for record in run.front]
+    assert frame.attrs["units"] == run.to_dataframe().attrs["units"]
 
 
 GOOD = Record((1,), {"acc": 50.0, "flops": 1.0, "params": 3.0}, 1.0)
@@ -112,5 +129,5 @@ def test_a_record_of_the_objectives_alone_was_measured_in_full():
     run = Run("mine", (*RECORDS, bare), Goals((ACC, FLOPS)), metrics=(), config=Config())
     assert run.shared == ("acc", "flops")
     assert repr(run).startswith(
-        "<Run mine: 6 architectures (1 failed), 2 on the front of acc, "
+        "<Run mine: 6 architectures of digits (1 failed), 2 on the front of acc, "
     )
