@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from evonas.problem import Problem
 from evonas.reports.html import front_table, paragraph, picture
 from evonas.runs.run import Run
 from evonas.space import Genome, genome_text
@@ -80,7 +81,7 @@ class Architectures(ABC):
         run = self.as_run()
         _check_alone(genome, way)
         chosen = pick(run, way).chosen[0].genome if genome is None else genome
-        return sheet_of_run(run, chosen)
+        return sheet_of_run(run, chosen, problem=self._opened())
 
     def train(
         self,
@@ -159,6 +160,10 @@ class Architectures(ABC):
             out=None if out is None else Path(out),
             progress=progress,
         )
+
+    def _opened(self) -> Problem | None:
+        """The problem, where it is open already."""
+        return None
 
     def _repr_html_(self) -> str:
         run = self.as_run()

@@ -7,6 +7,7 @@ from typing import Any
 
 from evonas.engine import result as engine
 from evonas.interactive.architectures import Architectures
+from evonas.problem import Problem
 
 
 class Result(engine.Result, Architectures):
@@ -25,6 +26,9 @@ class Result(engine.Result, Architectures):
             found: What the search has found.
         """
         return cls(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+    def _opened(self) -> Problem:
+        return self.problem
 
     def to_dataframe(self, *, front_only: bool = False) -> Any:
         """Every record as a row of a pandas ``DataFrame``, with the short ids as its index.

@@ -43,7 +43,14 @@ class ProblemSpec:
             ValueError: There is no such problem, or it lacks what a problem must have.
             FileNotFoundError: There is no such file.
         """
-        return _open(_settled(self))
+        return _open(_settled(self._of_today()))
+
+    def _of_today(self) -> ProblemSpec:
+        """With the class itself where that is one of a notebook, which may be made anew."""
+        if not isinstance(self.problem, str) or not self.problem.startswith("__main__:"):
+            return self
+        found = load(self.problem)
+        return replace(self, problem=found) if isinstance(found, type) else self
 
 
 @lru_cache(maxsize=4)  # asked for every candidate; what is installed is looked up only once

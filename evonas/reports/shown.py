@@ -80,7 +80,9 @@ def sheet_of(problem: Problem, genome: Genome, *, name: str) -> DataSheet:
     )
 
 
-def sheet_of_run(run: Run, genome: Genome | str) -> DataSheet:
+def sheet_of_run(
+    run: Run, genome: Genome | str, *, problem: Problem | None = None
+) -> DataSheet:
     """The data sheet of an architecture of a run's space, measured or not.
 
     Where the problem of the run cannot be opened, what the directory holds is shown.
@@ -88,14 +90,14 @@ def sheet_of_run(run: Run, genome: Genome | str) -> DataSheet:
     Args:
         run: The run.
         genome: The genome, the text of one, or a short id of the run.
+        problem: The problem of the run, where it is open already.
 
     Raises:
         ValueError: The genome is not of the run's space, or no architecture has the id.
     """
-    problem: Problem | None = None
     notes: list[str] = []
     try:
-        problem = ProblemSpec(run.config.problem, run.config.settings).open()
+        problem = problem or ProblemSpec(run.config.problem, run.config.settings).open()
     except (ValueError, OSError, ImportError) as error:
         notes.append(f"No network: the problem of run {run.name} cannot be opened: {error}")
     fold = problem.canonical if problem else _as_it_is

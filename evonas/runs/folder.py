@@ -248,9 +248,10 @@ def check_free(path: Path) -> None:
         FileExistsError: There is something at the path.
     """
     if os.path.lexists(path) and not (path.is_dir() and _is_free(path)):
+        going_on = f", or go on with --resume {path}, in Python resume=True"
         raise FileExistsError(
             f"{path} exists; give another directory with --out"
-            + (f", or go on with --resume {path}" if (path / CONFIG).exists() else "")
+            + (going_on if (path / CONFIG).exists() else "")
         )
 
 

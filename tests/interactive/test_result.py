@@ -2,11 +2,12 @@ from dataclasses import fields
 
 import pytest
 import toy
+from torch import nn
 
-from evonas import Config
+from evonas import Config, Gene, SearchSpace, TrainedProblem
 from evonas.engine import search as engine
 from evonas.interactive.result import Result
-from evonas.interactive.run import open_run
+from evonas.interactive.run import Run, open_run
 
 CONFIG = Config(problem=toy.reference("Bowl"), evaluations=20, pop_size=10, n_jobs=0)
 
@@ -64,3 +65,28 @@ def test_what_code_of_a_problem_decodes_is_in_the_data_frame_as_it_is():
     result = Result.of(engine.search(CONFIG, problem=Own))
     frame = result.to_dataframe(front_only=True)
     assert frame["area"].tolist() == [each["area"] for each in result.architectures]
+
+
+def test_it_shows_networks_of_its_own_problem_whatever_the_name_stands_for_now(monkeypatch):
+    import __main__
+
+    def made(width):
+        class Mine(TrainedProblem):
+            space = SearchSpace([Gene("kernel", (1, 3))])
+
+            def build(self, architecture):
+                flat = self.n_channels * self.image_size**2
+                return nn.Sequential(nn.Flatten(), nn.Linear(flat, width), nn.Linear(width, 10))
+
+        Mine.__module__, Mine.__qualname__ = "__main__", "Mine"
+        monkeypatch.setattr(__main__, "Mine", Mine, raising=False)
+        return Mine
+
+    config = Config(evaluations=2, pop_size=2, epochs=1, subset=60, n_jobs=0)
+    result = Result.of(engine.search(config, problem=made(5)))
+    assert result.config.problem == "__main__:Mine"
+    run = Run.of(result.as_run())
+    assert result.show() == run.show()
+    made(7)
+    assert result.show().network.cost.params == 64 * 5 + 5 + 50 + 10
+    assert run.show().network.cost.params == 64 * 7 + 7 + 70 + 10

@@ -119,7 +119,8 @@ def test_what_a_killed_creation_left_may_become_a_run(tmp_path, left):
 def test_an_existing_run_is_not_overwritten_but_can_be_resumed(run):
     before = contents(run)
     message = re.escape(f"{run} exists; give another directory with --out, or go on with ")
-    with pytest.raises(FileExistsError, match=f"^{message}--resume {re.escape(str(run))}$"):
+    way_out = f"--resume {re.escape(str(run))}, in Python resume=True"
+    with pytest.raises(FileExistsError, match=f"^{message}{way_out}$"):
         RunFolder.create(run, CONFIG, resolved={})
     assert contents(run) == before
 
