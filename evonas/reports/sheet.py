@@ -96,7 +96,8 @@ class DataSheet:
         if self.metrics:
             measured = {self.columns[name]: number(self.metrics[name]) for name in self.metrics}
             parts.append(table(["measured", ""], list(measured.items())))
-        parts.append(folded("Genes", table(["gene", "value"], self._gene_rows())))
+        genes = [table(["gene", "value"], self._gene_rows()), *map(paragraph, self._spare())]
+        parts.append(folded("Genes", "".join(genes)))
         if self.network:
             layers = table(LAYER_COLUMNS, self._layer_rows(self.network))
             parts += [paragraph(self._totals(self.network)[0]), folded("Layers", layers)]
@@ -115,12 +116,13 @@ class DataSheet:
         return [[name, str(self.architecture[name])] for name in shown]
 
     def _genes(self) -> list[str]:
-        rows = self._gene_rows()
-        n_spare = len(self.architecture) - len(rows)
-        lines = aligned(["gene", "value"], rows, n_left=2)
-        if n_spare:
-            lines += [f"... and {n_spare} more, which make no difference to this network"]
-        return lines
+        return [*aligned(["gene", "value"], self._gene_rows(), n_left=2), *self._spare()]
+
+    def _spare(self) -> list[str]:
+        n_spare = len(self.architecture) - len(self._gene_rows())
+        if not n_spare:
+            return []
+        return [f"... and {n_spare} more, which make no difference to this network"]
 
     @staticmethod
     def _totals(network: LayerTable) -> list[str]:

@@ -1,3 +1,7 @@
+import base64
+import re
+from dataclasses import replace
+
 import pytest
 from torch import nn
 
@@ -86,3 +90,29 @@ def test_a_receptive_field_in_words():
 def test_a_sheet_draws_its_network(sheet, tmp_path, suffix):
     sheet.draw(tmp_path / f"net{suffix}")
     assert (tmp_path / f"net{suffix}").stat().st_size > 3000
+
+
+def test_a_sheet_is_named_in_one_line(sheet):
+    assert repr(sheet) == (
+        "<DataSheet of architecture bcdfgh of run first, problem mine, 3 layers>"
+    )
+    bare = DataSheet("bcdfgh", "mine", (1,), {"width": 4}, None)
+    assert repr(bare) == "<DataSheet of architecture bcdfgh, problem mine>"
+
+
+def test_a_notebook_shows_all_of_it_with_a_picture_and_nothing_taken_for_html(sheet):
+    shown = replace(sheet, problem="<b>mine</b>", notes=("<i>",))._repr_html_()
+    (content,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', shown)
+    assert b"<svg" in base64.b64decode(content)
+    assert "problem &lt;b&gt;mine&lt;/b&gt;" in shown
+    assert "<p>&lt;i&gt;</p>" in shown
+    assert "<td>acc [%]</td><td>91.25</td>" in shown
+    assert "... and 1 more, which make no difference to this network" in shown
+    assert "<td>1,944</td><td>1,360</td><td>3x3</td><td>50.0 %</td>" in shown
+    assert re.findall(r"<summary>(\w+)</summary>", shown) == ["Genes", "Layers", "Picture"]
+
+
+def test_a_notebook_shows_a_sheet_without_a_network_as_well(sheet):
+    bare = replace(sheet, network=None, shares=())._repr_html_()
+    assert re.findall(r"<summary>(\w+)</summary>", bare) == ["Genes"]
+    assert "<img" not in bare
