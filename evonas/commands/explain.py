@@ -92,8 +92,8 @@ def _chosen(given: argparse.Namespace) -> tuple[Genome | str | None, str]:
     """The architecture that is named, if any, and how it was picked, in a line."""
     if given.genome or not is_picking(given):
         return given.genome, ""
-    members, choice, how = picked(given)
-    return members.members[choice.order[0]].genome, how
+    found = picked(given)
+    return found.chosen[0].genome, found.how
 
 
 def _drawn(given: argparse.Namespace, found: Explanation) -> Path | None:

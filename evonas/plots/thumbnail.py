@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from evonas.objectives import Objective
-from evonas.plots.axes import axis_label, faint, is_logarithmic, plot_best, set_scale, strong
+from evonas.plots.axes import axis_label, is_logarithmic, set_scale
+from evonas.plots.convergence import plot_best
 from evonas.plots.points import Cloud, cloud_of
+from evonas.plots.style import faint, strong
 from evonas.runs.run import Run
 
 MOST_PANELS = 3
