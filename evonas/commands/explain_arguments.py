@@ -49,9 +49,11 @@ def check_explain(given: argparse.Namespace) -> None:
 
     Raises:
         ValueError: Something given cannot be, or cannot be read.
-        FileNotFoundError: The run is not there.
+        FileNotFoundError: The run is not there, or the directory of the picture.
     """
     check_picture(given.out)
+    if given.out and not given.out.absolute().parent.is_dir():
+        raise FileNotFoundError(f"no directory for {given.out}")
     for flag, least in (("top", 1), ("samples", LEAST_SAMPLES), ("seed", 0)):
         if getattr(given, flag) < least:
             raise ValueError(f"--{flag} must be at least {least}, got {getattr(given, flag)}")

@@ -3,7 +3,7 @@
 Fu et al. 2021 say of architecture search that it "suffers from a lack of explainability. Often,
 the models are generated through black-box approaches", and that "a glass-box approach to model
 optimization would allow the community to directly manipulate optimization parameters, meaning
-a greater focus on FLOP reduction which curbs long-term CO2 emissions" (section 4, "CV-NAS
+a greater focus on FLOP reduction which curbs long-term CO2 emissions" (section 3.1, "CV-NAS
 community"). They propose no method. What stands here are Sobol's indices for which parameters
 to manipulate (Hutter et al. 2014 do so for hyperparameters), Shapley's values for what a
 change of some of them has brought, and distances to being dominated.
@@ -76,7 +76,7 @@ def explain(
         raise ValueError(f"run {opened.name} has no front to explain")
     wanted = [_metric(opened, name) for name in objectives] or list(opened.objectives)
     source = _source(opened, wanted, tell)
-    genome = source.genome_of(about) if isinstance(about, str) else about
+    genome = None if about is None else source.genome_of(about)
     drivers: list[Drivers] = []
     unexplained: dict[str, str] = {}
     for metric in wanted if genome is None else ():
@@ -117,9 +117,11 @@ class _Source:
         """The canonical form of a genome, as far as anybody can tell."""
         return self.problem.canonical(genome) if self.problem else genome
 
-    def genome_of(self, text: str) -> Genome:
-        """The genome that a text stands for."""
-        return genome_in(self.run, text, canonical=self.canonical)
+    def genome_of(self, about: Genome | str) -> Genome:
+        """The canonical genome of an architecture, or of the text of one."""
+        if isinstance(about, str):
+            return genome_in(self.run, about, canonical=self.canonical)
+        return self.canonical(about)
 
     def values(self, genome: Genome) -> Mapping[str, Any]:
         """What each place of a genome chooses: by gene, by variable, or else by place."""

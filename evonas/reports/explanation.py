@@ -11,6 +11,7 @@ from typing import Any
 from evonas.explanation.drivers import Drivers
 from evonas.explanation.members import Member, dominating
 from evonas.explanation.steps import Change, Step, sorting_metric
+from evonas.faults import printable
 from evonas.objectives import Metric
 from evonas.reports.drivers import TOP, drivers_dict, lines_of_drivers, plain, rounded
 from evonas.reports.text import aligned, genome_text, number
@@ -52,8 +53,10 @@ class Explanation:
         Args:
             top: How many genes the table of each metric has.
         """
-        if self.about is not None:
-            return self._lines_of(self.about)
+        lines = self._all_lines(top) if self.about is None else self._lines_of(self.about)
+        return [printable(line) for line in lines]  # for names are whatever a file holds
+
+    def _all_lines(self, top: int) -> list[str]:
         run = self.run
         names = ", ".join(objective.name for objective in run.objectives)
         head = (

@@ -6,6 +6,7 @@ from evonas.commands.explain_arguments import (
     explain_parser,
     is_picking,
 )
+from evonas.reports.drivers import TOP
 from evonas.reports.explained import LEAST_SAMPLES as TAKEN
 from evonas.reports.explained import N_SAMPLES
 
@@ -18,6 +19,7 @@ def test_defaults_are_those_of_the_function():
     given = explain_parser().parse_args(["run"])
     assert (given.samples, given.seed) == (N_SAMPLES, 0)
     assert LEAST_SAMPLES == TAKEN
+    assert given.top == TOP
     assert not is_picking(given)
 
 
@@ -33,6 +35,7 @@ def test_a_way_to_pick_or_a_constraint_picks(words):
     [
         ([], "none"),
         (["--out", "a.gif"], r"cannot write a\.gif; its suffix must be one of"),
+        (["--out", "none/a.png"], r"no directory for none/a\.png"),
         (["--top", "0"], "--top must be at least 1, got 0"),
         (["--samples", "7"], "--samples must be at least 8, got 7"),
         (["--seed", "-1"], "--seed must be at least 0, got -1"),

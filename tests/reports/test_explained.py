@@ -199,6 +199,14 @@ def test_a_computed_objective_is_counted_where_all_it_needs_is(tmp_path):
     assert name == found.drivers[1].metric.name
 
 
+def test_where_the_file_of_an_objective_is_gone_the_records_stand_in(bowl):
+    run = open_run(bowl)
+    config = replace(run.config, objectives=("acc", "gone.py:flops", "params"))
+    found = explain(replace(run, config=config))
+    assert "cannot be opened" in found.notes[0]
+    assert {each.how for each in found.drivers} == {"predicted"}
+
+
 def test_it_is_public_and_takes_a_run_or_its_directory(bowl):
     assert evonas.explain is explain
     by_text = evonas.explain(str(bowl), objectives=["flops"])

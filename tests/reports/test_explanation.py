@@ -128,6 +128,16 @@ def test_many_changes_are_cut_and_a_lone_member_has_no_step(run):
     assert "more" not in section(found.lines(), "From each")[-1]
 
 
+def test_what_would_steer_a_terminal_is_spelt_out(run):
+    kept = run.spelling.space.as_dicts()
+    kept[1]["name"] = "wide\x1b[2J"
+    odd = replace(run, spelling=replace(run.spelling, space=type(run.space).from_dicts(kept)))
+    found = explain(odd, objectives=["flops"])
+    assert "genes of run bowl are not those" in found.notes[0]
+    assert any(gene.gene == "wide\x1b[2J" for gene in found.drivers[0].genes)
+    assert "\x1b" not in str(found)
+
+
 def test_without_a_reference_point_nothing_is_said_of_hypervolume(run):
     plain = replace(run, goals=Goals((ACC, FLOPS)))
     lines = explain(plain, objectives=["flops"]).lines()
