@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 FIDELITIES = ("epochs", "subset", "image-size")
+STEPS = "steps"  # of a training, timed before a search begins; nothing of it is ever recorded
 CONTINUED = ("epochs",)  # of these a larger amount goes on where a smaller one ended
 
 
@@ -14,8 +15,8 @@ class Fidelity:
     """An amount of what makes a measurement thorough.
 
     Attributes:
-        kind: What there may be less of, one of ``FIDELITIES``.
-        amount: How many epochs, training images, or pixels of an image's side are used.
+        kind: What there may be less of, one of ``FIDELITIES``; or ``STEPS``.
+        amount: How many epochs, training images, pixels of an image's side, or steps are used.
         is_whole: Whether the amount is the full one, so that this is a measurement like any
             other.
         after: The amount that was measured before, in the same unit, and on which this one goes

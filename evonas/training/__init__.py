@@ -10,6 +10,8 @@ Modules:
     full_recipe: How a chosen architecture is trained in full.
     full_training: The full training of a chosen network, one epoch at a time.
     loop: Proxy training: a short, seeded training over tensors that are already in memory.
+    probe: The first steps of a candidate's training, timed, and what a whole training takes by
+        them.
     proxies: Training-free proxies of accuracy: what one minibatch tells of an untrained
         network.
     recipe: How every candidate of a search is trained.

@@ -38,6 +38,7 @@ class Training:
             training ``loss``, and the task's scores on the validation part.
         layout: How images and weights lie in memory: channels last, or channels first where
             the network's code takes that for granted, which the first epoch shows.
+        task: What the network is trained for.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Training:
         self.curve: list[dict[str, float]] = []
         self.model = model
         self._dataset, self._recipe, self._device = dataset, recipe, device
-        self._task, self._is_laid_out = task, False
+        self.task, self._is_laid_out = task, False
         self._generator = torch.Generator(device).manual_seed(seed)
         self._images = dataset.train.images.to(device)
         self._labels = dataset.train.labels.to(device)
@@ -125,14 +126,14 @@ class Training:
     def _run_epoch(self) -> None:
         epoch = len(self.curve) + 1
         loss = self._learn(epoch)
-        guessing = self._task.guessing_loss(self._dataset.info)
+        guessing = self.task.guessing_loss(self._dataset.info)
         check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
         scores = judge(
             self.model,
             self._dataset.validation,
             dataset=self._dataset,
             device=self._device,
-            task=self._task,
+            task=self.task,
             layout=self.layout,
         )
         self.curve.append({"epoch": epoch, "loss": round(loss, 6), **scores})
@@ -159,7 +160,7 @@ class Training:
 
     def _step(self, outputs: Outputs, labels: Tensor) -> Tensor:
         """Learn from one batch; returns its mean loss."""
-        loss = self._task.loss(outputs, labels, recipe=self._recipe)
+        loss = self.task.loss(outputs, labels, recipe=self._recipe)
         self._optimizer.zero_grad(set_to_none=True)
         self._scaler.scale(loss).backward()
         self._scaler.step(self._optimizer)

@@ -15,7 +15,7 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
 from evonas.data.dataset import Dataset, Part, dataset_info, load, notes
 from evonas.declaration import OLDER, translated
-from evonas.fidelity import Fidelity
+from evonas.fidelity import STEPS, Fidelity
 from evonas.hardware.roofline import Cost
 from evonas.networks.building import completed
 from evonas.networks.costs import Carbon, Count, priced, proxy_flops
@@ -27,6 +27,7 @@ from evonas.space import Genome
 from evonas.training.checkpoint import Checkpoint
 from evonas.training.device import choose_device, reproducible
 from evonas.training.loop import Training, judge
+from evonas.training.probe import Less, n_of_whole, timed_steps
 from evonas.training.proxies import Proxies
 from evonas.training.recipe import Recipe, told
 from evonas.training.rehearsal import first_batch, try_out
@@ -176,21 +177,28 @@ class TrainedProblem(Problem):
             setattr(self, word, view.of(self.metrics))
 
     def full_amount(self, kind: str) -> int:
-        """How many epochs, training images or pixels a whole training has."""
-        amounts = {"epochs": self.recipe.epochs, "subset": self.info.n_train}
-        return {**amounts, "image-size": self.image_size}[kind]
+        """How many epochs, training images, pixels or steps a whole training has."""
+        recipe, n_train = self.recipe, self.info.n_train
+        amounts = {"epochs": recipe.epochs, "subset": n_train, "image-size": self.image_size}
+        return {**amounts, STEPS: n_of_whole(recipe, n_train)}[kind]
 
     def measure_at(
         self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
     ) -> Measurement:
         """Train for some epochs and go on later, or on fewer or on smaller images.
 
-        Fewer epochs are the first of the whole training, under the whole one's schedule, so
-        that going on gives the same network as never having stopped. Other images are another
+        A few steps are timed, and the times take the place of the curve (see ``probe``). Fewer
+        epochs are the first of the whole training, under the whole one's schedule, so that
+        going on gives the same network as never having stopped. Other images are another
         training; the whole one then begins anew, and is the same as in a search without rungs.
         """
         if fidelity.is_whole and fidelity.kind != "epochs":
             return self.measure(genome, wanted, seed=seed)
+        if fidelity.kind == STEPS:
+            with reproducible():
+                begin, n = partial(self._begun, genome, seed=seed), fidelity.amount
+                timed = timed_steps(begin, self._dataset(), recipe=self.recipe, n_steps=n)
+            return Measurement(self._scores(timed[0]), timed[1])
         if fidelity.kind != "epochs":
             return self._with_less(fidelity).measure(genome, wanted, seed=seed)
         metrics = {}
@@ -300,16 +308,10 @@ class TrainedProblem(Problem):
             layout=training.layout,
         )
 
-    def _begun(self, genome: Genome, *, seed: int) -> Training:
-        model = self._built(genome, seed=seed)
-        return Training(
-            model,
-            self._dataset(),
-            recipe=self.recipe,
-            device=self.device,
-            seed=seed,
-            task=self.task,
-        )
+    def _begun(self, genome: Genome, *, seed: int, less: Less | None = None) -> Training:
+        model, device = self._built(genome, seed=seed), self.device
+        dataset, recipe = less or (self._dataset(), self.recipe)
+        return Training(model, dataset, recipe=recipe, device=device, seed=seed, task=self.task)
 
     def _built(self, genome: Genome, *, seed: int) -> nn.Module:
         torch.manual_seed(seed)
