@@ -2,6 +2,7 @@
 
 Modules:
     candidate: Measuring one candidate; whatever goes wrong in it becomes a word in its record.
+    counts: What is counted of architectures, asked of an executor once for each of them.
     dask_executor: Measuring on a Dask cluster, whose workers hold ours, which contain what
         candidates do.
     dask_site: What goes on inside a Dask worker: it attends worker processes of ours, and keeps
@@ -18,6 +19,10 @@ Modules:
         back.
     oracle: Who measures for a strategy and tells it what is known, and how one goes around
         another.
+    pace: How long a training takes, by what was counted of its network and a few that were
+        timed.
+    played: An executor that trains nothing: what is counted is counted, what is trained is
+        made up.
     pool: Worker processes side by side, and what to do when one of them dies.
     successive_halving: Successive halving toward a front: who is measured more thoroughly, and
         who is not.

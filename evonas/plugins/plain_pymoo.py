@@ -110,7 +110,7 @@ class ForeignProblem(Problem):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # as of a scale that one point alone does not have
             try:
-                X = self._some_points()
+                X = self.points(N_TRIED)
                 together = self.problem.evaluate(X, **_F)
                 alone, again = (
                     np.vstack(
@@ -131,16 +131,22 @@ class ForeignProblem(Problem):
                 "pymoo's minimize"
             )
 
-    def _some_points(self) -> np.ndarray:
+    def points(self, n: int) -> np.ndarray:
+        """Points drawn with a fixed seed, as the problem takes them: a row, or a mapping each.
+
+        Args:
+            n: How many points are drawn.
+        """
         rng = np.random.default_rng(0)
         if self.is_mixed:
             drawn = {
-                n: v.sample(N_TRIED, random_state=rng) for n, v in self.problem.vars.items()
+                name: variable.sample(n, random_state=rng)
+                for name, variable in self.problem.vars.items()
             }
-            rows = [{n: drawn[n][i] for n in drawn} for i in range(N_TRIED)]
+            rows = [{name: drawn[name][i] for name in drawn} for i in range(n)]
             return np.array(rows, dtype=object)
         low, high = self.problem.bounds()
-        X = rng.uniform(low, high, (N_TRIED, self.problem.n_var))
+        X = rng.uniform(low, high, (n, self.problem.n_var))
         kind = self.problem.vtype
         return X.round().astype(kind) if kind in (int, bool) else X
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -35,31 +36,41 @@ def first_design(
     """
     if not metrics:
         return list(drawn)
+    metric = metrics[0]
+
+    def values(genomes: Sequence[Genome], sign: int) -> list[float]:
+        return [sign * row.get(metric, np.inf * sign) for row in count(genomes)]
+
     ends = [
-        _end(space, drawn, sign, canonical=canonical, count=count, metric=metrics[0])
+        descended(space, drawn, canonical=canonical, values=partial(values, sign=sign))
         for sign in (1, -1)
     ]
     return list(dict.fromkeys([*ends, *drawn]))[: len(drawn)]
 
 
-def _end(
+def descended(
     space: SearchSpace,
-    drawn: Sequence[Genome],
-    sign: int,
+    start: Sequence[Genome],
     *,
     canonical: Callable[[Genome], Genome],
-    count: Counter,
-    metric: str,
+    values: Callable[[Sequence[Genome]], Sequence[float]],
 ) -> Genome:
-    """The genome with the least metric, times a sign, that changing gene by gene leads to."""
-    near = list(drawn)
+    """The genome of the least value that changing gene by gene leads to.
+
+    Args:
+        space: The search space of the genomes.
+        start: Canonical genomes, from the best of which it goes on; at least one.
+        canonical: Maps a genome to the one that stands for it.
+        values: Answers the value of each genome, infinite where it has none.
+    """
+    near = list(start)
     best, least = near[0], np.inf
     for _ in range(MAX_STEPS):
-        values = [sign * row.get(metric, np.inf * sign) for row in count(near)]
-        place = int(np.argmin(values))
-        if not values[place] < least:
+        found = values(near)
+        place = int(np.argmin(found))
+        if not found[place] < least:
             break
-        best, least = near[place], values[place]
+        best, least = near[place], found[place]
         near = [
             canonical((*best[:i], choice, *best[i + 1 :]))
             for i, size in enumerate(space.sizes)

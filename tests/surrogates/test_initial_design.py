@@ -2,7 +2,7 @@ import numpy as np
 import toy
 
 from evonas.space import Gene, SearchSpace
-from evonas.surrogates.initial_design import first_design
+from evonas.surrogates.initial_design import descended, first_design
 
 SPACE = SearchSpace([Gene("a", range(5)), Gene("b", ("x", "y", "z")), Gene("c", range(4))])
 
@@ -50,3 +50,22 @@ def test_folds_are_kept_to():
         metrics=("flops",),
     )
     assert genomes == [(0, 0, 0, 0), (2, 4, 4, 1)]
+
+
+def test_changing_gene_by_gene_leads_to_the_least_of_a_sum_over_genes():
+    def values(genomes):
+        return [cost(genome)["flops"] for genome in genomes]
+
+    for start in ((0, 0, 0), (4, 1, 3)):
+        found = descended(SPACE, [start], canonical=lambda genome: genome, values=values)
+        assert found == (3, 2, 1)
+
+
+def test_where_nothing_has_a_value_one_stays_where_one_is():
+    found = descended(
+        SPACE,
+        [(1, 1, 1)],
+        canonical=lambda genome: genome,
+        values=lambda genomes: [np.inf] * len(genomes),
+    )
+    assert found == (1, 1, 1)
