@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from evonas.listener import Generation, Listener, Outcome, Start
 from evonas.record import Record
+from evonas.reports.estimate import Estimate, agenda
 from evonas.reports.opening import opening
 
 LEAST_MEASURED = 5  # before anything is said of the time that is left
@@ -35,12 +36,17 @@ class Progress(Listener):
         self._line = ""
         self._bar: Any = None
         self._is_over = threading.Event()
+        self._estimate: Estimate | None = None  # until the first generation is complete
+        self._begun = 0.0
 
     def on_start(self, start: Start) -> None:
         """Say what is searched, and show the bar."""
         self._pace = Pace(start.config.n_expected)
         if start.resolved and not self._is_quiet:
-            print("\n".join(opening(start)), file=self._stream, flush=True)
+            lines = [*opening(start), agenda(start.config)]
+            print("\n".join(lines), file=self._stream, flush=True)
+            self._estimate = Estimate(start)
+        self._begun = time.monotonic()
         self._bar = tqdm(
             total=start.config.n_expected,
             unit="net",
@@ -54,13 +60,20 @@ class Progress(Listener):
 
     def on_record(self, record: Record) -> None:
         """Count a candidate that was measured."""
-        self._pace.add(record.seconds, now=time.monotonic())
+        now = time.monotonic()
+        self._pace.add(record.seconds, now=now)
         self._bar.update()
+        if self._estimate and (line := self._estimate.add(record, gone_s=now - self._begun)):
+            self._say(line)
 
     def on_generation(self, generation: Generation) -> None:
         """Say where the search stands."""
         self._pace.close_generation(generation.n_evaluations, now=time.monotonic())
         self._line = generation_line(generation)
+        if self._estimate:
+            for line in self._estimate.told(generation):
+                self._say(line)
+            self._estimate = None
         if not self._bar.disable:
             self._bar.set_postfix_str(self._told())
         elif not self._is_quiet:
@@ -71,6 +84,11 @@ class Progress(Listener):
         """Leave the bar as it is."""
         self._is_over.set()
         self._bar.close()
+
+    def _say(self, line: str) -> None:
+        """Say something that stays, above the bar where there is one."""
+        self._bar.write(line, file=self._stream)
+        self._stream.flush()
 
     def _tick(self) -> None:
         while not self._is_over.wait(TICK_S):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -76,3 +77,27 @@ def miss(constraint: Constraint, value: float) -> str:
         f"{constraint.metric} {number(value)}, {distance}{share} {adverb} "
         f"{number(constraint.bound)}"
     )
+
+
+def duration(seconds: float) -> str:
+    """A time to two digits, in the unit that suits it."""
+    return _scaled(seconds, ((86400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s")))
+
+
+def energy(kwh: float) -> str:
+    """An energy to two digits, in the unit that suits it."""
+    return _scaled(kwh, ((1.0, "kWh"), (1e-3, "Wh")))
+
+
+def mass(grams: float) -> str:
+    """A mass to two digits, in the unit that suits it."""
+    return _scaled(grams, ((1e3, "kg"), (1.0, "g"), (1e-3, "mg")))
+
+
+def _scaled(value: float, units: Sequence[tuple[float, str]]) -> str:
+    if not math.isfinite(value):
+        return "no end"
+    size, unit = next((pair for pair in units if value >= pair[0]), units[-1])
+    shown = value / size
+    text = f"{shown:,.0f}" if shown >= 99.5 else f"{shown:.2g}"
+    return f"{text} {unit}"

@@ -117,3 +117,25 @@ def test_what_an_earlier_session_measured_says_nothing_of_the_pace():
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
 def test_quiet_shows_nothing(stream):
     assert shown(stream, is_quiet=True) == ""
+
+
+def begun(stream, **words):
+    progress = Progress(stream=stream, **words)
+    resolved = {"n_jobs": 2, "metrics": [], "space": []}
+    progress.on_start(Start(Config(), resolved, spend=lambda: GENERATION.spend))
+    progress.on_record(RECORD)
+    for _ in range(2):
+        progress.on_generation(GENERATION)
+    progress.on_end(None)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("make", [io.StringIO, Terminal])
+def test_what_is_to_come_is_told_at_the_start_and_once_by_the_first_generation(make):
+    text = begun(make())
+    assert text.index("To be measured: 200 architectures, ") < text.index("About 3.3 min, ")
+    assert text.count(" CO2e in all (") == 1
+
+
+def test_quiet_says_nothing_of_what_is_to_come():
+    assert begun(io.StringIO(), is_quiet=True) == ""

@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.objectives import Constraint
-from evonas.reports.text import aligned, complain, genome_text, miss, number
+from evonas.reports.text import (
+    aligned,
+    complain,
+    duration,
+    energy,
+    genome_text,
+    mass,
+    miss,
+    number,
+)
 
 
 def test_a_table_is_aligned_to_the_right():
@@ -69,3 +78,21 @@ def test_columns_of_words_are_left_aligned():
         "a    bb   1",
         "aaa  b   22",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "value", "text"),
+    [
+        (duration, 0.123, "0.12 s"),
+        (duration, 90, "1.5 min"),
+        (duration, 7200, "2 h"),
+        (duration, 200 * 86400, "200 days"),
+        (duration, float("inf"), "no end"),
+        (energy, 0.0031, "3.1 Wh"),
+        (energy, 1234.5, "1,234 kWh"),
+        (mass, 0.02, "20 mg"),
+        (mass, 1500, "1.5 kg"),
+    ],
+)
+def test_an_amount_is_told_to_two_digits_in_the_unit_that_suits_it(told, value, text):
+    assert told(value) == text
