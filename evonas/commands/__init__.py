@@ -12,6 +12,7 @@ Modules:
     explain: What drives a run, and why its front is as it is: ``evonas explain RUN``.
     explain_arguments: The arguments of ``evonas explain``, and what can be refused of them
         early.
+    dry_run: A search that is looked at before it begins: ``evonas --dry-run``.
     main: The command line: finds the command, answers what needs nothing heavy, and runs it.
     page_checks: What can be refused of a page before anything is read.
     page_parsers: The parsers of what makes pages of runs, so that help needs nothing heavy.

@@ -40,8 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name, line in problem_summaries().items():
             print(f"{name:16} {line}")
         return 0
-    is_quiet = given.pop("quiet", False)
+    is_quiet, is_dry, as_json = (given.pop(w, False) for w in ("quiet", "dry_run", "json"))
     try:
+        if as_json and not is_dry:
+            raise ValueError("--json is for --dry-run; a search leaves its results in files")
         config, folder, resume = settle(given)
         if not resume:
             check_free(folder)
@@ -49,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         return complain(error)
     # torch, pymoo and matplotlib take seconds, which a mistake need not wait for
+    if is_dry:
+        from evonas.commands import dry_run
+
+        return dry_run.run(config, folder, resume=resume, is_quiet=is_quiet, as_json=as_json)
     from evonas.commands.session import run
 
     return run(config, folder, resume=resume, is_quiet=is_quiet)
@@ -74,6 +80,10 @@ def make_parser() -> Parser:
     text = "run to go on with; the code of the problem that it names is run"
     option(files, "--resume", text, shown="a new run", metavar="RUN")
     files.add_argument("--quiet", action="store_true", help="show no progress")
+    text = "say what the search would take and whether its bounds can be kept; write nothing"
+    files.add_argument("--dry-run", action="store_true", help=text)
+    text = "print what --dry-run says as one JSON object"
+    files.add_argument("--json", action="store_true", help=text)
     for name, section in SECTIONS.items():
         add_words(parser.add_argument_group(name), section)
     return parser

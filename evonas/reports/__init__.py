@@ -6,6 +6,8 @@ Modules:
         who is on it.
     explanation: The explanation of a run, in words, as JSON, and as a picture.
     html: Values as HTML that notebooks show, everything escaped.
+    estimate: What a search will take, told from its own first candidates, while it runs.
+    forecast: What is known of a search before it begins, in words.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
     picking: Picking architectures from the front of a run, and how that was done in words.

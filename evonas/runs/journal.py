@@ -171,16 +171,20 @@ def read_journal(path: Path) -> dict[Genome, Record]:
         ValueError: A line other than a torn last one cannot be read; the message names file and
             line.
     """
-    check_regular(path)
-    try:
-        with FileIO(path) as file:
-            content = read_blocks(file, path)
-    except FileNotFoundError:
-        content = b""
     records: dict[Genome, Record] = {}
-    for (genome, _), record in _parse(path, content).records.items():
+    for (genome, _), record in _read(path).records.items():
         records[genome] = merge(records[genome], record) if genome in records else record
     return records
+
+
+def read_measurements(path: Path) -> dict[Key, list[Record]]:
+    """The lines of a journal by genome and fidelity, in their order; nothing is written.
+
+    Raises:
+        ValueError: A line other than a torn last one cannot be read; the message names file and
+            line.
+    """
+    return _read(path).measurements
 
 
 def write_whole(file: FileIO, data: bytes) -> None:
@@ -211,6 +215,17 @@ class _Contents:
     lines: dict[Key, int]
     n_lines: int
     n_bytes: int
+
+
+def _read(path: Path) -> _Contents:
+    """What a journal holds; nothing where there is none."""
+    check_regular(path)
+    try:
+        with FileIO(path) as file:
+            content = read_blocks(file, path)
+    except FileNotFoundError:
+        content = b""
+    return _parse(path, content)
 
 
 def _parse(path: Path, content: bytes) -> _Contents:

@@ -18,7 +18,14 @@ from hypothesis import strategies as st
 from evonas.faults import FAULT_KINDS
 from evonas.record import Record, merge
 from evonas.runs import journal as journal_module
-from evonas.runs.journal import BusyError, FolderError, Journal, JournalError, read_journal
+from evonas.runs.journal import (
+    BusyError,
+    FolderError,
+    Journal,
+    JournalError,
+    read_journal,
+    read_measurements,
+)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 odd_text = st.text(st.characters(exclude_categories=()), max_size=20).filter(
@@ -192,8 +199,18 @@ def test_reading_a_torn_journal_leaves_it_alone(path, caplog):
 
 
 def test_a_journal_that_is_not_there_holds_nothing(path):
-    assert read_journal(path) == {}
+    assert read_journal(path) == {} == read_measurements(path)
     assert not path.exists()
+
+
+def test_lines_are_read_by_genome_and_fidelity_and_nothing_is_written(path):
+    later = Record(A.genome, {"test_acc": 1.0}, 1.0, seed=A.seed)
+    path.write_text(A.to_line() + B.to_line() + later.to_line() + B.to_line()[:9])
+    before = path.read_bytes()
+    found = read_measurements(path)
+    assert [line.metrics for line in found[A.genome, A.fidelity]] == [A.metrics, later.metrics]
+    assert list(found) == [(A.genome, ""), (B.genome, "")]
+    assert path.read_bytes() == before
 
 
 DAMAGED = [
