@@ -188,19 +188,27 @@ def _totals(config: Config, course: Course, *, rates: Rates, factor: float) -> T
     end = min(ends, key=lambda state: state.evaluations) if ends else states[-1]
     if not course.is_cut and states[-1].evaluations <= end.evaluations:
         end = states[-1]
-    last = course.last
-    seconds = end.cpu + factor * last.cpu_seconds
+    last, grown = course.last, _grown(end.evaluations, course.stages[-1].n_evaluations)
+    seconds = end.cpu + factor * grown * last.cpu_seconds
     kwh = rates.kwh_per_second * seconds
     return Totals(
         generations=_whole(end.generations, math.ceil),
         evaluations=_whole(end.evaluations, round),
         trainings=_whole(end.trainings, round),
-        last=last.n_trainings,
-        minutes=(end.wall + factor * last.wall_seconds) / 60,
+        last=round(grown * last.n_trainings),
+        minutes=(end.wall + factor * grown * last.wall_seconds) / 60,
         kwh=kwh,
         co2_g=kwh * rates.g_per_kwh,
-        flops=end.flops + last.flops,
+        flops=end.flops + grown * last.flops,
     )
+
+
+def _grown(n: float, n_played: int) -> float:
+    """How large the front is that ``n`` architectures leave, beside that of those played.
+
+    Fronts are taken to grow as the root of what was measured.
+    """
+    return math.sqrt(n / n_played) if n_played and math.isfinite(n) else 1.0
 
 
 def _whole(number: float, to: Callable[[float], int]) -> float:

@@ -45,7 +45,8 @@ def test_what_is_beyond_a_course_that_was_cut_goes_on_as_its_second_half_did():
         Config(generations=100, pop_size=10), [course(is_cut=True)], rates=RATES, doubt=0.0
     )
     assert found.totals["evaluations"].expected == 1000
-    assert found.totals["minutes"].expected == pytest.approx((10 + 100 * 60 + 30) / 60)
+    assert found.totals["minutes"].expected == pytest.approx((10 + 100 * 60 + 5 * 30) / 60)
+    assert found.totals["last"].expected == 5 * 5  # fronts grow as the root does
     assert found.is_cut
 
 
