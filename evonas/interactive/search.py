@@ -8,13 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from evonas.config import Config
-from evonas.engine import result
 from evonas.engine import search as engine
 from evonas.interactive.interrupts import interrupts
 from evonas.interactive.live import Cell, in_notebook
 from evonas.interactive.live_progress import LiveProgress
 from evonas.interactive.result import Result
-from evonas.listener import Generation, Listener, ListenerError
+from evonas.listener import Generation, Listener
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reports.progress import Progress
@@ -45,8 +44,9 @@ def search(
             what is being measured is finished and the result returned, and a run with a folder
             can be gone on with. A second one raises ``KeyboardInterrupt`` at once, and the
             folder can be gone on with as well.
-        listeners: Told of the start, of records and generations, and of the end, in this order
-            and after the run directory; see ``evonas.Listener``.
+        listeners: Told of the start, of records and generations, and of the end, in this order,
+            after the run directory and before those that the config names; see
+            ``evonas.Listener``. One that raises an error is told no more; the search goes on.
         on_generation: In place of a listener of its own: called with every generation.
         on_record: In place of a listener of its own: called with every measured candidate.
         should_stop: Whether a person wants an end. Asked before every candidate, also of the
@@ -64,26 +64,19 @@ def search(
         BusyError: Another process is writing to ``folder``.
         FolderError: ``folder`` cannot be written any more; what was written can be read.
         WorkerError: A worker process cannot open the problem.
-        ListenerError: A listener raised an error. The search has then ended in order; its
-            result is the error's ``result``.
     """
     shown, interruption = _shown(progress, "" if folder is None else str(folder))
     with interruption as is_interrupted:
-        try:
-            found = engine.search(
-                config,
-                problem=problem,
-                folder=folder,
-                resume=resume,
-                listeners=[*shown, *listeners],
-                on_generation=on_generation,
-                on_record=on_record,
-                should_stop=lambda: is_interrupted() or should_stop(),
-            )
-        except ListenerError as error:
-            if isinstance(error.result, result.Result):
-                error.result = Result.of(error.result)
-            raise
+        found = engine.search(
+            config,
+            problem=problem,
+            folder=folder,
+            resume=resume,
+            listeners=[*shown, *listeners],
+            on_generation=on_generation,
+            on_record=on_record,
+            should_stop=lambda: is_interrupted() or should_stop(),
+        )
     return Result.of(found)
 
 
