@@ -83,6 +83,31 @@ class Architectures(ABC):
         chosen = pick(run, way).chosen[0].genome if genome is None else genome
         return sheet_of_run(run, chosen, problem=self._opened())
 
+    def report(self, out: str | Path | None = None) -> Path:
+        """Write the page that ``evonas report`` writes, which opens in any browser.
+
+        Networks are drawn where the problem is an installed one.
+
+        Args:
+            out: The file to write; ``report.html`` in the run directory if left out.
+
+        Returns:
+            The file that was written.
+
+        Raises:
+            ValueError: The search was kept in no folder, or a file there cannot be read.
+            OSError: The page cannot be written.
+        """
+        from evonas.pages.page import write_report  # torch, to draw networks
+
+        run = self.as_run()
+        if run.path is None:
+            raise ValueError(
+                "a report is made of a run directory, and this search was kept in none; "
+                "name one with search(..., folder=...)"
+            )
+        return write_report([run.path], out)
+
     def train(
         self,
         genome: Genome | str | None = None,

@@ -41,6 +41,21 @@ def test_the_knee_is_shown_unless_another_is_named(each):
     assert least.metrics["params"] <= 20000
 
 
+def test_a_report_names_every_member_of_the_front(each, tmp_path):
+    page = each.report(tmp_path / "page.html")
+    assert page == tmp_path / "page.html"
+    text = page.read_text(encoding="utf-8")
+    ids = each.to_dataframe(front_only=True).index
+    assert len(ids) > 1
+    assert all(short_id in text for short_id in ids)
+
+
+def test_a_report_of_a_search_without_a_folder_says_how_to_keep_one():
+    config = Config(problem=toy.reference("Bowl"), evaluations=2, pop_size=2, n_jobs=0)
+    with pytest.raises(ValueError, match=r"kept in none; name one with search\("):
+        search(config).report()
+
+
 def test_an_architecture_is_named_by_id_genome_or_text(each):
     genome = each.front[-1].genome
     by_id = each.show(each.as_run().ids[genome])
