@@ -21,7 +21,11 @@ Modules:
     show: One architecture in full: ``evonas show RUN``, or ``evonas show --problem NAME``.
     train: Training a chosen architecture in full: ``evonas train RUN``.
     training_checks: What can be refused early of the commands that make and use trained models.
+    training_choice: Which architecture is trained in full, and on what: from arguments to an
+        order.
     training_parsers: The parsers of the commands that make and use trained models.
+    training_session: One full training that a person watches: its folder, its progress, its
+        summary.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 import toy
 
 from evonas import Config, load_model, search
-from evonas.commands import train
+from evonas.commands import train, training_session
 from evonas.commands.main import main
 from evonas.models.folder import ModelFolder
 from evonas.models.order import read_order
@@ -129,17 +129,17 @@ def test_other_data_in_another_size_are_trained_on(run, say, tmp_path):
 
 @pytest.mark.usefixtures("no_exports")
 def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatch):
-    tell = train._epoch_line
+    tell = training_session.epoch_line
 
     def interrupting(*given, **named):
         os.kill(os.getpid(), signal.SIGINT)
         return tell(*given, **named)
 
-    monkeypatch.setattr(train, "_epoch_line", interrupting)
+    monkeypatch.setattr(training_session, "epoch_line", interrupting)
     status, _, err = say(run, "--genome", LEAST, "--out", "mine", "--epochs", 3)
     assert status == 130
     assert err.endswith("evonas: stopped; evonas train --resume mine goes on\n")
-    monkeypatch.setattr(train, "_epoch_line", tell)
+    monkeypatch.setattr(training_session, "epoch_line", tell)
     status, _, err = say("--resume", "mine")
     assert status == 0
     assert [line.split("  ")[0] for line in err.splitlines()] == ["epoch 2/3", "epoch 3/3"]
