@@ -51,6 +51,8 @@ def check_train(given: argparse.Namespace) -> None:
         raise ValueError("--problem and --architecture are given together, without a RUN")
     if given.option and not given.problem:
         raise ValueError("--option is for --problem; a run has its own")
+    if given.from_proxy and not given.run:
+        raise ValueError("--from-proxy is for a RUN, whose short training it repeats")
     if given.problem:
         check_problem(given.problem)
     if given.resume and not given.resume.is_dir():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from evonas.commands.pick import picked
 from evonas.commands.training_parsers import recipe_of, seeds_of
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
-from evonas.models.order import TrainingOrder, read_order
+from evonas.models.order import Proxy, TrainingOrder, read_order
+from evonas.models.proxy_start import check_repeatable, left_out
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reports.naming import architecture_of, genome_in
@@ -22,8 +23,11 @@ from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 from evonas.sections.carbon import CarbonSection
 from evonas.sections.problem import ProblemSection
+from evonas.sections.training import TrainingSection
 from evonas.space import Genome
 from evonas.training.trained_problem import TrainedProblem
+
+_OF_RUNGS = ("fidelity", "rungs", "reduction")  # a record tells at which of them it stands
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,12 @@ def config_of(run: Run, given: argparse.Namespace) -> Config:
 
 
 def ordered(
-    plan: SearchPlan, genome: Genome, *, given: argparse.Namespace, origin: dict[str, Any]
+    plan: SearchPlan,
+    genome: Genome,
+    *,
+    given: argparse.Namespace,
+    origin: Mapping[str, Any],
+    proxy: Proxy | None = None,
 ) -> TrainingOrder:
     """The order to train one architecture as the arguments say.
 
@@ -98,6 +107,7 @@ def ordered(
         genome: the architecture.
         given: the arguments of ``evonas train``.
         origin: where the architecture comes from.
+        proxy: the proxy training whose weights to begin with, if any.
 
     Raises:
         ValueError: The problem builds no networks, or the genome is not of its space.
@@ -110,7 +120,84 @@ def ordered(
         seeds=seeds_of(given.seeds),
         n_threads=given.threads or os.cpu_count() or 1,
         origin=origin,
+        proxy=proxy,
     )
+
+
+def order_of(
+    run: Run, record: Record, plan: SearchPlan, *, given: argparse.Namespace
+) -> TrainingOrder:
+    """The order to train an architecture that a run has measured.
+
+    Args:
+        run: the run.
+        record: the architecture's record in it.
+        plan: the problem's config with what follows from it.
+        given: the arguments of ``evonas train``.
+
+    Raises:
+        ValueError: The problem builds no networks, or the proxy's weights are wanted and cannot
+            be had again, or do not fit.
+    """
+    origin = origin_of(run, record, is_same_data=given.data is None)
+    problem = networks(plan.problem, plan.config.problem)
+    proxy = proxy_of(run, record, problem, given=given) if given.from_proxy else None
+    order = ordered(plan, record.genome, given=given, origin=origin, proxy=proxy)
+    return order
+
+
+def proxy_of(
+    run: Run, record: Record, problem: TrainedProblem, *, given: argparse.Namespace
+) -> Proxy:
+    """The proxy training that a record tells of.
+
+    Args:
+        run: the run.
+        record: the record.
+        problem: the run's problem, opened on whatever data.
+        given: the arguments of ``evonas train``, which say where data and device are.
+
+    Raises:
+        ValueError: The record tells of none, or it cannot be made again.
+    """
+    check_repeatable(problem, run.config.problem)
+    trained = [metric.name for metric in problem.task.metrics if metric.when == "trained"]
+    found = record.at(record.fidelity) or {}
+    scores = {name: found[name] for name in trained if name in found}
+    if record.error is not None or not scores:
+        raise ValueError(
+            f"--from-proxy: run {run.name} has not trained {run.ids[record.genome]}, so there "
+            "are no weights to begin with"
+        )
+    names = [word.name for word in fields(ProblemSection)]
+    names += [word.name for word in fields(TrainingSection) if word.name not in _OF_RUNGS]
+    words = {name: getattr(run.config, name) for name in names} | {"device": given.device}
+    if given.data_dir is not None:
+        words["data_dir"] = given.data_dir
+    return Proxy(
+        run=run.name,
+        config=Config(**words),
+        seed=record.seed,
+        fidelity=record.fidelity,
+        scores=scores,
+    )
+
+
+def start_lines(order: TrainingOrder, problem: TrainedProblem) -> list[str]:
+    """What a training will begin with, in a line, where that is not random.
+
+    Args:
+        order: what is to be trained.
+        problem: the problem of the order, opened.
+
+    Raises:
+        ValueError: The proxy's weights do not fit.
+    """
+    if order.proxy is None:
+        return []
+    names = left_out(order, problem)
+    but = f", but for {', '.join(names)}: there are other classes here" if names else ""
+    return [f"It begins with the weights of the search's short training{but}."]
 
 
 def origin_of(run: Run, record: Record | None, *, is_same_data: bool) -> dict[str, Any]:
@@ -152,16 +239,26 @@ def _data_words(given: argparse.Namespace) -> dict[str, Any]:
 def _from_run(run: Run, given: argparse.Namespace) -> Choice:
     """The order to train the architecture that is picked from a run."""
     plan = SearchPlan.of(config_of(run, given))
+    problem = networks(plan.problem, plan.config.problem)
     if given.genome:
-        genome = genome_in(run, given.genome, canonical=plan.problem.canonical)
+        genome = genome_in(run, given.genome, canonical=problem.canonical)
         record = next((r for r in run.records if r.genome == genome), None)
         said = [f"An architecture of {plan.config.problem}."]
     else:
         record, said = _picked(given)
         genome = record.genome
-    origin = origin_of(run, record, is_same_data=given.data is None)
-    order = ordered(plan, genome, given=given, origin=origin)
-    return Choice(order, plan, [*said, f"Architecture: {genome_text(genome)}"])
+    if record:
+        order = order_of(run, record, plan, given=given)
+    elif given.from_proxy:
+        raise ValueError(
+            f"--from-proxy: run {run.name} has not measured {genome_text(genome)}, so there "
+            "are no weights to begin with"
+        )
+    else:
+        origin = origin_of(run, None, is_same_data=given.data is None)
+        order = ordered(plan, genome, given=given, origin=origin)
+    said += [f"Architecture: {genome_text(genome)}", *start_lines(order, problem)]
+    return Choice(order, plan, said)
 
 
 def _picked(given: argparse.Namespace) -> tuple[Record, list[str]]:

@@ -54,6 +54,12 @@ def train_parser() -> Parser:
     option(data, "--threads", threads, shown="one per core", kind=whole)
     seeds = "trainings to make, by their seeds, with commas; the best on validation is kept"
     option(data, "--seeds", seeds, default="0", metavar="N,...")
+    data.add_argument(
+        "--from-proxy",
+        action="store_true",
+        help="begin with the weights of the search's short training, which is made once more; "
+        "else each seed draws its own at random",
+    )
     _add_recipe(parser)
     files = parser.add_argument_group("files")
     out = "model folder to write"

@@ -11,6 +11,7 @@ from evonas.carbon.meter import Tariff
 from evonas.models.card import Facts
 from evonas.models.folder import CARD, PREVIEW, ModelFolder
 from evonas.models.order import TrainingOrder, read_order
+from evonas.models.proxy_start import Start, is_same, start_in_words
 from evonas.models.sittings import train_in_folder
 from evonas.reports.text import complain, number
 from evonas.training.trained_problem import TrainedProblem
@@ -67,12 +68,16 @@ def train_one(
         if not is_quiet:
             print(epoch_line(seed, row, order=order), file=sys.stderr, flush=True)
 
+    def on_start(start: Start) -> None:
+        _tell_start(order, start, is_quiet=is_quiet)
+
     folder.begin(order)
     outcome = train_in_folder(
         order,
         problem,
         folder=folder.path,
         tariff=tariff,
+        on_start=on_start,
         on_epoch=on_epoch,
         should_stop=should_stop,
     )
@@ -117,6 +122,12 @@ def summary(facts: Facts, folder: ModelFolder) -> list[str]:
             f"{part.capitalize()} accuracy {judged.accuracy:.2f} %, 95 % interval {low:.2f} to "
             f"{high:.2f} % ({judged.n:,} images)"
         )
+    if len(facts.by_seed) > 1:
+        lines += [
+            f"{part.capitalize()} accuracy over all seeds, in %: {facts.spread(part)}"
+            for part in facts.judgements
+        ]
+        lines.append(f"Seed {facts.seed} is kept: the best of them on validation.")
     measured = facts.order.origin.get("metrics", {})
     if "acc" in measured:
         lines.append(f"The search had found acc {number(measured['acc'])} by a short training.")
@@ -125,6 +136,24 @@ def summary(facts: Facts, folder: ModelFolder) -> list[str]:
     lines.append(f"Took {spend.busy_seconds:.0f} s, {energy}.")
     lines += [f"{name}: {said}" for name, said in facts.exports.items()]
     return [*lines, f"Written: {folder.path}; read {folder.path / CARD} first"]
+
+
+def _tell_start(order: TrainingOrder, start: Start, *, is_quiet: bool) -> None:
+    """Say what the trainings begin with, and warn where it is not what the run had."""
+    assert order.proxy is not None
+    then = order.proxy.scores
+    wrong = [name for name in then if not is_same(then[name], start.scores[name])]
+    if wrong:
+        told = ", ".join(
+            f"{name} {start.scores[name]:.6g} in place of {then[name]:.6g}" for name in wrong
+        )
+        complain(
+            f"the repeated proxy training differs from that of run {order.proxy.run}: {told}, "
+            "by another machine or other versions than the search had",
+            status=0,
+        )
+    elif not is_quiet:
+        print(start_in_words(order.proxy, start), file=sys.stderr, flush=True)
 
 
 def _draw(facts: Facts, out: Path) -> None:

@@ -23,6 +23,7 @@ from evonas.commands.training_parsers import predict_parser, train_parser
         ("run --knee --near 1,2", "--knee and --near exclude each other"),
         ("run --genome one", "cannot read the genome 'one'"),
         ("run --where acc", "acc"),
+        ("--problem digits --architecture 1 --from-proxy", "--from-proxy is for a RUN"),
         ("run --threads 0", "--threads must be at least 1, got 0"),
         ("run --seeds x", "cannot read the seeds 'x'"),
         ("run --amp maybe", "unknown amp 'maybe'; choose from auto, on, off"),
