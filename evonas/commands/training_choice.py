@@ -27,6 +27,7 @@ from evonas.sections.training import TrainingSection
 from evonas.space import Genome
 from evonas.training.trained_problem import TrainedProblem
 
+MODELS = Path("models")
 _OF_RUNGS = ("fidelity", "rungs", "reduction")  # a record tells at which of them it stands
 
 
@@ -180,6 +181,7 @@ def proxy_of(
         seed=record.seed,
         fidelity=record.fidelity,
         scores=scores,
+        seconds=record.core_seconds,
     )
 
 

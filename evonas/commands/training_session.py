@@ -9,8 +9,9 @@ from pathlib import Path
 
 from evonas.carbon.meter import Tariff
 from evonas.models.card import Facts
+from evonas.models.family import FAMILY
 from evonas.models.folder import CARD, PREVIEW, ModelFolder
-from evonas.models.order import TrainingOrder, read_order
+from evonas.models.order import TRAINING, TrainingOrder, read_order
 from evonas.models.proxy_start import Start, is_same, start_in_words
 from evonas.models.sittings import train_in_folder
 from evonas.reports.text import complain, number
@@ -86,9 +87,15 @@ def train_one(
     return facts
 
 
-def resumed_by(folder: Path) -> str:
-    """The command that goes on with what a folder holds."""
-    return f"evonas train --resume {shlex.quote(str(folder))}"
+def way_on(folder: Path) -> str:
+    """How to go on with what was to be trained in a folder, in words.
+
+    Args:
+        folder: a model folder or that of a family, or where it was to be.
+    """
+    if (folder / TRAINING).is_file() or (folder / FAMILY).is_file():
+        return f"evonas train --resume {shlex.quote(str(folder))} goes on"
+    return "nothing was trained yet: give the same command again"
 
 
 def epoch_line(seed: int, row: Mapping[str, float], *, order: TrainingOrder) -> str:

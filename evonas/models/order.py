@@ -27,6 +27,7 @@ class Proxy:
         fidelity: Label of the highest fidelity that the record was measured at, such as
             ``epochs=3``; empty for the whole.
         scores: What the record has by this training: value by name of trained metric.
+        seconds: Seconds of processor cores that it took in the search.
     """
 
     run: str
@@ -34,6 +35,7 @@ class Proxy:
     seed: int
     fidelity: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """The proxy training as keys and values, JSON-able; ``from_dict`` reads it."""
@@ -43,6 +45,7 @@ class Proxy:
             "seed": self.seed,
             "fidelity": self.fidelity,
             "scores": dict(self.scores),
+            "seconds": self.seconds,
         }
 
     @classmethod

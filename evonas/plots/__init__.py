@@ -4,6 +4,8 @@ Modules:
     axes: What is drawn on one pair of axes.
     bench: How a contest went, as curves.
     carbon: Pictures of what networks and searches emit.
+    family: A picture of a trained family: proxy against final scores, and final scores against
+        cost.
     model: A picture of a trained model: its curves and its confusions.
     network: Pictures of networks: a box for each layer, and lines for what feeds it.
     points: What is drawn: runs as points in the space of some objectives.

@@ -1,6 +1,7 @@
 """Words for people.
 
 Modules:
+    family: A trained family in words: its members as a table, and whether the proxy was right.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
     priced_front: A run's front, priced in its three parts.

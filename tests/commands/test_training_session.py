@@ -1,8 +1,6 @@
-from pathlib import Path
-
 import pytest
 
-from evonas.commands.training_session import check_folder, epoch_line, resumed_by
+from evonas.commands.training_session import check_folder, epoch_line, way_on
 from evonas.config import Config
 from evonas.models.folder import ModelFolder
 from evonas.models.order import TrainingOrder
@@ -24,8 +22,11 @@ def test_an_epoch_is_a_line():
     assert epoch_line(3, ROW, order=order(seeds=(0, 3))).startswith("seed 3  epoch  7/12")
 
 
-def test_the_way_to_go_on_can_be_pasted():
-    assert resumed_by(Path("my models")) == "evonas train --resume 'my models'"
+def test_the_way_to_go_on_can_be_pasted(tmp_path):
+    folder = tmp_path / "my models"
+    assert way_on(folder) == "nothing was trained yet: give the same command again"
+    ModelFolder(folder).begin(order())
+    assert way_on(folder) == f"evonas train --resume '{folder}' goes on"
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path):
