@@ -143,8 +143,7 @@ def order_of(
     origin = origin_of(run, record, is_same_data=given.data is None)
     problem = networks(plan.problem, plan.config.problem)
     proxy = proxy_of(run, record, problem, given=given) if given.from_proxy else None
-    order = ordered(plan, record.genome, given=given, origin=origin, proxy=proxy)
-    return order
+    return ordered(plan, record.genome, given=given, origin=origin, proxy=proxy)
 
 
 def proxy_of(
