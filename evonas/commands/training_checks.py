@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from evonas.carbon.spend import SECONDS_BY_UNIT, read_amount
 from evonas.commands.checks import WAYS, check_problem, check_runs, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
 from evonas.objectives import Constraint
@@ -47,10 +48,13 @@ def check_train(given: argparse.Namespace) -> None:
         )
     if given.genome and any(getattr(given, way) not in (None, False) for way in WAYS):
         raise ValueError("--genome names an architecture: leave out the other ways to pick")
+    _check_front(given)
     if bool(given.architecture) != bool(given.problem):
         raise ValueError("--problem and --architecture are given together, without a RUN")
     if given.option and not given.problem:
         raise ValueError("--option is for --problem; a run has its own")
+    if given.from_proxy and not given.run:
+        raise ValueError("--from-proxy is for a RUN, whose short training it repeats")
     if given.problem:
         check_problem(given.problem)
     if given.resume and not given.resume.is_dir():
@@ -62,3 +66,17 @@ def check_train(given: argparse.Namespace) -> None:
         if given.genome and not is_short_id(given.genome):
             genome_of(given.genome)
         check_runs([given.run])
+
+
+def _check_front(given: argparse.Namespace) -> None:
+    """Refuse a front without a run, a pick from it, and a budget without it."""
+    read_amount("--budget-time", given.budget_time, SECONDS_BY_UNIT)
+    if not given.front:
+        if given.budget_time:
+            raise ValueError("--budget-time is for --front; a single training has its --epochs")
+        return
+    if not given.run:
+        raise ValueError("--front is for a RUN, whose front it trains")
+    ways = [way for way in (*WAYS, "genome") if getattr(given, way) not in (None, False)]
+    if ways:
+        raise ValueError(f"--front trains every member: leave out --{ways[0]}, or --front")

@@ -20,7 +20,8 @@ from evonas.models.deployed import N_PASSES, Deployed, logits_for, median_latenc
 from evonas.models.judgement import Judgement
 from evonas.models.onnx_file import labels_metadata, largest_difference, missing, write_onnx
 from evonas.models.order import TRAINING, TrainingOrder
-from evonas.models.sittings import Outcome, checkpoint_of, dataset_of
+from evonas.models.sittings import Outcome, checkpoint_of, start_of
+from evonas.models.sources import dataset_of
 from evonas.networks.layout import PLAIN
 from evonas.runs.manifest import environment
 from evonas.training.device import reproducible
@@ -81,16 +82,18 @@ class ModelFolder:
             self._write(ARCHITECTURE, _spelt(order, problem, dataset))
             self._write(CURVE, _curve_text(outcome.curves))
             exports = self._export(deployed, dataset, labels=labels)
+            by_seed = {
+                seed: _judgements(Deployed(network, dataset), dataset, problem)
+                for seed, network in outcome.networks.items()
+            }
             facts = Facts(
                 name=self.path.resolve().name,
                 order=order,
                 architecture=problem.decode(order.genome),
                 info=dataset.info,
                 labels=labels,
-                judgements={
-                    "validation": _judged(deployed, dataset.validation, dataset, problem),
-                    "test": _judged(deployed, dataset.test, dataset, problem),
-                },
+                judgements=by_seed[outcome.seed],
+                by_seed=by_seed,
                 curves=outcome.curves,
                 seed=outcome.seed,
                 spend=outcome.spend,
@@ -100,11 +103,13 @@ class ModelFolder:
                 exports=exports,
                 has=frozenset(n for n in (ARCHIVE, ONNX) if (self.path / n).is_file()),
                 environment=environment(),
+                start=outcome.start,
             )
         self._write(METRICS, json.dumps(_metrics(facts), indent=2) + "\n")
         self._write(CARD, card(facts))
         for seed in order.seeds:
             checkpoint_of(self.path, seed).unlink(missing_ok=True)
+        start_of(self.path).unlink(missing_ok=True)
         return facts
 
     def _export(
@@ -156,6 +161,14 @@ def _line(error: Exception) -> str:
     return f"{type(error).__name__}: {first:.200}"
 
 
+def _judgements(
+    deployed: Deployed, dataset: Dataset, problem: TrainedProblem
+) -> dict[str, Judgement]:
+    """How good a network is, by the name of the part."""
+    parts = {"validation": dataset.validation, "test": dataset.test}
+    return {name: _judged(deployed, part, dataset, problem) for name, part in parts.items()}
+
+
 def _judged(
     deployed: Deployed, part: Part, dataset: Dataset, problem: TrainedProblem
 ) -> Judgement:
@@ -198,6 +211,12 @@ def _metrics(facts: Facts) -> dict[str, Any]:
         "flops": facts.cost.flops,
         "latency_s": facts.latency_s,
         "training": asdict(facts.spend),
+        "seeds": {
+            str(seed): {part: dict(judged.scores) for part, judged in judgements.items()}
+            for seed, judgements in facts.by_seed.items()
+        },
+        "kept_seed": facts.seed,
+        "exports": dict(facts.exports),
         "labels": list(facts.labels),
     }
 

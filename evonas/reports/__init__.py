@@ -5,6 +5,7 @@ Modules:
     explained: Explaining a run: what drives its objectives, what changes along its front, and
         who is on it.
     explanation: The explanation of a run, in words, as JSON, and as a picture.
+    family: A trained family in words: its members as a table, and whether the proxy was right.
     html: Values as HTML that notebooks show, everything escaped.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.

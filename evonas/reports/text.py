@@ -62,6 +62,18 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.4g}"
 
 
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it: seconds, minutes or hours.
+
+    Args:
+        seconds: The time, in seconds.
+    """
+    for unit, n_seconds in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 1.995 * n_seconds:
+            return f"{seconds / n_seconds:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
 def miss(constraint: Constraint, value: float) -> str:
     """By how much a value misses a constraint, in words.
 

@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 import toy
 
 from evonas import Config, load_model, search
-from evonas.commands import train
+from evonas.commands import train, training_session
 from evonas.commands.main import main
 from evonas.models.folder import ModelFolder
 from evonas.models.order import read_order
@@ -119,9 +120,13 @@ def test_an_architecture_is_read_from_whatever_holds_one(say, tmp_path, kind, ru
 @pytest.mark.usefixtures("no_exports")
 def test_other_data_in_another_size_are_trained_on(run, say, tmp_path):
     words = (run, "--knee", "--image-size", 16, "--seeds", "3,4", "--epochs", 1)
-    status, _, err = say(*words, "--out", "large", "--batch-size", 256)
+    status, out, err = say(*words, "--out", "large", "--batch-size", 256)
     assert status == 0
     assert [line.split("  ")[0] for line in err.splitlines()] == ["seed 3", "seed 4"]
+    assert re.search(
+        r"Test accuracy over all seeds, in %: mean \S+, s\.d\. \S+, .* \(n = 2\)", out
+    )
+    assert re.search(r"Seed [34] is kept: the best of them on validation\.", out)
     told = json.loads((tmp_path / "large" / "architecture.json").read_text())
     assert told["input"]["shape"] == ["n", 1, 16, 16]
     assert told["data"]["n_train"] == 1079
@@ -129,17 +134,17 @@ def test_other_data_in_another_size_are_trained_on(run, say, tmp_path):
 
 @pytest.mark.usefixtures("no_exports")
 def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatch):
-    tell = train.epoch_line
+    tell = training_session.epoch_line
 
     def interrupting(*given, **named):
         os.kill(os.getpid(), signal.SIGINT)
         return tell(*given, **named)
 
-    monkeypatch.setattr(train, "epoch_line", interrupting)
+    monkeypatch.setattr(training_session, "epoch_line", interrupting)
     status, _, err = say(run, "--genome", LEAST, "--out", "mine", "--epochs", 3)
     assert status == 130
     assert err.endswith("evonas: stopped; evonas train --resume mine goes on\n")
-    monkeypatch.setattr(train, "epoch_line", tell)
+    monkeypatch.setattr(training_session, "epoch_line", tell)
     status, _, err = say("--resume", "mine")
     assert status == 0
     assert [line.split("  ")[0] for line in err.splitlines()] == ["epoch 2/3", "epoch 3/3"]
@@ -147,10 +152,51 @@ def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatc
     assert not list((tmp_path / "mine").glob("checkpoint*"))
 
 
+@pytest.mark.usefixtures("no_exports")
+def test_from_the_proxy_it_begins_where_the_search_ended(run, say, tmp_path):
+    words = (run, "--best", "acc", "--epochs", 1, "--from-proxy", "--out", "mine")
+    status, out, err = say(*words)
+    assert status == 0, err
+    assert "It begins with the weights of the search's short training." in out
+    assert re.match(r"The weights at the beginning .* \(acc \S+, as in the run\)\.\n", err)
+    assert read_order(tmp_path / "mine").proxy.run == "small"
+    assert "with the repeated proxy" in (tmp_path / "mine" / "card.md").read_text()
+    status, _, err = say(run, "--best", "acc", "--epochs", 1, "--out", "mine")
+    assert status == 2
+    assert "start is \"the proxy's weights\" there and 'random weights' here" in err
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_a_proxy_that_ends_elsewhere_is_warned_of_in_a_line(run, say, monkeypatch):
+    from evonas.models import sittings
+
+    repeat = sittings.repeated
+
+    def elsewhere(*given):
+        start = repeat(*given)
+        return replace(start, scores={"acc": 12.5})
+
+    monkeypatch.setattr(sittings, "repeated", elsewhere)
+    words = (run, "--genome", best_id(run), "--epochs", 1, "--from-proxy", "--quiet")
+    status, _, err = say(*words)
+    assert status == 0
+    assert re.fullmatch(
+        r"evonas: the repeated proxy training differs from that of run small: acc 12\.5 in "
+        r"place of \S+, by another machine or other versions than the search had\n",
+        err,
+    )
+
+
+def best_id(run):
+    opened = open_run(run)
+    return opened.ids[max(opened.front, key=lambda record: record.metrics["acc"]).genome]
+
+
 @pytest.mark.slow
 def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
     words = ["train", "--problem", "digits", "--architecture", LEAST, "--batch-size", "8"]
-    command = [sys.executable, "-m", "evonas.run", *words, "--epochs", "6", "--out"]
+    words += ["--epochs", "6", "--threads", "1"]
+    command = [sys.executable, "-m", "evonas.run", *words, "--out"]
 
     def begun(name):
         return subprocess.Popen(
@@ -178,6 +224,14 @@ def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
         (["RUN", "--best", "accuracy"], "unknown metric 'accuracy'"),
         (["RUN", "--image-size", "4"], "image size of 'digits' is 4 pixels; expected 8 to 224"),
         (["RUN", "--data", "digit"], r"unknown data set 'digit' \(did you mean 'digits'\?\)"),
+        (
+            ["RUN", "--from-proxy", "--data", "cifar10"],
+            "the proxy's weights do not fit: .* is 16 x 1 x 3 x 3 there",
+        ),
+        (
+            ["RUN", "--from-proxy", "--genome", "1" + "-1" * 27],
+            "--from-proxy: run small has not measured 1-",
+        ),
         (["RUN", "--out", "full"], "full holds no training; give another folder with --out"),
         (["RUN", "--epochs", "0"], "epochs must be at least 1, got 0"),
         (["--resume", "full"], "full holds no training to go on with"),

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from evonas.models.order import TRAINING
-from evonas.models.sittings import StoppedError, checkpoint_of, train_in_folder
+from evonas.models.proxy_start import repeated
+from evonas.models.sittings import StoppedError, checkpoint_of, start_of, train_in_folder
 from evonas.training.saved_state import read_state, write_state
 
 from .conftest import TARIFF
@@ -69,6 +70,52 @@ def test_stopped_and_gone_on_with_it_ends_with_the_same_weights(
     parts = trained(short, problem, tmp_path / "parts")
     assert equal(weights(whole), weights(parts))
     assert whole.seed == parts.seed
+
+
+@pytest.mark.parametrize("n_epochs", [0, 1, 3])
+def test_from_a_proxy_it_ends_with_the_same_weights_too(
+    order, problem, tmp_path, n_epochs, proxy
+):
+    short = order(seeds=(0, 1), proxy=proxy)
+    whole = trained(short, problem, tmp_path / "whole")
+    told, seen = [], []
+    with pytest.raises(StoppedError):
+        trained(
+            short,
+            problem,
+            tmp_path / "parts",
+            on_start=told.append,
+            on_epoch=lambda seed, row: seen.append(seed),
+            should_stop=lambda: len(seen) >= n_epochs,
+        )
+    assert len(told) == 1
+    assert start_of(tmp_path / "parts").is_file()
+    parts = trained(short, problem, tmp_path / "parts", on_start=told.append)
+    assert len(told) == 1  # it was not made a third time
+    assert equal(weights(whole), weights(parts))
+    assert not equal(weights(whole), weights(trained(order(), problem, tmp_path / "random")))
+
+
+def test_what_the_repeated_proxy_took_is_told(order, problem, tmp_path, proxy):
+    outcome = trained(order(epochs=1, proxy=proxy), problem, tmp_path)
+    (row,) = outcome.curves[0]
+    assert outcome.start.scores == proxy.scores
+    assert outcome.spend.busy_seconds == row["seconds"] + outcome.start.seconds
+    n_images = 3 * problem.info.n_train + problem.info.n_validation
+    n_images += 2 * (3 * 60 + 60)  # of the proxy's two epochs on its subset
+    assert outcome.spend.fpo == problem.cost((0,) * 28).flops * n_images
+    again = trained(order(epochs=1, proxy=proxy), problem, tmp_path)
+    assert again.spend.busy_seconds == outcome.spend.busy_seconds
+
+
+def test_every_seed_begins_with_the_proxys_weights(order, problem, tmp_path, proxy):
+    still = order(seeds=(0, 5), proxy=proxy, learning_rate=1e-12, weight_decay=0.0, warmup=0.0)
+    outcome = trained(still, problem, tmp_path)
+    start = repeated(proxy, still.genome).weights
+    for network in outcome.networks.values():
+        state = network.state_dict()
+        learnt = [name for name, _ in network.named_parameters()]
+        assert all(torch.allclose(state[name], start[name], atol=1e-6) for name in learnt)
 
 
 def sitting(folder):

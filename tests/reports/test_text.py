@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.objectives import Constraint
-from evonas.reports.text import aligned, complain, genome_text, miss, number
+from evonas.reports.text import aligned, complain, duration, genome_text, miss, number
 
 
 def test_a_table_is_aligned_to_the_right():
@@ -69,3 +69,11 @@ def test_columns_of_words_are_left_aligned():
         "a    bb   1",
         "aaa  b   22",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.5, "0.5 s"), (90, "90 s"), (120, "2 min"), (5400, "90 min"), (9000, "2.5 h")],
+)
+def test_a_time_has_the_unit_that_suits_it(seconds, said):
+    assert duration(seconds) == said
