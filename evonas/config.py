@@ -19,6 +19,7 @@ from evonas.sections.search import DEFAULT_TOLERANCE as DEFAULT_TOLERANCE
 from evonas.sections.search import SearchSection
 from evonas.sections.surrogate import SURROGATES as SURROGATES
 from evonas.sections.surrogate import SurrogateSection
+from evonas.sections.tracking import TrackingSection
 from evonas.sections.training import TrainingSection
 from evonas.sections.words import COMMA_LISTS
 from evonas.sections.workers import WorkersSection
@@ -32,6 +33,7 @@ SECTIONS: Mapping[str, type] = {
     "budget": BudgetSection,
     "carbon": CarbonSection,
     "workers": WorkersSection,
+    "tracking": TrackingSection,
 }
 SECTION_OF = {
     field.name: name for name, section in SECTIONS.items() for field in fields(section)
@@ -51,6 +53,7 @@ FREE_ON_RESUME = frozenset(
         "memory_limit",
         "n_jobs",
         "timeout",
+        "track",
         "tracker",
     }
 )
@@ -60,6 +63,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, kw_only=True)
 class Config(  # dataclasses take fields from the last base first
+    TrackingSection,
     WorkersSection,
     CarbonSection,
     BudgetSection,

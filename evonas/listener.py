@@ -1,10 +1,11 @@
-"""What a search tells whoever listens: its start, every record and generation, and its end."""
+"""What a search or a training tells whoever listens: its start, each step, and its end."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from evonas.carbon.spend import Spend
@@ -27,11 +28,16 @@ class Start:
         resolved: Everything that was settled beyond the config, JSON-able: the objectives with
             units and directions, the reference point, the number of workers and so on.
         spend: Gives what the search has taken so far, whenever it is called.
+        folder: The run directory; ``None`` for a search that writes nothing.
+        is_resumed: Whether the search goes on with an earlier session of the same run, all of
+            which is told again before anything new is.
     """
 
     config: Config
     resolved: Mapping[str, Any]
     spend: Callable[[], Spend]
+    folder: Path | None = None
+    is_resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,24 +128,90 @@ class Outcome(Protocol):
         """All that is worth a table, by name, the front's table first."""
 
 
-class Listener:
-    """Someone who is told how a search gets on; override what you want to hear of.
+@dataclass(frozen=True)
+class Training:
+    """What there is to know of the full training of a chosen network before its first epoch.
 
-    One of your own goes into ``evonas.search(..., listeners=[...])``. It is told everything
-    after the run directory: a record that it hears of is in the journal already. All is told
-    from one thread, one thing after the other, except that ``why_stop`` may be asked from
-    another. If a method of yours raises an error, the search ends in order, with all that was
-    measured kept and every other listener told, and then raises a ``ListenerError``.
+    Attributes:
+        name: A short name of the architecture: its problem, and its short id.
+        folder: The model folder.
+        settings: All that the weights depend on, by name: the words of the problem's config and
+            of the recipe, the genome, the seeds and the threads; JSON-able.
+        is_resumed: Whether the training goes on with an earlier sitting, whose epochs are told
+            again before anything new is.
+    """
+
+    name: str
+    folder: Path
+    settings: Mapping[str, Any]
+    is_resumed: bool = False
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of a full training.
+
+    Attributes:
+        seed: The seed of the training.
+        number: The epoch's number, from 1.
+        values: What the epoch showed, by name: the mean training ``loss``, the task's scores on
+            the validation part, such as ``acc``, the learning ``rate`` of its last step, and
+            the ``seconds`` and ``cpu_seconds`` that it took.
+    """
+
+    seed: int
+    number: int
+    values: Mapping[str, float]
+
+
+class Listener:
+    """Someone who is told how a search or a training gets on; override what you want to hear.
+
+    One of your own goes into ``evonas.search(..., listeners=[...])``, or is named in the config
+    as ``track="mine.py:Mine"``. It is told everything after the run directory: a record that it
+    hears of is in the journal already.
+
+    **Threads.** All is told from the thread that called ``search``, one thing after the other,
+    and the search waits until a method returns; ``why_stop`` alone may be asked from another
+    thread meanwhile. Nothing is told in the worker processes.
+
+    **Errors.** No listener ends a search. If a method of yours raises an error, one warning
+    says so with the listener's name, and from then on it is told nothing more but the end, so
+    that it may close what it has open. Whoever wants the search to end with it catches its own
+    error and gives the reason in ``why_stop``. A ``KeyboardInterrupt`` is passed on.
+
+    **Resumption.** A run that goes on tells everything again from its beginning, to listeners
+    that are new objects: the records that the journal holds, and its generations under the same
+    numbers. Within a generation, records may come in another order than before, for they come
+    as they arrive. ``Start.is_resumed`` says so; who keeps what it is told outside the process
+    skips the generations that it has, and the records that came with them. In the same way a
+    training tells the epochs of earlier sittings again.
     """
 
     def on_start(self, start: Start) -> None:
-        """Hear that the search begins; nothing was measured yet."""
+        """Hear that a search begins; nothing was measured yet.
+
+        Args:
+            start: The config, what was settled beyond it, and where the run directory is.
+        """
 
     def on_record(self, record: Record) -> None:
-        """Hear of a measured candidate as it arrives, also of one that a resumed run knew."""
+        """Hear of a measured candidate as it arrives, also of one that a resumed run knew.
+
+        A search with rungs tells of an architecture once for each rung that it is measured at.
+        What is measured in the end for the front alone is told with the end.
+
+        Args:
+            record: The measurement, its learning curve included; one that failed has an
+                ``error``, and no metrics.
+        """
 
     def on_generation(self, generation: Generation) -> None:
-        """Hear where the search stands, after every generation."""
+        """Hear where the search stands, after every generation and all of its records.
+
+        Args:
+            generation: The counts, the hypervolume, the best values and what was spent so far.
+        """
 
     def on_end(self, outcome: Outcome | None) -> None:
         """Hear that the search has ended, once; whoever was told of a start is told of an end.
@@ -150,21 +222,34 @@ class Listener:
         """
 
     def why_stop(self) -> str:
-        """Ask for an end, with the reason in words; with an empty text the search goes on.
+        """Ask for an end of the search, with the reason in words; an empty text lets it go on.
 
-        It is asked before every candidate. What is being measured is then finished, and the
-        front is measured as it always is in the end.
+        It is asked before every candidate, so it should be quick. What is being measured is
+        then finished, and the front is measured as it always is in the end.
         """
         return ""
 
+    def on_training_start(self, training: Training) -> None:
+        """Hear that ``evonas train`` begins, or goes on.
 
-class ListenerError(RuntimeError):
-    """A listener raised an error; all that was measured is kept.
+        Args:
+            training: What is trained, and the model folder.
+        """
 
-    Attributes:
-        result: What the search has found until the listener failed.
-    """
+    def on_epoch(self, epoch: Epoch) -> None:
+        """Hear of an epoch once it is safe on disk, also of one that a resumed training knew.
 
-    def __init__(self, message: str, *, result: Outcome) -> None:
-        super().__init__(message)
-        self.result = result
+        Several seeds are trained one after the other.
+
+        Args:
+            epoch: The seed, the epoch's number, and what it showed.
+        """
+
+    def on_training_end(self, scores: Mapping[str, float] | None) -> None:
+        """Hear that the training has ended, once, and how good the network is.
+
+        Args:
+            scores: The accuracy of the kept network on each part of the data in percent, by
+                name: ``validation`` and ``test``; ``None`` if the training was stopped or
+                failed.
+        """

@@ -338,6 +338,7 @@ def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
         "max_failures": 0.5,
         "budget_co2": "5g",
         "budget_time": "5h",
+        "track": ("tensorboard",),
         "tracker": "codecarbon",
     }
     other = replace(Config(), **{name: values.get(name, 40)})

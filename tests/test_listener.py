@@ -1,11 +1,9 @@
 import csv
 import io
 
-import pytest
-
 from evonas import Listener, Result
 from evonas.carbon.spend import Spend
-from evonas.listener import METERED, Generation, ListenerError
+from evonas.listener import METERED, Generation
 from evonas.reliability import Reliability
 
 SPEND = Spend(1.23456, 2.0, 2.0, 1e9, 0.00012, 0.057, "reckoned")
@@ -40,16 +38,11 @@ def test_a_row_can_be_written_as_a_table():
 def test_who_overrides_nothing_hears_all_and_asks_for_nothing():
     listener = Listener()
     assert listener.on_start(None) is listener.on_record(None) is listener.on_end(None) is None
-    assert listener.on_generation(None) is None
+    assert listener.on_generation(None) is listener.on_training_start(None) is None
+    assert listener.on_epoch(None) is listener.on_training_end(None) is None
     assert listener.why_stop() == ""
 
 
 def test_a_result_is_what_listeners_are_told_in_the_end():
     for name in ("front", "records", "failures", "stopped", "spend", "tables"):
         assert name in Result.__dataclass_fields__ or hasattr(Result, name)
-
-
-def test_an_error_of_a_listener_brings_the_result_along():
-    with pytest.raises(ListenerError, match="the line is dead") as raised:
-        raise ListenerError("the line is dead", result="what was found")
-    assert raised.value.result == "what was found"

@@ -121,7 +121,7 @@ def test_the_flags_of_the_readme_are_those_of_the_command_line(capsys):
     }
     others |= {"--best", "--knee", "--near", "--networks", "--seeds", "--weights", "--where"}
     assert named - offered <= others  # of other commands
-    assert offered - named <= {"--sampling", "--crossover"}
+    assert offered - named <= {"--sampling", "--crossover", "--track"}
 
 
 @pytest.mark.slow

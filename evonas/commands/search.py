@@ -12,6 +12,7 @@ from evonas.commands.checks import check_algorithm, check_problem, check_runs
 from evonas.config import SECTIONS, Config, flattened
 from evonas.parsing import read_settings
 from evonas.plugins.goals import resolve_goals
+from evonas.plugins.listening import check_listener
 from evonas.plugins.loading import ProblemSpec, problem_summaries
 from evonas.reports.text import complain
 from evonas.runs.folder import check_free
@@ -45,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         config, folder, resume = settle(given)
         if not resume:
             check_free(folder)
+        for word in config.track:
+            check_listener(word)
         check_goals(config)
     except (ValueError, OSError) as error:
         return complain(error)
@@ -71,7 +74,7 @@ def make_parser() -> Parser:
     text = "settings as TOML or JSON, alone or under their sections; flags win"
     option(files, "--config", text, shown="none", metavar="FILE")
     option(files, "--out", "a new run directory", shown="under runs/", metavar="FOLDER")
-    text = "run to go on with; the code of the problem that it names is run"
+    text = "run to go on with; the code that it names, as of its problem, is run"
     option(files, "--resume", text, shown="a new run", metavar="RUN")
     files.add_argument("--quiet", action="store_true", help="show no progress")
     for name, section in SECTIONS.items():

@@ -14,7 +14,6 @@ from evonas.engine.listeners import INTERRUPTED
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
-from evonas.listener import ListenerError
 from evonas.reports.progress import Progress
 from evonas.reports.summary import summary
 from evonas.reports.text import complain
@@ -38,7 +37,7 @@ def run(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> int:
     """
     try:
         result = watched(config, folder, resume=resume, is_quiet=is_quiet)
-    except (FolderError, WorkerError, ListenerError) as error:
+    except (FolderError, WorkerError) as error:
         return complain(error, status=1)
     except (ValueError, OSError) as error:
         return complain(error)

@@ -9,8 +9,9 @@ from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Budget, Spend
 from evonas.carbon.tracker import CodeCarbon, Opinion
 from evonas.faults import reason_of
-from evonas.listener import Generation, Listener, ListenerError, Outcome, Start
+from evonas.listener import Epoch, Generation, Listener, Outcome, Start, Training
 from evonas.record import Record
+from evonas.runs.journal import logger
 
 INTERRUPTED = "it was interrupted"
 
@@ -101,7 +102,9 @@ class Shorthand(Listener):
 
 
 class Guest(Listener):
-    """A listener of the user's: its first error is kept, and it is told no more but the end.
+    """A listener of the user's, which cannot end a search or a training by an error.
+
+    At its first error one warning names it, and it is told no more but the end.
 
     Args:
         listener: The user's own.
@@ -116,50 +119,58 @@ class Guest(Listener):
         self._listener = listener
         self._name = name or type(listener).__qualname__
 
-    @property
-    def failure(self) -> str:
-        """What it raised, in words; empty if nothing."""
-        return f"listener {self._name} raised {reason_of(self.error)}" if self.error else ""
-
     def on_start(self, start: Start) -> None:
         """Pass the start on."""
-        self._guarded(lambda: self._listener.on_start(start))
+        self._tell(lambda: self._listener.on_start(start))
 
     def on_record(self, record: Record) -> None:
         """Pass a record on."""
-        self._guarded(lambda: self._listener.on_record(record))
+        self._tell(lambda: self._listener.on_record(record))
 
     def on_generation(self, generation: Generation) -> None:
         """Pass a generation on."""
-        self._guarded(lambda: self._listener.on_generation(generation))
+        self._tell(lambda: self._listener.on_generation(generation))
 
     def on_end(self, outcome: Outcome | None) -> None:
         """Pass the end on, also to one that has failed: it may have something to close."""
-        try:
-            self._listener.on_end(outcome)
-        except Exception as error:
-            self.error = self.error or error
+        self._tell(lambda: self._listener.on_end(outcome), is_last=True)
 
     def why_stop(self) -> str:
-        """What the listener says, or that it has failed."""
+        """What the listener says; nothing once it has failed."""
         reasons: list[str] = []
-        self._guarded(lambda: reasons.append(self._listener.why_stop()))
-        return self.failure or str(reasons[0] or "")
+        self._tell(lambda: reasons.append(str(self._listener.why_stop() or "")))
+        return reasons[0] if reasons else ""
 
-    def _guarded(self, tell: Callable[[], None]) -> None:
-        if self.error is None:
-            try:
-                tell()
-            except Exception as error:
-                self.error = error
+    def on_training_start(self, training: Training) -> None:
+        """Pass the start of a training on."""
+        self._tell(lambda: self._listener.on_training_start(training))
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        """Pass an epoch on."""
+        self._tell(lambda: self._listener.on_epoch(epoch))
+
+    def on_training_end(self, scores: Mapping[str, float] | None) -> None:
+        """Pass the end of a training on, also to one that has failed."""
+        self._tell(lambda: self._listener.on_training_end(scores), is_last=True)
+
+    def _tell(self, tell: Callable[[], None], *, is_last: bool = False) -> None:
+        if self.error is not None and not is_last:
+            return
+        try:
+            tell()
+        except Exception as error:
+            if self.error is None:
+                said = "listener %s raised %s; it is told nothing more, all else goes on"
+                logger.warning(said, self._name, reason_of(error))
+            self.error = self.error or error
 
 
-class Audience:
-    """All who listen to one search, told one after the other.
+class Audience(Listener):
+    """All who listen to one search or training, told one after the other.
 
     The engine's own come first, in the given order, and the run directory is the first of them;
     then come the user's, in theirs. An error of the engine's own, such as a full disk, ends the
-    search at once; one of the user's asks for an end, and is raised in the end.
+    search at once; one of the user's does not.
 
     Args:
         own: Listeners of the engine, in the order in which they are told.
@@ -168,7 +179,6 @@ class Audience:
 
     def __init__(self, own: Sequence[Listener], guests: Sequence[Guest]) -> None:
         self._all = (*own, *guests)
-        self._guests = guests
         self._present: list[Listener] = []
 
     def on_start(self, start: Start) -> None:
@@ -207,16 +217,20 @@ class Audience:
         """The reason of the first who asks for an end; empty if nobody does."""
         return next((why for listener in self._present if (why := listener.why_stop())), "")
 
-    def check(self, outcome: Outcome) -> None:
-        """Say which listener of the user's has failed, if one has.
+    def on_training_start(self, training: Training) -> None:
+        """Tell all of the start of a training."""
+        for listener in self._all:
+            listener.on_training_start(training)
 
-        Raises:
-            ListenerError: A listener of the user's has failed.
-        """
-        for guest in self._guests:
-            if guest.error:
-                message = f"{guest.failure}; all that was measured is kept"
-                raise ListenerError(message, result=outcome) from guest.error
+    def on_epoch(self, epoch: Epoch) -> None:
+        """Tell all of an epoch."""
+        for listener in self._all:
+            listener.on_epoch(epoch)
+
+    def on_training_end(self, scores: Mapping[str, float] | None) -> None:
+        """Tell all of the end of a training."""
+        for listener in self._all:
+            listener.on_training_end(scores)
 
 
 class Stop:

@@ -19,6 +19,7 @@ from evonas.engine.run_directory import check_place, opened, work_place
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.evaluation.successive_halving import Ladder
 from evonas.listener import Generation, Listener, Start
+from evonas.plugins.listening import make_listener
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.runs.folder import RunFolder
@@ -44,8 +45,9 @@ def search(
         folder: Where to keep the run; nothing is written if left out.
         resume: Whether ``folder`` holds a run that is to go on. Its records answer for what
             they know, so the end is that of an uninterrupted run.
-        listeners: Told of the start, of records and generations, and of the end, in this order
-            and after the run directory; see ``evonas.Listener``.
+        listeners: Told of the start, of records and generations, and of the end, in this order,
+            after the run directory and before those that the config names; see
+            ``evonas.Listener``. One that raises an error is told no more; the search goes on.
         on_generation: In place of a listener of its own: called with every generation.
         on_record: In place of a listener of its own: called with every measured candidate.
         should_stop: Whether a person wants an end. Asked before every candidate, also of the
@@ -63,8 +65,6 @@ def search(
         BusyError: Another process is writing to ``folder``.
         FolderError: ``folder`` cannot be written any more; what was written can be read.
         WorkerError: A worker process cannot open the problem.
-        ListenerError: A listener raised an error. The search has then ended in order; its
-            result is the error's ``result``.
     """
     if not isinstance(config, Config | None):
         raise ValueError(
@@ -72,12 +72,20 @@ def search(
             "Config(objectives='acc,flops')"
         )
     plan = SearchPlan.of(config or Config(), problem)
-    guests = invited(listeners, on_record=on_record, on_generation=on_generation)
+    named = [make_listener(word) for word in plan.config.track]
+    guests = invited([*listeners, *named], on_record=on_record, on_generation=on_generation)
     check_place(plan, folder, resume=resume)
     with plan.executor:
         plan.check()
         with opened(plan, folder, resume=resume) as run_folder, work_place(run_folder) as store:
-            return _run(plan, run_folder, store=store, guests=guests, should_stop=should_stop)
+            return _run(
+                plan,
+                run_folder,
+                is_resumed=resume,
+                store=store,
+                guests=guests,
+                should_stop=should_stop,
+            )
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,7 @@ def _run(
     plan: SearchPlan,
     folder: RunFolder | None,
     *,
+    is_resumed: bool,
     store: Path,
     guests: Sequence[Guest],
     should_stop: Callable[[], bool],
@@ -118,8 +127,10 @@ def _run(
         plan, folder, store=store, tracking=tracking, guests=guests, should_stop=should_stop
     )
     audience = session.audience
+    place = folder.path if folder else None
     try:
-        audience.on_start(Start(plan.config, resolved, session.archive.spend))
+        start = Start(plan.config, resolved, session.archive.spend, place, is_resumed)
+        audience.on_start(start)
         end = _follow(session)
         before = session.archive.spend()
         front = _completed(session, should_stop)
@@ -137,7 +148,6 @@ def _run(
         result = replace(result, opinion=tracking.opinion)
     if not should_stop():  # else they spare time when the run goes on
         shutil.rmtree(store, ignore_errors=True)
-    audience.check(result)
     return result
 
 

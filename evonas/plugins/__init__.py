@@ -7,6 +7,7 @@ Modules:
     goals: What the words of a config mean for a problem: objectives, constraints, reference
         point.
     importing: Importing what a user names by its place: a file or a module, and a name in it.
+    listening: Finding the listeners that a user names.
     loading: Finding what a user names: problems, and the metrics and objectives that they have.
     plain_pymoo: A plain pymoo problem, seen as an evonas problem; pymoo itself is not needed
         for that.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from evonas.plugins.goals import wanted_references as wanted_references
     from evonas.plugins.importing import construct as construct
     from evonas.plugins.importing import load as load
+    from evonas.plugins.listening import make_listener as make_listener
     from evonas.plugins.loading import ProblemSpec as ProblemSpec
     from evonas.plugins.loading import is_derived as is_derived
     from evonas.plugins.loading import load_objective as load_objective
@@ -43,6 +45,7 @@ __getattr__, __dir__, __all__ = attach(
         "contract": ["rehearse", "told"],
         "goals": ["resolve_goals", "wanted_references", "trained_metrics"],
         "importing": ["construct", "load"],
+        "listening": ["make_listener"],
         "loading": [
             "ProblemSpec",
             "problem_entries",

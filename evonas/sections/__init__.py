@@ -8,6 +8,7 @@ Modules:
     search: The words of a config that say what is sought, and how: objectives, bounds, an
         algorithm.
     surrogate: The words of a config that say what is predicted in place of being measured.
+    tracking: The words of a config that say who is told of a search as it goes.
     training: The words of a config that say how a candidate is trained, and how thoroughly.
     words: What a word of a config is, beside its type: the default to show, and what it may be.
     workers: The words of a config that say where candidates are measured, and within which
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from evonas.sections.problem import ProblemSection as ProblemSection
     from evonas.sections.search import SearchSection as SearchSection
     from evonas.sections.surrogate import SurrogateSection as SurrogateSection
+    from evonas.sections.tracking import TrackingSection as TrackingSection
     from evonas.sections.training import TrainingSection as TrainingSection
     from evonas.sections.words import settle as settle
     from evonas.sections.words import texts as texts
@@ -40,6 +42,7 @@ __getattr__, __dir__, __all__ = attach(
         "problem": ["ProblemSection"],
         "search": ["SearchSection"],
         "surrogate": ["SurrogateSection"],
+        "tracking": ["TrackingSection"],
         "training": ["TrainingSection"],
         "words": ["word", "settle", "texts"],
         "workers": ["WorkersSection"],

@@ -72,7 +72,7 @@ def settle(section: Any) -> None:
 
 
 # Lists of plain words, which may be given as one text with commas.
-COMMA_LISTS = frozenset({"objectives", "then", "features", "augment"})
+COMMA_LISTS = frozenset({"objectives", "then", "features", "augment", "track"})
 
 
 def _check(name: str, value: Any, facts: Mapping[str, Any]) -> None:

@@ -10,7 +10,6 @@ from evonas.commands.session import STOPPING, StoppedAtOnce, interrupts
 from evonas.config import Config
 from evonas.engine.listeners import INTERRUPTED
 from evonas.evaluation.worker import WorkerError
-from evonas.listener import ListenerError
 from evonas.runs.journal import FolderError
 
 
@@ -80,7 +79,6 @@ def ran(monkeypatch, outcome):
     [
         (FolderError("the disk\n is full"), 1),
         (WorkerError("no worker can begin"), 1),
-        (ListenerError("a listener failed", result=None), 1),
         (ValueError("pop_size must be at least 2, got 1"), 2),
         (FileNotFoundError("no run at nowhere"), 2),
     ],
