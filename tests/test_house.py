@@ -20,6 +20,7 @@ HOMES = {
     "distributed": {"evaluation"},
     "onnx": {"models"},
     "onnxruntime": {"models"},
+    "tensorboard": {"reports"},
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}

@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ from evonas.commands.session import StoppedAtOnce, interrupts
 from evonas.commands.training_checks import check_train
 from evonas.commands.training_parsers import recipe_of, seeds_of, train_parser
 from evonas.config import Config
+from evonas.engine.listeners import Audience, invited
 from evonas.engine.plan import SearchPlan
 from evonas.faults import DivergedError
+from evonas.listener import Epoch, Training
 from evonas.models.card import Facts
 from evonas.models.folder import CARD, PREVIEW, ModelFolder
 from evonas.models.order import TrainingOrder, read_order
 from evonas.models.sittings import StoppedError, train_in_folder
+from evonas.plugins.listening import make_listener
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.reports.naming import architecture_of, genome_in
@@ -64,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = train_parser().parse_args(argv)
     try:
         check_train(given)
-        choice = _resumed(given.resume) if given.resume else _chosen(given)
+        choice = _resumed(given) if given.resume else _chosen(given)
         order = choice.order
         folder = ModelFolder(given.resume or given.out or MODELS / order.name)
         _check_folder(folder, order)
@@ -72,10 +75,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if folder.is_finished:
             print("It is finished: nothing is left to train.")
             return 0
+        audience = Audience([], invited([make_listener(word) for word in order.config.track]))
         problem = _networks(choice.plan.problem, order.config.problem)
         problem.prepare()
+        training = Training(order.name, folder.path, order.settings, folder.is_begun)
         folder.begin(order)
-        return _trained(choice, problem, folder, is_quiet=given.quiet)
+        audience.on_training_start(training)
+        return _trained(choice, problem, folder, audience=audience, is_quiet=given.quiet)
     except DivergedError as error:
         return complain(f"{error}; take a lower --learning-rate", status=1)
     except (ValueError, OSError) as error:
@@ -83,14 +89,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _trained(
-    choice: Choice, problem: TrainedProblem, folder: ModelFolder, *, is_quiet: bool
+    choice: Choice,
+    problem: TrainedProblem,
+    folder: ModelFolder,
+    *,
+    audience: Audience,
+    is_quiet: bool,
 ) -> int:
     """Train, and write the model folder."""
-    order = choice.order
+    order, scores = choice.order, None
+
+    def on_restored(seed: int, row: Mapping[str, float]) -> None:
+        values = {name: value for name, value in row.items() if name != "epoch"}
+        audience.on_epoch(Epoch(seed, int(row["epoch"]), values))
 
     def on_epoch(seed: int, row: Mapping[str, float]) -> None:
         if not is_quiet:
             print(_epoch_line(seed, row, order=order), file=sys.stderr, flush=True)
+        on_restored(seed, row)
 
     going_on = f"evonas train --resume {shlex.quote(str(folder.path))}"
     try:
@@ -101,22 +117,28 @@ def _trained(
                 folder=folder.path,
                 tariff=choice.plan.tariff,
                 on_epoch=on_epoch,
+                on_restored=on_restored,
                 should_stop=is_interrupted,
             )
             facts = folder.finish(order, problem, outcome)
+        scores = {part: judged.accuracy for part, judged in facts.judgements.items()}
     except StoppedError:
         return complain(f"stopped; {going_on} goes on", status=130)
     except StoppedAtOnce as stop:
         return complain(f"stopped at once; {going_on} goes on", status=stop.status)
+    finally:
+        audience.on_training_end(scores)
     print("\n".join(_summary(facts, folder)))
     _draw(facts, folder.path / PREVIEW)
     return 0
 
 
-def _resumed(path: Path) -> Choice:
-    order = read_order(path)
+def _resumed(given: argparse.Namespace) -> Choice:
+    order = read_order(given.resume)
     if order is None:
-        raise FileNotFoundError(f"{path} holds no training to go on with")
+        raise FileNotFoundError(f"{given.resume} holds no training to go on with")
+    if given.track is not None:
+        order = replace(order, config=order.config.replaced({"track": given.track}))
     return Choice(order, SearchPlan.of(order.config))
 
 
@@ -126,7 +148,7 @@ def _chosen(given: argparse.Namespace) -> Choice:
     said: list[str] = []
     if given.problem:
         words: dict[str, Any] = {"problem": given.problem, "option": tuple(given.option)}
-        plan = SearchPlan.of(Config(**words, **_data_words(given)))
+        plan = SearchPlan.of(Config(**words, **_words(given)))
         problem = _networks(plan.problem, given.problem)
         genome = architecture_of(given.architecture, problem=problem)
     else:
@@ -145,8 +167,8 @@ def _chosen(given: argparse.Namespace) -> Choice:
     return Choice(order, plan, [*said, f"Architecture: {genome_text(genome)}"])
 
 
-def _data_words(given: argparse.Namespace) -> dict[str, Any]:
-    names = ("data", "data_dir", "image_size", "device")
+def _words(given: argparse.Namespace) -> dict[str, Any]:
+    names = ("data", "data_dir", "image_size", "device", "track")
     return {name: v for name in names if (v := getattr(given, name)) is not None}
 
 
@@ -156,7 +178,7 @@ def _config_of(run: Run, given: argparse.Namespace) -> Config:
     words = {name: getattr(run.config, name) for name in names if name != "tracker"}
     if given.data is None:
         words["image_size"] = run.config.image_size
-    return Config(**words | _data_words(given))
+    return Config(**words | _words(given))
 
 
 def _from_run(

@@ -8,7 +8,9 @@ from pathlib import Path
 from evonas.commands.checks import WAYS, check_problem, check_runs, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
 from evonas.objectives import Constraint
+from evonas.plugins.listening import check_listener
 from evonas.reports.naming import genome_of
+from evonas.sections.tracking import TrackingSection
 from evonas.short_ids import is_short_id
 
 
@@ -37,6 +39,8 @@ def check_train(given: argparse.Namespace) -> None:
     """
     recipe_of(given)
     seeds_of(given.seeds)
+    for word in TrackingSection(track=given.track or ()).track:
+        check_listener(word)
     if given.threads is not None and given.threads < 1:
         raise ValueError(f"--threads must be at least 1, got {given.threads}")
     named = [bool(given.run), bool(given.problem), bool(given.resume)]

@@ -1,6 +1,8 @@
 """Words for people.
 
 Modules:
+    event_files: Event files, which TensorBoard shows: one folder of them, written to and read
+        again.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
     priced_front: A run's front, priced in its three parts.
@@ -11,6 +13,7 @@ Modules:
     shown: Data sheets of architectures, made from a run or from a problem alone.
     statement: The compute and carbon of a run in words and tables, ready for a paper.
     summary: The end of a search in words: its front as a table, its files, and what it cost.
+    tensorboard: A search or a training as TensorBoard shows it, as it goes on.
     text: Words, numbers and tables for people.
 """
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from evonas.reports.statement import markdown as markdown
     from evonas.reports.statement import paragraph as paragraph
     from evonas.reports.statement import table as table
+    from evonas.reports.tensorboard import TensorBoard as TensorBoard
     from evonas.reports.text import aligned as aligned
     from evonas.reports.text import complain as complain
     from evonas.reports.text import number as number
@@ -46,6 +50,7 @@ __getattr__, __dir__, __all__ = attach(
         "sheet": ["DataSheet"],
         "shown": ["show"],
         "statement": ["paragraph", "table", "markdown", "latex", "escaped"],
+        "tensorboard": ["TensorBoard"],
         "text": ["complain", "aligned", "number"],
     },
 )
