@@ -20,8 +20,9 @@ from evonas.engine.listeners import Audience, invited
 from evonas.engine.plan import SearchPlan
 from evonas.faults import DivergedError
 from evonas.listener import Epoch, Training
+from evonas.models.archive import CARD
 from evonas.models.card import Facts
-from evonas.models.folder import CARD, PREVIEW, ModelFolder
+from evonas.models.folder import ModelFolder
 from evonas.models.order import TrainingOrder, read_order
 from evonas.models.sittings import StoppedError, train_in_folder
 from evonas.plugins.listening import make_listener
@@ -73,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _check_folder(folder, order)
         print("\n".join([*choice.said, f"Model folder: {folder.path}"]), flush=True)
         if folder.is_finished:
+            folder.tidy(order)
             print("It is finished: nothing is left to train.")
             return 0
         audience = Audience([], invited([make_listener(word) for word in order.config.track]))
@@ -120,7 +122,7 @@ def _trained(
                 on_restored=on_restored,
                 should_stop=is_interrupted,
             )
-            facts = folder.finish(order, problem, outcome)
+            facts = folder.finish(order, problem, outcome, draw=_draw)
         scores = {part: judged.accuracy for part, judged in facts.judgements.items()}
     except StoppedError:
         return complain(f"stopped; {going_on} goes on", status=130)
@@ -129,7 +131,6 @@ def _trained(
     finally:
         audience.on_training_end(scores)
     print("\n".join(_summary(facts, folder)))
-    _draw(facts, folder.path / PREVIEW)
     return 0
 
 
