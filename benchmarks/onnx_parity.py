@@ -182,7 +182,8 @@ def main() -> None:
     parser.add_argument("--spaces", help="short names with commas; all if left out")
     given = parser.parse_args()
     spaces = given.spaces.split(",") if given.spaces else trained_spaces()
-    out = RESULTS / f"onnx-parity-{given.networks}networks-seed0-{N_IMAGES}images.csv"
+    named = f"{'-'.join(spaces)}-{given.networks}networks-seed0-{N_IMAGES}images"
+    out = RESULTS / f"onnx-parity-{named}.csv"
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         names = [field.name for field in fields(Parity)]
