@@ -28,7 +28,7 @@ MANY = 1_000_000  # asks; the oracle ends a peer long before
 def pymoo_nsga2(space: SearchSpace, oracle: Oracle, n_objectives: int, seed: int) -> None:
     """Pymoo's NSGA-II with the recipe for integers of its documentation."""
 
-    class Request(ElementwiseProblem):
+    class Asked(ElementwiseProblem):
         def __init__(self) -> None:
             high = np.array(space.sizes) - 1
             super().__init__(
@@ -46,7 +46,7 @@ def pymoo_nsga2(space: SearchSpace, oracle: Oracle, n_objectives: int, seed: int
         mutation=PM(**rounded),
         eliminate_duplicates=True,
     )
-    minimize(Request(), algorithm, ("n_eval", MANY), seed=seed)
+    minimize(Asked(), algorithm, ("n_eval", MANY), seed=seed)
 
 
 def _optuna(sampler_name: str, **options: Any) -> Peer:

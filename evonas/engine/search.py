@@ -50,7 +50,7 @@ def search(
             ``evonas.Listener``. One that raises an error is told no more; the search goes on.
         on_generation: In place of a listener of its own: called with every generation.
         on_record: In place of a listener of its own: called with every measured candidate.
-        should_stop: Whether a person wants an end. Request before every candidate, also of the
+        should_stop: Whether a person wants an end. Asked before every candidate, also of the
             last ones that are measured for the front alone; the search then ends with what is
             there. A listener's ``why_stop`` leaves the front time to be measured.
 

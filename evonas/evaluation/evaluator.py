@@ -33,7 +33,7 @@ class Evaluator:
         order: What to measure of every candidate.
         executor: Who measures; this process itself if left out.
         journal: Keeps every record as it arrives, and answers what it already holds.
-        should_stop: Request before every candidate, perhaps from another thread; measuring ends
+        should_stop: Asked before every candidate, perhaps from another thread; measuring ends
             in order once it says yes.
         on_record: Told of every record as it arrives, those from the journal included, once the
             journal holds it.
@@ -130,7 +130,7 @@ class Evaluator:
         Args:
             records: Records that this evaluator holds.
             wanted: Names of the further metrics.
-            should_stop: Request before every candidate, in place of the evaluator's own: what
+            should_stop: Asked before every candidate, in place of the evaluator's own: what
                 ends a search, such as a spent budget, need not end its last measurements.
 
         Raises:

@@ -81,7 +81,7 @@ def train_in_folder(
         folder: Where the checkpoints lie.
         tariff: What time and energy cost where this runs.
         on_epoch: Told the seed and the new row of its curve once an epoch is safe on disk.
-        should_stop: Request after every epoch whether to end.
+        should_stop: Asked after every epoch whether to end.
 
     Raises:
         StoppedError: It was asked to end; the checkpoints are there.

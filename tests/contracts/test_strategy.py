@@ -38,7 +38,7 @@ FEW = ("nsga2", "moead", "ageing", "gp", "two stages", "nsga2 by rungs")
 few_strategies = pytest.mark.parametrize("name", slow_but(FEW, STRATEGIES))
 
 
-class Request:
+class Asked:
     """An oracle that remembers what it is asked for."""
 
     def __init__(self, oracle):
@@ -74,7 +74,7 @@ def begin(plan, store, *, should_stop=lambda: False, measured=None):
     """A strategy, and the oracle that it asks."""
     log = [] if measured is None else measured
     evaluator = Evaluator(plan.order, should_stop=should_stop, on_record=log.append)
-    oracle = Request(plan.ladder(evaluator, store=store) or evaluator)
+    oracle = Asked(plan.ladder(evaluator, store=store) or evaluator)
     return plan.strategy(oracle), oracle
 
 

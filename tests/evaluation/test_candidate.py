@@ -111,7 +111,7 @@ def test_only_where_a_class_itself_says_that_it_is_pure_is_nothing_put_back(
     assert (one.metrics["acc"] != other.metrics["acc"]) == is_pure
 
 
-class Request(toy.Schooled):
+class Asked(toy.Schooled):
     """Remembers what it is asked for, exactly and at a fidelity."""
 
     exactly: ClassVar[list] = []
@@ -132,8 +132,8 @@ class Request(toy.Schooled):
 
 @pytest.fixture(autouse=True)
 def _forget():
-    Request.exactly.clear()
-    Request.so.clear()
+    Asked.exactly.clear()
+    Asked.so.clear()
 
 
 STEP, WHOLE = rungs("epochs", 9, n=3, reduction=3)[1:]
@@ -141,7 +141,7 @@ GENOME = (2, 4, 1, 0)  # of 48 channels and depth 2
 GENOME_FLOPS = 1e3 * 48**2 * 2
 
 
-def step(wanted, fidelity=STEP, problem=Request, constraints=()):
+def step(wanted, fidelity=STEP, problem=Asked, constraints=()):
     told = tuple(map(Constraint.parse, constraints))
     job = Order(ProblemSpec(problem, Settings()), wanted, told, fidelity=fidelity)
     return measure(job, GENOME, seed=3)
@@ -154,8 +154,8 @@ def test_at_a_fidelity_only_what_is_trained_is_less_than_exact():
     assert record.metrics == {"flops": GENOME_FLOPS, "fpo": 9 * GENOME_FLOPS}
     assert record.partial == {"epochs=3": {"acc": whole - 6 * 2}}  # six epochs to go, at 2 each
     assert record.effort == 2 * GENOME_FLOPS  # from the first epoch to the third
-    assert Request.so == [{"acc", "fpo"}]
-    assert Request.exactly[0] == {"flops", "fpo"}
+    assert Asked.so == [{"acc", "fpo"}]
+    assert Asked.exactly[0] == {"flops", "fpo"}
 
 
 def test_at_the_whole_what_is_trained_stands_beside_the_rest():
@@ -177,7 +177,7 @@ def test_nothing_that_is_trained_leaves_nothing_at_a_fidelity():
     assert (record.metrics, record.partial) == ({"flops": GENOME_FLOPS}, {})
 
 
-class Careless(Request):
+class Careless(Asked):
     """Forgets what the step took, or what it showed."""
 
     options: ClassVar = {"forgets": "fpo"}
@@ -196,20 +196,17 @@ def test_what_a_step_must_tell_and_does_not_is_named(forgotten):
 
 def test_a_constraint_is_looked_at_beforehand_only_where_it_costs_nothing():
     record = step(("acc", "flops"), None, constraints=("acc>=200",))
-    assert Request.exactly == [{"acc", "flops"}]
+    assert Asked.exactly == [{"acc", "flops"}]
     assert "acc" in record.metrics
     record = step(("acc", "flops"), None, constraints=("flops<=1", "acc>=200"))
-    assert Request.exactly[1:] == [{"flops"}] * 2
+    assert Asked.exactly[1:] == [{"flops"}] * 2
     assert set(record.metrics) == {"flops"}
 
 
 def test_where_all_takes_a_training_nothing_is_asked_for_exactly():
     record = step(("acc",))
     assert set(record.partial["epochs=3"]) == {"acc"}
-    assert (Request.exactly, Request.so) == (
-        [{"acc"}],
-        [{"acc"}],
-    )  # the former by the toy itself
+    assert (Asked.exactly, Asked.so) == ([{"acc"}], [{"acc"}])  # the former by the toy itself
 
 
 class Timed(toy.Bowl):
