@@ -14,6 +14,7 @@ Modules:
         early.
     dry_run: A search that is looked at before it begins: ``evonas --dry-run``.
     main: The command line: finds the command, answers what needs nothing heavy, and runs it.
+    member_checks: What can be refused of words that name an architecture of a run.
     page_checks: What can be refused of a page before anything is read.
     page_parsers: The parsers of what makes pages of runs, so that help needs nothing heavy.
     parsers: The parsers of all commands but the search, so that help needs nothing heavy.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.carbon.files import CARBON_FLAGS
+from evonas.commands.member_checks import check_member, is_picking, way_of
 from evonas.commands.parsers import BANDS, KINDS, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import Config
 from evonas.fidelity import FIDELITIES
@@ -21,7 +22,6 @@ from evonas.sections.search import ALGORITHMS
 from evonas.sections.surrogate import SURROGATES
 from evonas.short_ids import is_short_id
 
-WAYS = ("knee", "weights", "best", "near")
 METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *FIDELITIES, "screen")
 
 
@@ -137,12 +137,12 @@ def check_show(given: argparse.Namespace) -> None:
     """
     if (given.run is None) == (given.problem is None):
         raise ValueError("name a run, or --problem with --architecture; see evonas show -h")
-    way = way_of(given)
+    way_of(given)
     check_picture(given.draw)
     if given.run is None:
         if given.architecture is None:
             raise ValueError("--problem needs --architecture, which of its networks to show")
-        if way != "knee" or given.knee or given.genome or given.where:
+        if given.genome or is_picking(given):
             raise ValueError("ways to pick are for a run; with --problem give --architecture")
         check_problem(given.problem)
         return
@@ -150,13 +150,9 @@ def check_show(given: argparse.Namespace) -> None:
     spare = [f"--{name.replace('_', '-')}" for name in alone if getattr(given, name)]
     if spare:
         raise ValueError(f"{spare[0]} is for --problem; a run knows its own")
-    if given.genome and (way != "knee" or given.knee or given.where):
+    if given.genome and is_picking(given):
         raise ValueError("--genome and ways to pick exclude each other")
-    for text in given.where:
-        Constraint.parse(text)
-    if given.genome and not is_short_id(given.genome):
-        genome_of(given.genome)
-    check_runs([given.run])
+    check_member(given)
 
 
 def check_runs(paths: Sequence[Path]) -> None:
@@ -255,22 +251,6 @@ def check_free_file(out: Path, *, is_forced: bool) -> None:
         raise FileExistsError(f"{out} exists; give another file with --out, or --force")
     if not out.absolute().parent.is_dir():
         raise FileNotFoundError(f"no directory for {out}")
-
-
-def way_of(given: argparse.Namespace) -> str:
-    """The way to pick that was named; the knee without one.
-
-    Args:
-        given: the arguments of ``evonas pick``.
-
-    Raises:
-        ValueError: Two ways were named.
-    """
-    named = [way for way in WAYS if getattr(given, way) not in (None, False)]
-    if len(named) > 1:
-        flags = " and ".join(f"--{way}" for way in named)
-        raise ValueError(f"{flags} exclude each other: give one way to pick")
-    return named[0] if named else "knee"
 
 
 def told(given: argparse.Namespace) -> dict[str, Any]:

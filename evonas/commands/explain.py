@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from evonas.commands.explain_arguments import explain_parser, is_picking
+from evonas.commands.explain_arguments import explain_parser
+from evonas.commands.member_checks import is_picking
 from evonas.commands.pick import picked
 from evonas.parsing import listed
 from evonas.reports.explained import explain

@@ -6,11 +6,9 @@ import argparse
 from pathlib import Path
 
 from evonas.commands.arguments import Parser, option, whole
-from evonas.commands.checks import WAYS, check_picture, check_runs, way_of
+from evonas.commands.checks import check_picture
+from evonas.commands.member_checks import check_member, is_picking, way_of
 from evonas.commands.parsers import PICTURES, add_ways
-from evonas.objectives import Constraint
-from evonas.reports.naming import genome_of
-from evonas.short_ids import is_short_id
 
 LEAST_SAMPLES = 8  # as evonas.explain takes, which is heavier to ask
 
@@ -66,17 +64,4 @@ def check_explain(given: argparse.Namespace) -> None:
             f"--{spare[0]} is for what drives the whole run; leave it out, or --genome and the "
             "ways to pick"
         )
-    for text in given.where:
-        Constraint.parse(text)
-    if given.genome and not is_short_id(given.genome):
-        genome_of(given.genome)
-    check_runs([given.run])
-
-
-def is_picking(given: argparse.Namespace) -> bool:
-    """Whether a way to pick, or a constraint on what is picked, was given.
-
-    Args:
-        given: the arguments of a command with the ways of ``evonas pick``.
-    """
-    return bool(given.where) or any(getattr(given, way) not in (None, False) for way in WAYS)
+    check_member(given)

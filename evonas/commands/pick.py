@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from evonas.commands.checks import way_of
+from evonas.commands.member_checks import way_of
 from evonas.commands.parsers import pick_parser
 from evonas.reports.picking import Pick, Way, pick
 from evonas.reports.shortlist import Shortlist
@@ -48,9 +48,20 @@ def picked(given: argparse.Namespace) -> Pick:
         ValueError: Two ways were named, or what was said does not fit the run.
         FileNotFoundError: The run is not there.
     """
+    return pick(open_run(given.run), way_in(given))
+
+
+def way_in(given: argparse.Namespace) -> Way:
+    """How to pick, as the arguments say it.
+
+    Args:
+        given: The arguments, among them those that ``parsers.add_ways`` reads.
+
+    Raises:
+        ValueError: Two ways were named, or a constraint cannot be read.
+    """
     way_of(given)
-    words = {word.name: getattr(given, word.name) for word in fields(Way)}
-    return pick(open_run(given.run), Way(**words))
+    return Way(**{word.name: getattr(given, word.name) for word in fields(Way)})
 
 
 def _write(file: Path, found: Pick) -> None:

@@ -48,7 +48,7 @@ def _of_run(given: argparse.Namespace) -> tuple[DataSheet, str]:
     if given.genome:
         return sheet_of_run(open_run(given.run), given.genome), ""
     found = picked(given)
-    return sheet_of_run(open_run(given.run), found.chosen[0].genome), found.how
+    return sheet_of_run(found.members.run, found.chosen[0].genome), found.how
 
 
 def _of_problem(given: argparse.Namespace) -> DataSheet:

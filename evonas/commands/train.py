@@ -6,8 +6,8 @@ import argparse
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 
+from evonas.commands.pick import way_in
 from evonas.commands.training_checks import check_train
 from evonas.commands.training_parsers import recipe_of, seeds_of, train_parser
 from evonas.faults import DivergedError
@@ -15,7 +15,6 @@ from evonas.interactive.full_training import Chosen, Terms, end_lines, epoch_lin
 from evonas.interactive.interrupts import StoppedAtOnce, interrupts
 from evonas.models.folder import ModelFolder
 from evonas.models.sittings import StoppedError
-from evonas.reports.picking import Way
 from evonas.reports.text import complain
 from evonas.runs.reading import open_run
 
@@ -81,5 +80,5 @@ def _chosen(given: argparse.Namespace) -> Chosen:
         return Chosen.of_problem(
             given.problem, given.architecture, terms=terms, options=options
         )
-    way = Way(**{word.name: getattr(given, word.name) for word in fields(Way)})
-    return Chosen.of_run(open_run(given.run), terms=terms, way=way, genome=given.genome or "")
+    run, genome = open_run(given.run), given.genome or ""
+    return Chosen.of_run(run, terms=terms, way=way_in(given), genome=genome)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from evonas.commands.checks import WAYS, check_problem, check_runs, way_of
+from evonas.commands.checks import check_problem
+from evonas.commands.member_checks import WAYS, check_member, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
-from evonas.objectives import Constraint
-from evonas.reports.naming import genome_of
-from evonas.short_ids import is_short_id
 
 
 def check_predict(given: argparse.Namespace) -> None:
@@ -57,8 +55,4 @@ def check_train(given: argparse.Namespace) -> None:
         raise FileNotFoundError(f"no model folder at {given.resume}")
     if given.run:
         way_of(given)
-        for text in given.where:
-            Constraint.parse(text)
-        if given.genome and not is_short_id(given.genome):
-            genome_of(given.genome)
-        check_runs([given.run])
+        check_member(given)

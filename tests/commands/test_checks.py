@@ -1,4 +1,3 @@
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -98,11 +97,6 @@ def test_an_algorithm_is_a_short_name_or_ones_own():
     checks.check_algorithm("my.module:Mine")
     with pytest.raises(ValueError, match=r"unknown algorithm .spea. .*your own as MODULE:NAME"):
         checks.check_algorithm("spea")
-
-
-def test_without_a_way_the_knee_is_picked():
-    assert checks.way_of(Namespace(knee=False, weights=None, best=None, near=None)) == "knee"
-    assert checks.way_of(Namespace(knee=False, weights=None, best="acc", near=None)) == "best"
 
 
 @given(st.lists(st.integers(0, 20), min_size=1))

@@ -4,7 +4,6 @@ from evonas.commands.explain_arguments import (
     LEAST_SAMPLES,
     check_explain,
     explain_parser,
-    is_picking,
 )
 from evonas.reports.drivers import TOP
 from evonas.reports.explained import LEAST_SAMPLES as TAKEN
@@ -20,14 +19,6 @@ def test_defaults_are_those_of_the_function():
     assert (given.samples, given.seed) == (N_SAMPLES, 0)
     assert LEAST_SAMPLES == TAKEN
     assert given.top == TOP
-    assert not is_picking(given)
-
-
-@pytest.mark.parametrize(
-    "words", [["--knee"], ["--best", "acc"], ["--where", "acc>=1"], ["--near", "1,2"]]
-)
-def test_a_way_to_pick_or_a_constraint_picks(words):
-    assert is_picking(explain_parser().parse_args(["run", *words]))
 
 
 @pytest.mark.parametrize(
