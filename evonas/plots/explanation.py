@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from evonas.explanation.drivers import Drivers, Estimate, GeneEffect
-from evonas.plots.style import COLOURS, GREY, STEPS, save, short, styled, tidy
+from evonas.plots.style import COLOURS, GREY, STEPS, number_ticks, save, styled, tidy
 
 N_PANELS = 4  # genes whose choices are shown
 DOTS_PER_INCH = 150
@@ -100,8 +100,7 @@ def _draw_means(ax: Axes, gene: GeneEffect, drivers: Drivers, *, colour: str) ->
     look: dict[str, Any] = {"rotation": 35, "ha": "right"} if is_long else {}
     ax.set_xticks(places, texts, fontsize="small", **look)
     ax.margins(x=0.15)
-    ax.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    number_ticks(ax, "y", n_most=5)
     ax.set_title(gene.gene, fontsize="small")
     tidy(ax)
 

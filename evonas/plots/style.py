@@ -136,9 +136,7 @@ def count_ticks(ax: Axes, side: Literal["x", "y"], *, n_most: int = 6) -> None:
         side: The side, ``x`` or ``y``.
         n_most: How many steps there are at most.
     """
-    axis = ax.xaxis if side == "x" else ax.yaxis
-    axis.set_major_locator(MaxNLocator(n_most, steps=STEPS, integer=True, min_n_ticks=1))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    _tick(ax, side, MaxNLocator(n_most, steps=STEPS, integer=True, min_n_ticks=1))
 
 
 def number_ticks(ax: Axes, side: Literal["x", "y"], *, n_most: int = 6) -> None:
@@ -149,8 +147,12 @@ def number_ticks(ax: Axes, side: Literal["x", "y"], *, n_most: int = 6) -> None:
         side: The side, ``x`` or ``y``.
         n_most: How many steps there are at most.
     """
+    _tick(ax, side, MaxNLocator(n_most, steps=STEPS))
+
+
+def _tick(ax: Axes, side: Literal["x", "y"], locator: MaxNLocator) -> None:
     axis = ax.xaxis if side == "x" else ax.yaxis
-    axis.set_major_locator(MaxNLocator(n_most, steps=STEPS))
+    axis.set_major_locator(locator)
     axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
 
 

@@ -14,21 +14,9 @@ from evonas.interactive.search import search
 CONFIG = Config(problem=toy.reference("Bowl"), evaluations=20, pop_size=10, n_jobs=0)
 
 
-class Wall:
-    """A cell of a notebook that keeps all that was shown."""
-
-    views: list = []  # noqa: RUF012  of all cells
-
-    def show(self, view):
-        Wall.views.append(view)
-
-
 @pytest.fixture
-def notebook(monkeypatch):
-    monkeypatch.setattr(module, "in_notebook", lambda: True)
-    monkeypatch.setattr(module, "Cell", Wall)
-    Wall.views = []
-    return Wall.views
+def notebook(as_notebook):
+    return as_notebook(module)
 
 
 class Interrupting(Listener):

@@ -14,21 +14,9 @@ from evonas.runs.run import Run
 from evonas.training.full_recipe import FullRecipe
 
 
-class Wall:
-    """A cell of a notebook that keeps all that was shown."""
-
-    views: list = []  # noqa: RUF012  of all cells
-
-    def show(self, view):
-        Wall.views.append(view)
-
-
 @pytest.fixture
-def notebook(monkeypatch):
-    monkeypatch.setattr(watched_training, "in_notebook", lambda: True)
-    monkeypatch.setattr(watched_training, "Cell", Wall)
-    Wall.views = []
-    return Wall.views
+def notebook(as_notebook):
+    return as_notebook(watched_training)
 
 
 @pytest.fixture
