@@ -12,9 +12,9 @@ from evonas.pages import write_report
 CHROMIUM = os.environ.get("EVONAS_CHROMIUM") or shutil.which("chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's chromium without a window."""
+    """Debian's chromium without a window, gone before tests that look for lost processes."""
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed"
     )
@@ -43,7 +43,7 @@ def tab(browser):
     assert all(url.startswith("http://127.0.0.1:") for url in asked)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def expect(browser):
     """Waits until the page shows something, in at most five seconds unless more are given."""
     from playwright.sync_api import expect as expected
