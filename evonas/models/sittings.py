@@ -117,7 +117,7 @@ def _begun(order: TrainingOrder, problem: TrainedProblem, *, seed: int) -> FullT
         recipe=order.recipe,
         device=problem.device,
         seed=seed,
-        task=problem.task,
+        task=problem.task_for(order.genome),
         proxy=problem.recipe,
     )
 

@@ -10,6 +10,7 @@ Modules:
     counting: What one forward pass costs, counted exactly, without values where that can be.
     formulas: What one operator costs: contractions have formulas, and everything else costs
         nothing.
+    graph: Networks that are graphs of parts, with one exit or several.
     inputs: What a network takes: one tensor or several, each of some shape and kind of number.
     layers: The layers of a network: what each of them does, gives and costs, and what feeds it.
     layout: How images lie in memory: channels last where a network bears that, else channels
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
     from evonas.networks.chain import count_chain as count_chain
     from evonas.networks.counting import count as count
     from evonas.networks.counting import count_through as count_through
+    from evonas.networks.graph import ExitLogits as ExitLogits
+    from evonas.networks.graph import Graph as Graph
+    from evonas.networks.graph import GraphNetwork as GraphNetwork
+    from evonas.networks.graph import Node as Node
+    from evonas.networks.graph import count_graph as count_graph
+    from evonas.networks.graph import exit_costs as exit_costs
     from evonas.networks.inputs import Input as Input
     from evonas.networks.layers import Layer as Layer
     from evonas.networks.layers import LayerTable as LayerTable
@@ -64,6 +71,7 @@ __getattr__, __dir__, __all__ = attach(
         "cells": ["CellNetwork", "CellModule", "vertex_channels"],
         "chain": ["Part", "count_chain"],
         "counting": ["count", "count_through"],
+        "graph": ["ExitLogits", "Graph", "GraphNetwork", "Node", "count_graph", "exit_costs"],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
         "timing": ["inference_seconds", "training_seconds"],

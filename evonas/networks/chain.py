@@ -11,6 +11,7 @@ from torch import nn
 
 from evonas.hardware.roofline import Cost
 from evonas.networks.counting import count_through
+from evonas.networks.inputs import Inputs
 
 N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 
@@ -68,7 +69,7 @@ def count_chain(
             raise ValueError(
                 f"the part before {name} gives several tensors; in a chain only the last may"
             )
-        cost, shape = _counted(part, shape, is_strict)
+        cost, shape = count_part(part, shape, is_strict)
         costs.append(cost)
     return Cost(
         flops=sum(cost.flops for cost in costs),
@@ -78,8 +79,16 @@ def count_chain(
 
 
 @lru_cache(maxsize=N_REMEMBERED_PARTS)
-def _counted(
-    part: Part, input_shape: tuple[int, ...], is_strict: bool
-) -> tuple[Cost, tuple[int, ...]]:
-    """A part's cost, and the shape of what it gives, without the batch."""
-    return count_through(part, input_shape, is_strict=is_strict)
+def count_part(part: Part, inputs: Inputs, is_strict: bool) -> tuple[Cost, tuple[int, ...]]:
+    """Count a part once for all that are equal and take equal shapes.
+
+    Args:
+        part: The part to count.
+        inputs: What the part takes: the shape of its only input without the batch, or a tuple
+            of ``Input``.
+        is_strict: Whether an operator without a declared cost is an error.
+
+    Returns:
+        The part's cost, and the shape of what it gives, as ``count_through`` says.
+    """
+    return count_through(part, inputs, is_strict=is_strict)

@@ -9,6 +9,7 @@ Modules:
     device: Where networks are trained, and with how many threads.
     full_recipe: How a chosen architecture is trained in full.
     full_training: The full training of a chosen network, one epoch at a time.
+    graph_problem: Problems whose networks are graphs of parts.
     loop: Proxy training: a short, seeded training over tensors that are already in memory.
     probe: The first steps of a candidate's training, timed, and what a whole training takes by
         them.
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from evonas.training.device import choose_device as choose_device
     from evonas.training.full_recipe import FullRecipe as FullRecipe
     from evonas.training.full_training import FullTraining as FullTraining
+    from evonas.training.graph_problem import GraphProblem as GraphProblem
     from evonas.training.loop import Training as Training
     from evonas.training.loop import inputs as inputs
     from evonas.training.loop import train as train
@@ -60,6 +62,7 @@ __getattr__, __dir__, __all__ = attach(
         "device": ["choose_device"],
         "full_recipe": ["FullRecipe"],
         "full_training": ["FullTraining"],
+        "graph_problem": ["GraphProblem"],
         "loop": ["Training", "train", "inputs"],
         "proxies": ["synflow", "snip", "grad_norm", "naswot", "jacob_cov"],
         "recipe": ["Recipe", "learning_rate"],

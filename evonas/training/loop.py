@@ -80,6 +80,17 @@ class Training:
         while len(self.curve) < until:
             self._run_epoch()
 
+    def judged(self, part: Part) -> dict[str, float]:
+        """The task's scores of the network as it is now, means over a part's images."""
+        return judge(
+            self.model,
+            part,
+            dataset=self._dataset,
+            device=self._device,
+            task=self.task,
+            layout=self.layout,
+        )
+
     def state(self) -> dict[str, np.ndarray]:
         """All that going on depends on, as arrays."""
         notes = {"curve": self.curve, "scaler": self._scaler.state_dict()}
@@ -128,14 +139,7 @@ class Training:
         loss = self._learn(epoch)
         guessing = self.task.guessing_loss(self._dataset.info)
         check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
-        scores = judge(
-            self.model,
-            self._dataset.validation,
-            dataset=self._dataset,
-            device=self._device,
-            task=self.task,
-            layout=self.layout,
-        )
+        scores = self.judged(self._dataset.validation)
         self.curve.append({"epoch": epoch, "loss": round(loss, 6), **scores})
 
     def _learn(self, epoch: int) -> float:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from evonas.data.dataset import Dataset, Part
 from evonas.training.batches import batch_sizes
-from evonas.training.loop import Training, judge
+from evonas.training.loop import Training
 from evonas.training.recipe import Recipe
 
 N_ROUNDS = 4  # the first of which chooses kernels and takes memory
@@ -128,18 +128,10 @@ def _round(training: Training) -> Clock:
 
 def _judging(training: Training, part: Dataset) -> Clock:
     """What judging by the part takes, which every round does at its end."""
-    device = next(training.model.parameters()).device
     found = []
     for _ in range(2):
         before = Clock.now()
-        judge(
-            training.model,
-            part.validation,
-            dataset=part,
-            device=device,
-            task=training.task,
-            layout=training.layout,
-        )
+        training.judged(part.validation)
         found.append(Clock.now().since(before))
     return min(found, key=lambda clock: clock.wall)
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
-from evonas.data.dataset import Dataset, Part, dataset_info, load, notes
+from evonas.data.dataset import Dataset, dataset_info, load, notes
 from evonas.declaration import OLDER, translated
 from evonas.fidelity import STEPS, Fidelity
 from evonas.hardware.roofline import Cost
@@ -26,7 +26,7 @@ from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.training.checkpoint import Checkpoint
 from evonas.training.device import choose_device, reproducible
-from evonas.training.loop import Training, judge
+from evonas.training.loop import Training
 from evonas.training.probe import Less, n_of_whole, timed_steps
 from evonas.training.proxies import Proxies
 from evonas.training.recipe import Recipe, told
@@ -138,7 +138,8 @@ class TrainedProblem(Problem):
         with reproducible():
             if not set(wanted).isdisjoint(self._trained):
                 new = partial(self._built, genome, seed=0)
-                try_out(new, self._dataset(), task=self.task, recipe=self.recipe)
+                task = self.task_for(genome)
+                try_out(new, self._dataset(), task=task, recipe=self.recipe)
             if not self.cheap.isdisjoint(wanted):
                 self.cost(genome)
 
@@ -157,7 +158,7 @@ class TrainedProblem(Problem):
             training.run(self.recipe.epochs)
             metrics |= self._scores(training)
             if not set(wanted).isdisjoint(final):
-                tested = self._judged(training, self._dataset().test)
+                tested = training.judged(self._dataset().test)
                 scores = {TEST + name: score for name, score in tested.items()}
                 metrics |= {name: scores[name] for name in final if name in scores}
         return Measurement(metrics, training.curve)
@@ -240,6 +241,14 @@ class TrainedProblem(Problem):
         is_strict = self.settings.strict_flops
         return count(lambda: self.build(architecture), input_shape, is_strict=is_strict)
 
+    def task_for(self, genome: Genome) -> Task:
+        """The task that one network is trained for: ``task``, told what it must know of it.
+
+        A score may depend on what a network costs, as the area under a curve of accuracy
+        against FLOPs does. The task offers the same metrics for every network.
+        """
+        return self.task
+
     def price(self, genome: Genome, assumptions: Assumptions) -> Price:
         """What one real training and one inference of this network cost."""
         return priced(self.cost(genome), self.whole, assumptions)
@@ -298,20 +307,11 @@ class TrainedProblem(Problem):
         last = training.curve[-1]
         return {name: last[name] for name in self._trained if name in last}
 
-    def _judged(self, training: Training, part: Part) -> dict[str, float]:
-        return judge(
-            training.model,
-            part,
-            dataset=self._dataset(),
-            device=self.device,
-            task=self.task,
-            layout=training.layout,
-        )
-
     def _begun(self, genome: Genome, *, seed: int, less: Less | None = None) -> Training:
         model, device = self._built(genome, seed=seed), self.device
         dataset, recipe = less or (self._dataset(), self.recipe)
-        return Training(model, dataset, recipe=recipe, device=device, seed=seed, task=self.task)
+        task = self.task_for(genome)
+        return Training(model, dataset, recipe=recipe, device=device, seed=seed, task=task)
 
     def _built(self, genome: Genome, *, seed: int) -> nn.Module:
         torch.manual_seed(seed)

@@ -71,13 +71,15 @@ def measured(problem: Problem, genome, wanted, seed: int = 0) -> dict[str, float
     return dict(answer.metrics if isinstance(answer, Measurement) else answer)
 
 
-def built(problem: TrainedProblem, genome) -> nn.Sequential:
+def built(problem: TrainedProblem, genome) -> nn.Module:
     with torch.device("meta"):
         return problem.build(problem.decode(genome))
 
 
-def architecture_of(network: nn.Sequential) -> list[str]:
+def architecture_of(network: nn.Module) -> list[str]:
     """The network in words; what does nothing between two layers is not part of it."""
+    if not isinstance(network, nn.Sequential):
+        return [str(network)]
     return [str(child) for child in network if not isinstance(child, nn.Identity)]
 
 

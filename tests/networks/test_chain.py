@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from evonas.networks.chain import Part, _counted, chain, count_chain
+from evonas.networks.chain import Part, chain, count_chain, count_part
 from evonas.networks.counting import count
 
 PARTS = (
@@ -46,14 +46,14 @@ def test_a_chain_costs_what_the_whole_network_costs():
     assert count_chain(PARTS, (3, 8, 8)) == count(lambda: chain(PARTS), (3, 8, 8))
 
 
-def test_a_part_is_counted_once_for_every_shape_that_it_takes():
+def test_a_part_iscount_part_once_for_every_shape_that_it_takes():
     part = Part.of(nn.Conv2d, 2, 2, 3, padding=1)
-    _counted.cache_clear()
+    count_part.cache_clear()
     once = count_chain([part], (2, 6, 6))
     assert count_chain([part] * 5, (2, 6, 6)).flops == 5 * once.flops
-    assert _counted.cache_info().misses == 1
+    assert count_part.cache_info().misses == 1
     assert count_chain([part], (2, 3, 3)).flops == once.flops / 4
-    assert _counted.cache_info().misses == 2
+    assert count_part.cache_info().misses == 2
 
 
 def test_a_chain_of_nothing_costs_nothing():
