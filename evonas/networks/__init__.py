@@ -18,6 +18,8 @@ Modules:
     metrics: What tells more about untrained networks: providers of metrics, and what they are
         given.
     outputs: What networks give: a tensor, several in a row, or several by name.
+    primitives: The operations of differentiable architecture search, by the names that papers
+        give them.
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from evonas.networks.layers import Layer as Layer
     from evonas.networks.layers import LayerTable as LayerTable
     from evonas.networks.layers import layer_table as layer_table
+    from evonas.networks.primitives import primitive as primitive
     from evonas.networks.timing import inference_seconds as inference_seconds
     from evonas.networks.timing import training_seconds as training_seconds
     from evonas.networks.zoo import count_network as count_network
@@ -74,6 +77,7 @@ __getattr__, __dir__, __all__ = attach(
         "graph": ["ExitLogits", "Graph", "GraphNetwork", "Node", "count_graph", "exit_costs"],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
+        "primitives": ["primitive"],
         "timing": ["inference_seconds", "training_seconds"],
         "zoo": ["count_network"],
     },
