@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from evonas.carbon.assumptions import Assumptions
+from evonas.cell import Cell
 from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.faults import MetricError
 from evonas.fidelity import Fidelity
@@ -202,6 +203,24 @@ class Problem(ABC):
             f"cannot read the architecture {text!r}; expected a file that ends in .json, "
             "values by gene name or a genome in JSON, or a genome such as 1-0-2"
         )
+
+    def spell(self, architecture: Mapping[str, Any]) -> str:
+        """The text of the field's own that ``parse`` reads as an architecture; none by default.
+
+        Args:
+            architecture: The architecture, by gene name.
+        """
+        return ""
+
+    def cells(self, architecture: Mapping[str, Any]) -> Mapping[str, Cell]:
+        """The small graphs that a network repeats, by the names that a reader should see.
+
+        They are what is drawn of a space of cells; by default there are none.
+
+        Args:
+            architecture: The architecture, by gene name.
+        """
+        return {}
 
     def prepare(self) -> None:  # noqa: B027  most have nothing to prepare
         """Do once, in the parent process, what all workers rely on, such as a download.

@@ -24,6 +24,7 @@ Modules:
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
+    sum_cells: Cells whose nodes sum what operations make of the nodes before them.
     timing: Wall-clock time of networks, measured.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """
