@@ -1,16 +1,21 @@
 """What networks are made of, and what they cost.
 
 Modules:
+    auxiliary: Heads that a network learns by and does not answer with.
     blocks: The building blocks that the shipped spaces share: convolution, batch norm,
         activation.
     building: Networks as strangers write them, brought to where they can be counted or trained.
+    cell_graph: Cells of two inputs as nodes of a graph, each operation a part of its own.
     cell_strings: Cells as benchmarks write them, an operation for every edge of four nodes.
     cells: Networks of repeated cells, each a small graph of operations.
     chain: Networks that are chains of parts, of which each kind is counted only once.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
     counting: What one forward pass costs, counted exactly, without values where that can be.
+    drop_path: Leaving out whole paths of a network at random, while it learns.
     formulas: What one operator costs: contractions have formulas, and everything else costs
         nothing.
+    genotypes: Cells of two inputs whose nodes add two operations each, and how DARTS writes
+        them.
     graph: Networks that are graphs of parts, with one exit or several.
     inputs: What a network takes: one tensor or several, each of some shape and kind of number.
     layers: The layers of a network: what each of them does, gives and costs, and what feeds it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -37,13 +37,18 @@ class Graph:
     Attributes:
         nodes: The parts by name, each after all that feed it. A name has no dot.
         exits: Names of the nodes that give logits, the one that answers first in front.
+        auxiliary: Name of a node that gives logits too, to be learnt from in a full training
+            alone; empty where there is none. As no exit depends on it, it is no part of the
+            network otherwise.
 
     Raises:
-        ValueError: There is no exit, an exit is no node, or a node takes what is not before it.
+        ValueError: There is no exit, an exit is no node, a node takes what is not before it, or
+            the auxiliary head is no node or an exit.
     """
 
     nodes: Mapping[str, Node]
     exits: tuple[str, ...]
+    auxiliary: str = ""
 
     def __post_init__(self) -> None:
         before = {IMAGES}
@@ -60,20 +65,42 @@ class Graph:
             raise ValueError(
                 f"the exits are {self.exits}; expected different names of nodes, at least one"
             )
+        if self.auxiliary and (
+            self.auxiliary not in self.nodes or self.auxiliary in self.exits
+        ):
+            raise ValueError(f"the auxiliary head {self.auxiliary!r} is no node, or an exit")
 
     @cached_property
     def needs(self) -> tuple[frozenset[str], ...]:
         """What each exit depends on: names of nodes, its own among them."""
-        needed: dict[str, frozenset[str]] = {IMAGES: frozenset()}
-        for name, node in self.nodes.items():
-            needed[name] = frozenset({name}).union(*(needed[s] for s in node.sources))
-        return tuple(needed[name] for name in self.exits)
+        return tuple(self.needed_for((name,)) for name in self.exits)
+
+    def needed_for(self, names: Collection[str]) -> frozenset[str]:
+        """What some nodes depend on: names of nodes, their own among them.
+
+        Args:
+            names: Names of the nodes.
+        """
+        needed = set(names)
+        for name, node in reversed(list(self.nodes.items())):
+            if name in needed:
+                needed.update(node.sources)
+        return frozenset(needed - {IMAGES})
 
     @cached_property
     def alive(self) -> dict[str, Node]:
         """The nodes on which an exit depends, in their order."""
         kept = frozenset().union(*self.needs)
         return {name: node for name, node in self.nodes.items() if name in kept}
+
+    @cached_property
+    def spent(self) -> dict[str, tuple[str, ...]]:
+        """By node, the tensors that it is the last to take, by the names of their nodes."""
+        last = {source: name for name, node in self.alive.items() for source in node.sources}
+        return {
+            name: tuple(source for source in last if last[source] == name)
+            for name in self.alive
+        }
 
 
 class ExitLogits(NamedTuple):
@@ -123,19 +150,36 @@ class GraphNetwork(nn.Module):
         if until is not None and not 1 <= until <= len(exits):
             raise ValueError(f"there is no exit {until}; expected 1 to {len(exits)}")
         asked = exits if until is None else exits[until - 1 : until]
-        needed = None if until is None else self.graph.needs[until - 1]
-        found = self._run(images, needed)
-        logits = tuple(found[name] for name in asked)
-        return logits[0] if len(logits) == 1 else ExitLogits(logits[-1], logits)
+        return self.answer(self.run(images, asked))
 
-    def _run(self, images: Tensor, needed: frozenset[str] | None) -> dict[str, Tensor]:
-        """What each node gives, of those that are needed."""
-        found = {IMAGES: images}
+    def run(self, images: Tensor, wanted: Sequence[str]) -> list[Tensor]:
+        """What some of the nodes give; nothing runs on which they do not depend.
+
+        What no node takes any more is let go, so that a deep network does not hold all its
+        feature maps when it answers.
+
+        Args:
+            images: The images, ``(n, channels, size, size)``.
+            wanted: Names of nodes that are built.
+        """
+        found, needed = {IMAGES: images}, self.graph.needed_for(wanted)
         for name, module in self.nodes.items():
-            if needed is None or name in needed:
+            if name in needed:
                 sources = self.graph.nodes[name].sources
                 found[name] = module(*(found[source] for source in sources))
-        return found
+                for source in self.graph.spent[name]:
+                    if source not in wanted:
+                        del found[source]
+        return [found[name] for name in wanted]
+
+    @staticmethod
+    def answer(logits: Sequence[Tensor]) -> Tensor | ExitLogits:
+        """The logits of exits as the network gives them: alone, or the last and then all.
+
+        Args:
+            logits: The logits of the exits that answer, at least one.
+        """
+        return logits[0] if len(logits) == 1 else ExitLogits(logits[-1], tuple(logits))
 
     def extra_repr(self) -> str:
         """What feeds each node, and the exits."""

@@ -30,6 +30,8 @@ _RANGES = {  # from, and up to but not including
     "mixup": (0.0, math.inf),
     "cutmix": (0.0, math.inf),
     "clip_norm": (0.0, math.inf),
+    "drop_path": (0.0, 1.0),
+    "aux_weight": (0.0, math.inf),
     "weight_decay": (0.0, math.inf),
 }
 
@@ -63,6 +65,10 @@ class FullRecipe:
         patience: After how many epochs without a better score on the validation part a training
             ends, and its best epoch is kept; 0 for all epochs, of which the last is kept.
         clip_norm: Largest norm that the gradients of a step may have together; 0 for any.
+        drop_path: Share of the images for which a path of a cell is left out in the last epoch,
+            rising from none in the first, [0, 1); for networks that have such paths.
+        aux_weight: Weight of the loss of an auxiliary head, which the network learns by and
+            loses afterwards; 0 for none; for networks that offer a head.
         amp: Whether to compute in mixed precision: ``on``, ``off``, or ``auto`` for on a GPU.
 
     Raises:
@@ -84,6 +90,8 @@ class FullRecipe:
     ema: float = 0.0
     patience: int = 0
     clip_norm: float = 0.0
+    drop_path: float = 0.0
+    aux_weight: float = 0.0
     amp: str = "auto"
 
     def __post_init__(self) -> None:
@@ -128,6 +136,14 @@ class FullRecipe:
             return float(self.rate * 0.1**passed)
         share = (step - n_warmup) / max(1, n_steps - n_warmup)
         return self.rate * (0.5 + 0.5 * math.cos(math.pi * share))
+
+    def drop_path_in(self, epoch: int) -> float:
+        """Share of the images for which a path is left out in an epoch (Liu et al. 2019).
+
+        Args:
+            epoch: The number of the epoch, from 1.
+        """
+        return self.drop_path * (epoch - 1) / max(1, self.epochs - 1)
 
     def for_task(self, recipe: Recipe) -> Recipe:
         """A proxy's recipe with what it has in common with this one, as tasks expect it.

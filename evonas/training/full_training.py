@@ -11,10 +11,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
 from evonas.data.dataset import Dataset
 from evonas.data.mixing import Mixed, cutmix, mixup
 from evonas.data.policies import POLICIES, make_policy
+from evonas.networks.auxiliary import AuxiliaryLogits, WithAuxiliary, without_auxiliary
+from evonas.networks.drop_path import set_drop_path
+from evonas.networks.graph import GraphNetwork
 from evonas.networks.layout import in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import Outputs, as_float
 from evonas.training.average import Average
@@ -62,7 +66,7 @@ class FullTraining:
         task: Task = CLASSIFICATION,
         proxy: Recipe | None = None,
     ) -> None:
-        self.model, self.curve = model, list[dict[str, float]]()
+        self.model, self.curve = taught(model, recipe).to(device), list[dict[str, float]]()
         self._dataset, self._recipe, self._device, self._task = dataset, recipe, device, task
         self._plain = recipe.for_task(proxy or Recipe())
         self._generator = torch.Generator(device).manual_seed(seed)
@@ -70,10 +74,10 @@ class FullTraining:
         self._labels = dataset.train.labels.to(device)
         self._sizes = batch_sizes(len(self._images), recipe.batch_size)
         self.layout = self._find_layout()
-        lay_out(model, self.layout)
-        self._average = Average(model, decay=recipe.ema) if recipe.ema else None
+        lay_out(self.model, self.layout)
+        self._average = Average(self.model, decay=recipe.ema) if recipe.ema else None
         self._best: dict[str, Tensor] = {}
-        self._optimizer = _optimizer(model, recipe)
+        self._optimizer = _optimizer(self.model, recipe)
         self._is_mixed = recipe.amp == "on" or (recipe.amp == "auto" and device.type == "cuda")
         is_scaled = self._is_mixed and device.type == "cuda"
         self._scaler = torch.amp.GradScaler(device.type, enabled=is_scaled)
@@ -105,7 +109,7 @@ class FullTraining:
         kept = copy.deepcopy(self.judged)
         if self._best:
             kept.load_state_dict(self._best)
-        return kept.eval()
+        return without_auxiliary(kept).eval()
 
     def run_epoch(self) -> dict[str, float]:
         """Pass over the training part once, and judge the network.
@@ -177,7 +181,7 @@ class FullTraining:
             copied = copy.deepcopy(self.model).train()
             lay_out(copied, layout)
             outputs = copied(laid_out(normalise(images, mean, std), layout))
-            self._task.loss(as_float(outputs), labels, recipe=self._plain).backward()
+            self._loss(as_float(outputs), labels).backward()
             return layout
 
         with torch.random.fork_rng(devices=[]):
@@ -201,6 +205,7 @@ class FullTraining:
     def _learn(self, epoch: int) -> float:
         """Pass over the training part once; the mean loss."""
         self.model.train()
+        set_drop_path(self.model, self._recipe.drop_path_in(epoch))
         order = torch.randperm(
             len(self._images), generator=self._generator, device=self._device
         )
@@ -220,10 +225,9 @@ class FullTraining:
 
     def _step(self, outputs: Outputs, labels: Tensor, *, mixed: Mixed) -> Tensor:
         """Learn from one batch; returns its mean loss."""
-        loss = self._task.loss(outputs, labels, recipe=self._plain)
+        loss = self._loss(outputs, labels)
         if mixed.share < 1:
-            partners = labels[mixed.partners]
-            others = self._task.loss(outputs, partners, recipe=self._plain)
+            others = self._loss(outputs, labels[mixed.partners])
             loss = mixed.share * loss + (1 - mixed.share) * others
         self._optimizer.zero_grad(set_to_none=True)
         self._scaler.scale(loss).backward()
@@ -233,6 +237,16 @@ class FullTraining:
         self._scaler.step(self._optimizer)
         self._scaler.update()
         return loss.detach()
+
+    def _loss(self, outputs: Outputs, labels: Tensor) -> Tensor:
+        """The task's loss, and that of the auxiliary head where there is one."""
+        if not isinstance(outputs, AuxiliaryLogits):
+            return self._task.loss(outputs, labels, recipe=self._plain)
+        main = self._task.loss(outputs.logits, labels, recipe=self._plain)
+        head = cross_entropy(
+            outputs.auxiliary, labels, label_smoothing=self._plain.label_smoothing
+        )
+        return main + self._recipe.aux_weight * head
 
     def _mixed(self, images: Tensor) -> Mixed:
         """A batch after mixup or cutmix, if the recipe has them."""
@@ -249,6 +263,26 @@ class FullTraining:
             return nullcontext()
         dtype = torch.float16 if self._device.type == "cuda" else torch.bfloat16
         return torch.autocast(self._device.type, dtype=dtype)
+
+
+def taught(model: nn.Module, recipe: FullRecipe) -> nn.Module:
+    """A network as it learns: with its auxiliary head, where the recipe asks for it.
+
+    Args:
+        model: The network.
+        recipe: How the network is trained.
+
+    Raises:
+        ValueError: The recipe asks for a head or for paths to leave out, and the network has
+            none.
+    """
+    if recipe.drop_path and not set_drop_path(model, 0.0):
+        raise ValueError("this network has no paths to leave out; go without drop_path")
+    if not recipe.aux_weight:
+        return model
+    if not isinstance(model, GraphNetwork) or not model.graph.auxiliary:
+        raise ValueError("this network offers no auxiliary head; go without aux_weight")
+    return WithAuxiliary(model)
 
 
 def _optimizer(model: nn.Module, recipe: FullRecipe) -> torch.optim.Optimizer:

@@ -166,3 +166,24 @@ def test_a_node_that_feeds_others_gives_one_tensor():
     nodes = {"two": Node(Part.of(Pair), (IMAGES,)), "one": Node(IDENTITY, ("two",))}
     with pytest.raises(ValueError, match="node 'two' gives several tensors; 'one' takes one"):
         count_graph(Graph(nodes, ("one",)), SHAPE)
+
+
+def test_maps_that_nothing_takes_any_more_are_let_go():
+    deep = Graph(
+        {
+            "a": Node(Part.of(nn.Identity), (IMAGES,)),
+            "b": Node(Part.of(nn.Identity), ("a",)),
+            "c": Node(Part.of(nn.Identity), ("b",)),
+        },
+        exits=("c",),
+    )
+    assert deep.spent == {"a": (IMAGES,), "b": ("a",), "c": ("b",)}
+    network, images = GraphNetwork(deep), torch.rand(1, 2)
+    assert network.run(images, ("a", "c")) == [images, images]
+
+
+@pytest.mark.parametrize("name", ["lost", "a"])
+def test_an_auxiliary_head_that_is_no_node_or_an_exit_is_refused(name):
+    nodes = {"a": Node(Part.of(nn.Identity), (IMAGES,))}
+    with pytest.raises(ValueError, match=f"auxiliary head '{name}' is no node, or an exit"):
+        Graph(nodes, exits=("a",), auxiliary=name)

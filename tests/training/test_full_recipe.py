@@ -74,3 +74,10 @@ def test_a_recipe_goes_through_json():
 def test_a_wrong_value_is_named(given, message):
     with pytest.raises(ValueError, match=message):
         FullRecipe(**given)
+
+
+def test_paths_are_left_out_more_and_more():
+    recipe = FullRecipe(epochs=5, drop_path=0.2)
+    shares = [recipe.drop_path_in(epoch) for epoch in range(1, 6)]
+    assert shares == pytest.approx([0.0, 0.05, 0.1, 0.15, 0.2])
+    assert FullRecipe(epochs=1, drop_path=0.2).drop_path_in(1) == 0.0

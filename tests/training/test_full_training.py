@@ -3,6 +3,12 @@ import torch
 from torch import nn
 
 from evonas.faults import DivergedError
+from evonas.networks.auxiliary import AuxiliaryHead
+from evonas.networks.blocks import Classifier, convolution
+from evonas.networks.cell_graph import Source, cell_nodes
+from evonas.networks.chain import Part
+from evonas.networks.drop_path import DropPath
+from evonas.networks.graph import IMAGES, Graph, GraphNetwork, Node
 from evonas.training.full_recipe import AUGMENTS, FullRecipe
 from evonas.training.full_training import FullTraining
 from evonas.training.saved_state import read_state, write_state
@@ -127,3 +133,60 @@ def test_a_network_that_bears_one_layout_alone_is_trained_in_that():
 def test_a_diverging_training_is_stopped():
     with pytest.raises(DivergedError, match="training diverged in epoch"):
         ended(begun(learning_rate=1e9, warmup=0.0))
+
+
+REGULARISED = {"drop_path": 0.3, "aux_weight": 0.4}
+
+
+def cells(**recipe) -> FullTraining:
+    """The training of a network of one cell that offers an auxiliary head."""
+    pairs = (("skip_connect", 0), ("sep_conv_3x3", 1))
+    stem = Node(Part.of(convolution, 1, 4), (IMAGES,))
+    inputs = (Source("stem", 4), Source("stem", 4))
+    nodes = {
+        "stem": stem,
+        **cell_nodes(pairs, inputs, name="cell", width=4, stride=2),
+        "head": Node(Part.of(AuxiliaryHead, 4, 2), ("cell",)),
+        "classifier": Node(Part.of(Classifier, 4, 2), ("cell",)),
+    }
+    torch.manual_seed(0)
+    model = GraphNetwork(Graph(nodes, exits=("classifier",), auxiliary="head"))
+    plan = FullRecipe(**{"epochs": 3, "batch_size": 16, "augment": "none", **recipe})
+    return FullTraining(model, stripes(), recipe=plan, device=CPU, seed=0)
+
+
+def test_an_auxiliary_head_is_learnt_by_and_left_behind():
+    plain, helped = ended(cells()), ended(cells(**REGULARISED, ema=0.9, patience=3))
+    assert helped.curve[0]["loss"] > plain.curve[0]["loss"]
+    assert helped.trained().state_dict().keys() == plain.trained().state_dict().keys()
+    assert not equal(helped.trained(), plain.trained())
+
+
+def test_a_training_with_a_head_and_paths_left_out_can_be_taken_up_again(tmp_path):
+    whole, first = ended(cells(**REGULARISED)), cells(**REGULARISED)
+    first.run_epoch()
+    write_state(tmp_path / "state.pt", first.state())
+    second = cells(**REGULARISED)
+    second.restore(read_state(tmp_path / "state.pt"))
+    assert equal(whole.trained(), ended(second).trained())
+
+
+def test_paths_are_left_out_more_in_later_epochs():
+    training = cells(drop_path=0.3)
+    rates = []
+    for _ in range(3):
+        training.run_epoch()
+        rates.append({m.rate for m in training.model.modules() if isinstance(m, DropPath)})
+    assert rates == [{0.0}, {0.15}, {0.3}]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        ({"drop_path": 0.1}, "no paths to leave out; go without drop_path"),
+        ({"aux_weight": 0.4}, "offers no auxiliary head; go without aux_weight"),
+    ],
+)
+def test_what_a_network_does_not_have_is_not_asked_of_it(recipe, said):
+    with pytest.raises(ValueError, match=said):
+        begun(**recipe)
