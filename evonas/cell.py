@@ -12,7 +12,8 @@ class Edge(NamedTuple):
     Attributes:
         source: The node that the operation takes.
         target: The node that what it makes goes into.
-        operation: Name of the operation; empty where it is handed on as it is, to be joined.
+        operation: Name of the operation; empty where the source is handed on as it is, to be
+            joined with all that reaches the target.
     """
 
     source: str
@@ -53,13 +54,12 @@ class Cell:
         return tuple(edge for edge in self.edges if edge.target == node)
 
     def lines(self) -> list[str]:
-        """The cell in words: a line for each node that is made, with what it is the sum of."""
-        return [
-            f"{node} = {' + '.join(map(_spelt, edges))}"
-            for node in self.nodes
-            if (edges := self.into(node))
-        ]
+        """The cell in words: a line for each node that is made, and what it is made of."""
+        return [f"{node} = {_made(into)}" for node in self.nodes if (into := self.into(node))]
 
 
-def _spelt(edge: Edge) -> str:
-    return f"{edge.operation}({edge.source})" if edge.operation else edge.source
+def _made(edges: tuple[Edge, ...]) -> str:
+    """The sum of what operations make, or what is joined."""
+    if any(edge.operation for edge in edges):
+        return " + ".join(f"{edge.operation}({edge.source})" for edge in edges)
+    return f"joined({', '.join(edge.source for edge in edges)})"

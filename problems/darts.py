@@ -29,8 +29,8 @@ from evonas.training.graph_problem import GraphProblem
 CELLS = ("normal", "reduce")
 STEM_FACTOR = 3  # channels of the stem, to those of the first cells
 LARGEST_SIZE = 64  # the stem halves images three times that are larger, as it does for ImageNet
-INPUTS = ("c_{k-2}", "c_{k-1}")
-OUTPUT = "c_{k}"
+INPUTS = ("cell k-2", "cell k-1")
+OUTPUT = "cell k"
 
 
 def _genes_of(genotype: Genotype) -> dict[str, Any]:

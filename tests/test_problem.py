@@ -180,3 +180,8 @@ def test_a_problem_reads_no_texts_of_its_own_unless_it_says_how():
         ValueError, match=r"cannot read the architecture 'a.b'; expected a file"
     ):
         Problem.parse(None, "a|b")
+
+
+def test_a_problem_has_neither_texts_of_the_field_nor_cells_unless_it_says_so():
+    assert Toy().spell({"a": 1}) == ""
+    assert Toy().cells({"a": 1}) == {}

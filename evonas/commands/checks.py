@@ -139,6 +139,7 @@ def check_show(given: argparse.Namespace) -> None:
         raise ValueError("name a run, or --problem with --architecture; see evonas show -h")
     way_of(given)
     check_picture(given.draw)
+    check_picture(given.draw_cells)
     if given.run is None:
         if given.architecture is None:
             raise ValueError("--problem needs --architecture, which of its networks to show")

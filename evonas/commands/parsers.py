@@ -271,6 +271,8 @@ def show_parser() -> Parser:
     files.add_argument("--json", action="store_true", help="print one JSON object instead")
     drawn = f"picture of the layers to write, {', '.join(PICTURES)}"
     option(files, "--draw", drawn, shown="none", kind=Path, metavar="FILE")
-    out = "folder for the sheet as text and as JSON, and the picture as SVG and PNG"
+    small = f"picture of the cells to write, {', '.join(PICTURES)}"
+    option(files, "--draw-cells", small, shown="none", kind=Path, metavar="FILE")
+    out = "folder for the sheet as text and as JSON, and the pictures as SVG and PNG"
     option(files, "--out", out, shown="none", kind=Path, metavar="FOLDER")
     return parser

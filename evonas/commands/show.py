@@ -66,18 +66,23 @@ def _written(given: argparse.Namespace, sheet: DataSheet) -> list[Path]:
     """The files that were asked for, written.
 
     Raises:
-        ValueError: A picture is wanted of what has no layers.
+        ValueError: A picture is wanted of what has no layers, or no cells.
     """
-    pictures = [given.draw] if given.draw else []
+    pictures = {given.draw: sheet.draw} if given.draw else {}
+    if given.draw_cells:
+        pictures[given.draw_cells] = sheet.draw_cells
     texts = {}
     if given.out:
         given.out.mkdir(parents=True, exist_ok=True)
         texts[given.out / f"{sheet.id}.txt"] = str(sheet)
         texts[given.out / f"{sheet.id}.json"] = json.dumps(sheet.as_dict(), indent=2)
-        if sheet.network:
-            pictures += [given.out / f"{sheet.id}{suffix}" for suffix in (".svg", ".png")]
-    for file in pictures:
-        sheet.draw(without_link(file))
+        for suffix in (".svg", ".png"):
+            if sheet.network:
+                pictures[given.out / f"{sheet.id}{suffix}"] = sheet.draw
+            if sheet.cells:
+                pictures[given.out / f"{sheet.id}-cells{suffix}"] = sheet.draw_cells
+    for file, draw in pictures.items():
+        draw(without_link(file))
     for file, text in texts.items():
         without_link(file).write_text(text + "\n", encoding="utf-8")
     return [*texts, *pictures]

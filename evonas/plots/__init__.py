@@ -4,6 +4,7 @@ Modules:
     axes: What stands at the sides of a pair of axes: scales, ticks, words and legends.
     bench: How a contest went, as curves.
     carbon: Pictures of what networks and searches emit.
+    cell: Pictures of cells: nodes in a row, and over and under it the operations between them.
     convergence: How far searches have come after how many evaluations.
     explanation: A picture of which genes drive a metric, and of its mean at each of their
         choices.
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from evonas.plots.carbon import draw_calibration as draw_calibration
     from evonas.plots.carbon import draw_footprints as draw_footprints
     from evonas.plots.carbon import draw_paper as draw_paper
+    from evonas.plots.cell import draw_cells as draw_cells
     from evonas.plots.convergence import plot_best as plot_best
     from evonas.plots.convergence import plot_hypervolume as plot_hypervolume
     from evonas.plots.explanation import draw_drivers as draw_drivers
@@ -87,6 +89,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "bench": ["draw_contest"],
         "carbon": ["draw_calibration", "draw_footprints", "draw_paper"],
+        "cell": ["draw_cells"],
         "convergence": ["plot_best", "plot_hypervolume"],
         "explanation": ["draw_drivers"],
         "front": ["plot_front"],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from evonas.cell import Cell
 from evonas.networks.layers import Layer, LayerTable
 from evonas.networks.receptive_field import ReceptiveField
 from evonas.reports.html import folded, paragraph, picture, table
@@ -36,6 +37,8 @@ class DataSheet:
         network: The layers; ``None`` where the problem builds no network.
         shares: The share of the network's CO2e of each layer, where it can be reckoned.
         notes: What a reader should know, a line each.
+        spelling: The text by which the field calls the architecture; empty where it has none.
+        cells: The small graphs that the network repeats, by name.
     """
 
     id: str
@@ -49,6 +52,8 @@ class DataSheet:
     network: LayerTable | None = None
     shares: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    spelling: str = ""
+    cells: Mapping[str, Cell] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         home = f" of run {self.run}" if self.run else ""
@@ -64,9 +69,12 @@ class DataSheet:
         lines = [
             f"Architecture {self.id}{home}, problem {self.problem}",
             f"Genome {genome_text(self.genome)}",
+            *([f"Known as {self.spelling}"] if self.spelling else []),
             "",
             *self._genes(),
         ]
+        for name, cell in self.cells.items():
+            lines += ["", f"{name.capitalize()}:", *(f"  {line}" for line in cell.lines())]
         if self.metrics:
             rows = [[self.columns[name], number(self.metrics[name])] for name in self.metrics]
             lines += ["", *aligned(["measured", ""], rows, n_left=1)]
@@ -89,6 +97,21 @@ class DataSheet:
 
         draw_network(self.network, out=out, title=f"{self.id} of {self.problem}")
 
+    def draw_cells(self, out: Path) -> None:
+        """Write a picture of the cells that the network repeats.
+
+        Args:
+            out: The file, which ends in ``.svg``, ``.png`` or ``.pdf``.
+
+        Raises:
+            ValueError: The problem has no cells.
+        """
+        if not self.cells:
+            raise ValueError(f"problem {self.problem} has no cells to draw")
+        from evonas.plots.cell import draw_cells  # matplotlib, as above
+
+        draw_cells(self.cells, out=out, title=f"{self.id} of {self.problem}")
+
     def _repr_html_(self) -> str:
         """The sheet as a notebook shows it: the network as a picture, its layers to unfold."""
         home = f" of run {self.run}" if self.run else ""
@@ -101,15 +124,17 @@ class DataSheet:
         if self.network:
             layers = table(LAYER_COLUMNS, self._layer_rows(self.network))
             parts += [paragraph(self._totals(self.network)[0]), folded("Layers", layers)]
-            parts.append(folded("Picture", self._picture()))
+            parts.append(folded("Picture", self._picture(self.draw, "layers")))
+        if self.cells:
+            parts.append(folded("Cells", self._picture(self.draw_cells, "cells")))
         parts += map(paragraph, self.notes)
         return f"<div>{''.join(parts)}</div>"
 
-    def _picture(self) -> str:
+    def _picture(self, draw: Callable[[Path], None], what: str) -> str:
         with TemporaryDirectory() as folder:
-            file = Path(folder, "network.svg")
-            self.draw(file)
-            return picture(file.read_bytes(), kind="svg+xml", alt=f"The layers of {self.id}")
+            file = Path(folder, "picture.svg")
+            draw(file)
+            return picture(file.read_bytes(), kind="svg+xml", alt=f"The {what} of {self.id}")
 
     def _gene_rows(self) -> list[list[str]]:
         shown = self.architecture if self.active is None else self.active
@@ -162,6 +187,8 @@ class DataSheet:
             "run": self.run or None,
             "genome": list(self.genome),
             "architecture": {name: _plain(value) for name, value in self.architecture.items()},
+            "spelling": self.spelling or None,
+            "cells": {name: list(map(list, cell.edges)) for name, cell in self.cells.items()},
             "active": None if self.active is None else list(self.active),
             "metrics": dict(self.metrics),
             "input": [list(each.shape) for each in network.inputs] if network else None,

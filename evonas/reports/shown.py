@@ -77,6 +77,8 @@ def sheet_of(problem: Problem, genome: Genome, *, name: str) -> DataSheet:
         network=network,
         shares=shares,
         notes=(note,) if note else (),
+        spelling=problem.spell(problem.decode(genome)),
+        cells=problem.cells(problem.decode(genome)),
     )
 
 
@@ -117,6 +119,8 @@ def sheet_of_run(
         network=network,
         shares=shares,
         notes=(*notes, *([note] if note else []), *_of_record(run, record)),
+        spelling=problem.spell(problem.decode(found)) if problem else "",
+        cells=problem.cells(problem.decode(found)) if problem else {},
     )
 
 

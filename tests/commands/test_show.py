@@ -115,3 +115,29 @@ def test_the_command_stands_in_help(capsys):
         run.main(["--help"])
     assert "show" in capsys.readouterr().out
     assert show.main is sys.modules["evonas.commands.show"].main
+
+
+CELL = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_1x1~2|"
+CELLS = ("--problem", "nb201", "--option", "cells=1", "--architecture", CELL)
+
+
+def test_cells_are_told_in_the_words_of_the_field_and_drawn(said, tmp_path):
+    status, out, _ = said(
+        *CELLS, "--draw-cells", tmp_path / "cell.svg", "--out", tmp_path / "o"
+    )
+    assert status == 0
+    assert "Known as |" in out
+    assert "Cell:\n  node 2 = nor_conv_3x3(input)\n" in out
+    assert "nor_conv_3x3" in (tmp_path / "cell.svg").read_text()
+    assert len(list((tmp_path / "o").glob("*-cells.*"))) == 2
+    told = json.loads(said(*CELLS, "--json")[1])
+    assert told["spelling"].count("nor_conv") == 2
+    assert ["node 2", "output", "nor_conv_1x1"] in told["cells"]["cell"]
+    again = json.loads(said(*CELLS[:-1], told["spelling"], "--json")[1])
+    assert again == told
+
+
+def test_cells_are_not_drawn_where_there_are_none(said, tmp_path):
+    status, _, err = said(*LAYERWISE, GENOME, "--draw-cells", tmp_path / "cell.svg")
+    assert status == 2
+    assert err == "evonas: problem layerwise has no cells to draw\n"

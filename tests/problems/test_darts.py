@@ -148,6 +148,6 @@ def test_networks_take_images_of_any_size(size):
 def test_both_cells_are_drawn_without_what_gives_zeros():
     problem = opened(none=True, **SMALL)
     normal, reduction = problem.cells(problem.decode((0,) * 16)).values()
-    assert normal.nodes == ("c_{k-2}", "c_{k-1}", "node 1", "node 2", "c_{k}")
+    assert normal.nodes == ("cell k-2", "cell k-1", "node 1", "node 2", "cell k")
     assert normal == reduction
-    assert [edge.target for edge in normal.edges] == ["c_{k}", "c_{k}"]
+    assert [edge.target for edge in normal.edges] == ["cell k", "cell k"]
