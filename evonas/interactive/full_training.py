@@ -24,6 +24,7 @@ from evonas.sections.carbon import CarbonSection
 from evonas.sections.problem import ProblemSection
 from evonas.space import Genome
 from evonas.training.full_recipe import FullRecipe
+from evonas.training.full_training import taught
 from evonas.training.trained_problem import TrainedProblem
 
 MODELS = Path("models")
@@ -175,11 +176,13 @@ class Chosen:
         Raises:
             StoppedError: It was asked to end; the checkpoints are there.
             DivergedError: A training diverged.
-            ValueError: A checkpoint cannot be read, or the data cannot be had.
+            ValueError: A checkpoint cannot be read, the data cannot be had, or the recipe asks
+                for what the network does not have.
             OSError: The folder cannot be written to.
         """
         problem = _networks(self.plan.problem, self.order.config.problem)
         problem.prepare()
+        self._check_recipe(problem)
         folder.begin(self.order)
         outcome = train_in_folder(
             self.order,
@@ -192,6 +195,12 @@ class Chosen:
         facts = folder.finish(self.order, problem, outcome)
         _draw(facts, folder.path / PREVIEW)
         return facts
+
+    def _check_recipe(self, problem: TrainedProblem) -> None:
+        """Refuse what the network does not have before anything is written."""
+        recipe = self.order.recipe
+        if recipe.drop_path or recipe.aux_weight:
+            taught(problem.build(problem.decode(self.order.genome)), recipe)
 
 
 def _config_of(run: Run, data: Mapping[str, Any]) -> Config:

@@ -118,3 +118,13 @@ def test_a_training_ends_with_a_folder_and_what_came_of_it(run, tmp_path, monkey
         "a.onnx: an export",
         f"Written: {folder.path}; read {folder.path / 'card.md'} first",
     ]
+
+
+@pytest.mark.parametrize("recipe", [{"drop_path": 0.2}, {"aux_weight": 0.4}])
+def test_a_recipe_that_the_network_cannot_follow_leaves_no_folder(recipe, tmp_path):
+    terms = Terms(recipe=FullRecipe(epochs=1, **recipe), n_threads=1)
+    made = Chosen.of_problem("digits", LEAST, terms=terms)
+    folder = made.folder(tmp_path / "model")
+    with pytest.raises(ValueError, match=f"go without {next(iter(recipe))}"):
+        made.train(folder, on_epoch=lambda seed, row: None, should_stop=lambda: False)
+    assert not folder.path.exists()

