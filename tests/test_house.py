@@ -22,6 +22,7 @@ HOMES = {
     "onnx": {"models"},
     "onnxruntime": {"models"},
     "pandas": {"runs"},
+    "tensorboard": {"reports"},
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}

@@ -67,13 +67,14 @@ def _trained(chosen: Chosen, folder: ModelFolder, *, is_quiet: bool) -> int:
 def _chosen(given: argparse.Namespace) -> Chosen:
     """What the arguments name to be trained."""
     if given.resume:
-        return Chosen.of_folder(given.resume)
+        return Chosen.of_folder(given.resume, track=given.track)
     names = ("data", "data_dir", "image_size", "device")
     terms = Terms(
         recipe=recipe_of(given),
         seeds=seeds_of(given.seeds),
         n_threads=given.threads,
         data={name: v for name in names if (v := getattr(given, name)) is not None},
+        track=given.track or (),
     )
     if given.problem:
         options = given.option

@@ -8,6 +8,8 @@ from pathlib import Path
 from evonas.commands.checks import check_problem
 from evonas.commands.member_checks import WAYS, check_member, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
+from evonas.plugins.listening import check_listener
+from evonas.sections.tracking import TrackingSection
 
 
 def check_predict(given: argparse.Namespace) -> None:
@@ -35,6 +37,8 @@ def check_train(given: argparse.Namespace) -> None:
     """
     recipe_of(given)
     seeds_of(given.seeds)
+    for word in TrackingSection(track=given.track or ()).track:
+        check_listener(word)
     if given.threads is not None and given.threads < 1:
         raise ValueError(f"--threads must be at least 1, got {given.threads}")
     named = [bool(given.run), bool(given.problem), bool(given.resume)]

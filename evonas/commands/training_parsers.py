@@ -7,8 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from evonas.commands.arguments import Parser, option, real, whole
+from evonas.commands.arguments import Parser, add_words, option, real, whole
 from evonas.commands.parsers import add_ways
+from evonas.sections.tracking import TrackingSection
 from evonas.sections.words import texts
 from evonas.training.full_recipe import FullRecipe
 
@@ -55,6 +56,7 @@ def train_parser() -> Parser:
     seeds = "trainings to make, by their seeds, with commas; the best on validation is kept"
     option(data, "--seeds", seeds, default="0", metavar="N,...")
     _add_recipe(parser)
+    add_words(parser.add_argument_group("tracking"), TrackingSection)
     files = parser.add_argument_group("files")
     out = "model folder to write"
     option(files, "--out", out, shown="models/NAME", kind=Path, metavar="FOLDER")

@@ -10,6 +10,7 @@ Modules:
     result: What a search found, with what one does with it next.
     run: A run that was read, with what one does with it next.
     search: The search as one calls it from Python, which shows how it gets on.
+    training_listeners: Telling listeners of a full training.
     watched_training: A full training that somebody watches from Python, and may interrupt.
 """
 

@@ -123,6 +123,7 @@ class Architectures(ABC):
         device: str = "auto",
         threads: int | None = None,
         seeds: Sequence[int] = (0,),
+        track: Sequence[str] | str = (),
         out: str | Path | None = None,
         progress: bool | None = None,
         **recipe: Unpack[RecipeWords],
@@ -148,6 +149,8 @@ class Architectures(ABC):
             device: Where the network is trained: ``auto``, ``cpu`` or ``cuda``.
             threads: Threads of the processor, which sums depend on; one per core if left out.
             seeds: Trainings to make, by their seeds; the best on validation is kept.
+            track: Listeners that are told how it goes, as ``--track`` names them, such as
+                ``tensorboard``; they change no weight.
             out: Model folder to write; ``models/NAME`` if left out.
             progress: Whether to show how the training gets on; in a notebook alone if left out.
             **recipe: How the network is trained, such as ``epochs=30``, by the words of
@@ -166,6 +169,7 @@ class Architectures(ABC):
         from evonas.interactive.full_training import Terms
         from evonas.interactive.watched_training import train
         from evonas.reports.picking import Way
+        from evonas.sections.tracking import TrackingSection
         from evonas.training.full_recipe import FullRecipe
 
         way = Way(knee=knee, best=best, weights=weights, near=near, where=where)
@@ -176,6 +180,7 @@ class Architectures(ABC):
             seeds=tuple(seeds),
             n_threads=threads,
             data={name: value for name, value in words.items() if value is not None},
+            track=TrackingSection(track=track).track,
         )
         return train(
             self.as_run(),

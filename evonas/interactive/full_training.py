@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
+from evonas.interactive.training_listeners import Telling
+from evonas.listener import Training
 from evonas.models.card import Facts
 from evonas.models.folder import CARD, PREVIEW, ModelFolder
 from evonas.models.order import TrainingOrder, read_order
@@ -39,12 +41,14 @@ class Terms:
         n_threads: How many threads of a processor train; one per core if ``None``.
         data: What is said of data and device, by the word of the config: ``data``,
             ``data_dir``, ``image_size`` and ``device``; what is left out is the run's.
+        track: Listeners that are told how the training goes, each by its name.
     """
 
     recipe: FullRecipe = field(default_factory=FullRecipe)
     seeds: tuple[int, ...] = (0,)
     n_threads: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    track: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,13 @@ class Chosen:
         return cls._of(plan, genome, terms=terms)
 
     @classmethod
-    def of_folder(cls, path: Path) -> Chosen:
+    def of_folder(cls, path: Path, *, track: Sequence[str] | None = None) -> Chosen:
         """What a model folder has begun to train.
+
+        Args:
+            path: The model folder.
+            track: Listeners that are told how it goes, each by its name; those of the earlier
+                sitting if ``None``.
 
         Raises:
             FileNotFoundError: It holds no training.
@@ -122,6 +131,8 @@ class Chosen:
         order = read_order(path)
         if order is None:
             raise FileNotFoundError(f"{path} holds no training to go on with")
+        if track is not None:
+            order = replace(order, config=order.config.replaced({"track": track}))
         return cls(order, SearchPlan.of(order.config))
 
     @classmethod
@@ -136,7 +147,7 @@ class Chosen:
     ) -> Chosen:
         _networks(plan.problem, plan.config.problem).decode(genome)  # it must be of the space
         order = TrainingOrder(
-            config=plan.config,
+            config=plan.config.replaced({"track": terms.track}),
             genome=genome,
             recipe=terms.recipe,
             seeds=terms.seeds,
@@ -175,21 +186,32 @@ class Chosen:
         Raises:
             StoppedError: It was asked to end; the checkpoints are there.
             DivergedError: A training diverged.
-            ValueError: A checkpoint cannot be read, or the data cannot be had.
+            ValueError: A checkpoint cannot be read, the data cannot be had, or a listener
+                cannot be made.
             OSError: The folder cannot be written to.
         """
-        problem = _networks(self.plan.problem, self.order.config.problem)
+        order, telling = self.order, Telling(self.order.config.track)
+
+        def on_new(seed: int, row: Mapping[str, float]) -> None:
+            on_epoch(seed, row)
+            telling.on_epoch(seed, row)
+
+        problem = _networks(self.plan.problem, order.config.problem)
         problem.prepare()
-        folder.begin(self.order)
-        outcome = train_in_folder(
-            self.order,
-            problem,
-            folder=folder.path,
-            tariff=self.plan.tariff,
-            on_epoch=on_epoch,
-            should_stop=should_stop,
-        )
-        facts = folder.finish(self.order, problem, outcome)
+        training = Training(order.name, folder.path, order.settings, folder.is_begun)
+        folder.begin(order)
+        with telling.of(training):
+            outcome = train_in_folder(
+                order,
+                problem,
+                folder=folder.path,
+                tariff=self.plan.tariff,
+                on_epoch=on_new,
+                on_restored=telling.on_epoch,
+                should_stop=should_stop,
+            )
+            facts = folder.finish(order, problem, outcome)
+            telling.on_finish(facts)
         _draw(facts, folder.path / PREVIEW)
         return facts
 

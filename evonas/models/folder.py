@@ -49,6 +49,11 @@ class ModelFolder:
         """Whether the model is complete: the card is the last file but one that is written."""
         return (self.path / CARD).is_file()
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a training was begun in the folder."""
+        return (self.path / TRAINING).is_file()
+
     def begin(self, order: TrainingOrder) -> None:
         """Make the folder, and note in it what is to be trained.
 

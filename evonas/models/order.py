@@ -14,6 +14,7 @@ from evonas.space import Genome
 from evonas.training.full_recipe import FullRecipe
 
 TRAINING = "training.json"
+OF_NO_MATTER = {"data_dir", "track"}  # for the weights: where data lie, and who is told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,14 @@ class TrainingOrder:
         problem = self.config.problem.rpartition("/")[2].replace(":", "-")
         return f"{problem.replace('.py', '')}-{short_id(self.genome)}"
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that the weights depend on, by name, JSON-able."""
+        kept = self.as_dict()
+        told = {**kept["config"], **kept["recipe"]}
+        told |= {name: kept[name] for name in ("genome", "seeds", "n_threads")}
+        return {name: value for name, value in told.items() if name not in OF_NO_MATTER}
+
     def as_dict(self) -> dict[str, Any]:
         """The order as keys and values, JSON-able; ``from_dict`` reads it."""
         plain = {
@@ -82,7 +91,7 @@ class TrainingOrder:
 
     def differences(self, other: TrainingOrder) -> list[str]:
         """What differs from another order and would change the weights, in words."""
-        mine, theirs = _flat(self.as_dict()), _flat(other.as_dict())
+        mine, theirs = self.settings, other.settings
         return [
             f"{name} is {theirs.get(name)!r} there and {mine.get(name)!r} here"
             for name in mine
@@ -103,10 +112,3 @@ def read_order(folder: Path) -> TrainingOrder | None:
         return TrainingOrder.from_dict(json.loads(file.read_text(encoding="utf-8")))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
-
-
-def _flat(order: Mapping[str, Any]) -> dict[str, Any]:
-    """What the weights depend on, by name."""
-    told = {**order["config"], **order["recipe"]}
-    told |= {name: order[name] for name in ("genome", "seeds", "n_threads")}
-    return {name: value for name, value in told.items() if name != "data_dir"}

@@ -71,6 +71,7 @@ def train_in_folder(
     folder: Path,
     tariff: Tariff,
     on_epoch: Callable[[int, Row], None] = lambda seed, row: None,
+    on_restored: Callable[[int, Row], None] = lambda seed, row: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Train every seed of an order, from the beginning or from the folder's checkpoints.
@@ -81,6 +82,7 @@ def train_in_folder(
         folder: Where the checkpoints lie.
         tariff: What time and energy cost where this runs.
         on_epoch: Told the seed and the new row of its curve once an epoch is safe on disk.
+        on_restored: Told the same of every epoch of earlier sittings, before the seed goes on.
         should_stop: Asked after every epoch whether to end.
 
     Raises:
@@ -98,6 +100,8 @@ def train_in_folder(
             training = trainings[seed] = _begun(order, problem, seed=seed)
             if file in kept:
                 _restore(training, kept[file], file=file)
+            for row in training.curve:
+                on_restored(seed, row)
             while not training.is_over:
                 if should_stop():
                     raise StoppedError

@@ -147,6 +147,81 @@ def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatc
     assert not list((tmp_path / "mine").glob("checkpoint*"))
 
 
+HEARING = """
+import json
+from evonas import Listener
+
+class Hearing(Listener):
+    def __init__(self):
+        self.file = open("heard.txt", "a")
+
+    def tell(self, *words):
+        print(*words, file=self.file, flush=True)
+
+    def on_training_start(self, training):
+        self.tell("start", training.folder, training.is_resumed, training.settings["epochs"])
+
+    def on_epoch(self, epoch):
+        self.tell("epoch", epoch.number, *sorted(epoch.values))
+
+    def on_training_end(self, scores):
+        self.tell("end", *sorted(scores or ()))
+"""
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_a_listener_hears_every_epoch_and_again_when_it_goes_on(
+    run, say, tmp_path, monkeypatch
+):
+    (tmp_path / "mine.py").write_text(HEARING)
+    tell = train.epoch_line
+
+    def interrupting(*given, **named):
+        os.kill(os.getpid(), signal.SIGINT)
+        return tell(*given, **named)
+
+    monkeypatch.setattr(train, "epoch_line", interrupting)
+    words = (run, "--genome", LEAST, "--out", "mine", "--epochs", 2)
+    assert say(*words, "--track", "mine.py:Hearing")[0] == 130
+    monkeypatch.setattr(train, "epoch_line", tell)
+    assert say("--resume", "mine")[0] == 0
+    shown = "acc cpu_seconds loss rate seconds"
+    assert (tmp_path / "heard.txt").read_text().splitlines() == [
+        "start mine False 2",
+        f"epoch 1 {shown}",
+        "end",
+        "start mine True 2",
+        f"epoch 1 {shown}",
+        f"epoch 2 {shown}",
+        "end test validation",
+    ]
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_who_is_told_changes_no_weight_and_may_change(run, say, tmp_path):
+    (tmp_path / "mine.py").write_text(HEARING)
+    words = (run, "--genome", LEAST, "--epochs", 1, "--quiet")
+    assert say(*words, "--out", "told", "--track", "mine.py:Hearing")[0] == 0
+    assert say(*words, "--out", "alone")[0] == 0
+    one, other = ((tmp_path / n / "model.pt").read_bytes() for n in ("told", "alone"))
+    assert one == other
+    assert say(*words, "--out", "told")[0] == 0
+    assert say("--resume", "told", "--track", "none")[0] == 0
+
+
+def test_an_unknown_listener_of_a_training_is_refused_first(run, say, tmp_path):
+    words = (run, "--genome", LEAST, "--out", "mine", "--track")
+    for word, message in {
+        "tensorbord": "evonas: unknown listener 'tensorbord' (did you mean 'tensorboard'?)",
+        "none.py:Mine": "evonas: no such file: none.py",
+        "a.py,a.py": "evonas: track names a listener twice: a.py, a.py",
+    }.items():
+        status, _, err = say(*words, word)
+        assert (status, err.count("\n")) == (2, 1)
+        assert err.startswith(message)
+    assert not (tmp_path / "mine").exists()
+
+
 @pytest.mark.slow
 def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
     words = ["train", "--problem", "digits", "--architecture", LEAST, "--batch-size", "8"]

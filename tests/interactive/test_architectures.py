@@ -89,6 +89,7 @@ def test_the_words_of_a_training_are_those_of_the_command(each, ordered, tmp_pat
     words = {"epochs": 7, "learning_rate": 0.01, "augment": "none"}
     data = {"data": "digits", "image_size": 9, "device": "cpu", "data_dir": tmp_path}
     given = {**words, **data, "seeds": [0, 3], "threads": 2, "out": "models/a"}
+    given["track"] = "tensorboard,mine.py:Mine"
     assert each.train(best="acc", where="params<=1e5", progress=False, **given) == "the folder"
     terms = ordered["terms"]
     assert terms.recipe == FullRecipe(**words)
@@ -96,6 +97,7 @@ def test_the_words_of_a_training_are_those_of_the_command(each, ordered, tmp_pat
     way = ordered["way"]
     assert (way.best, tuple(way.where), way.knee) == ("acc", ("params<=1e5",), False)
     assert (str(ordered["out"]), ordered["progress"]) == ("models/a", False)
+    assert terms.track == ("tensorboard", "mine.py:Mine")
     assert ordered["run"].records == each.records
 
 
@@ -105,6 +107,7 @@ def test_a_genome_is_trained_as_its_text_and_defaults_are_those_of_the_command(e
     assert (ordered["out"], ordered["progress"]) == (None, None)
     assert ordered["terms"].recipe == FullRecipe()
     assert dict(ordered["terms"].data) == {"device": "auto"}
+    assert ordered["terms"].track == ()
     each.train("ksvz3f")
     assert ordered["genome"] == "ksvz3f"
 

@@ -75,6 +75,9 @@ def test_a_folder_goes_on_with_what_it_has_begun(run, tmp_path):
     order = chosen(run).order
     ModelFolder(tmp_path).begin(order)
     assert Chosen.of_folder(tmp_path).order == order
+    told = Chosen.of_folder(tmp_path, track=["tensorboard"]).order
+    assert told.config.track == ("tensorboard",)
+    assert not told.differences(order)
     assert Chosen.of_folder(tmp_path).folder(tmp_path).path == tmp_path
 
 
