@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder = chosen.folder(given.resume or given.out)
         print("\n".join([*chosen.said, f"Model folder: {folder.path}"]), flush=True)
         if folder.is_finished:
+            folder.tidy(chosen.order)
             print("It is finished: nothing is left to train.")
             return 0
         return _trained(chosen, folder, is_quiet=given.quiet)

@@ -12,8 +12,9 @@ from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.interactive.training_listeners import Telling
 from evonas.listener import Training
+from evonas.models.archive import CARD
 from evonas.models.card import Facts
-from evonas.models.folder import CARD, PREVIEW, ModelFolder
+from evonas.models.folder import ModelFolder
 from evonas.models.order import TrainingOrder, read_order
 from evonas.models.sittings import train_in_folder
 from evonas.problem import Problem
@@ -210,9 +211,8 @@ class Chosen:
                 on_restored=telling.on_epoch,
                 should_stop=should_stop,
             )
-            facts = folder.finish(order, problem, outcome)
+            facts = folder.finish(order, problem, outcome, draw=_draw)
             telling.on_finish(facts)
-        _draw(facts, folder.path / PREVIEW)
         return facts
 
 

@@ -45,6 +45,7 @@ def train(
     folder = chosen.folder(out)
     watch = Watch(_place(progress), chosen, folder.path)
     if folder.is_finished:
+        folder.tidy(chosen.order)
         watch.end("It is finished: nothing is left to train.")
         return folder.path
     try:

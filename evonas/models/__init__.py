@@ -9,6 +9,8 @@ Modules:
     onnx_file: A trained network as an ONNX file.
     order: What is to be trained, completely.
     prediction: What a model says of image files.
+    rebuilt: A trained network built anew by its problem, where no export of it could be
+        written.
     sittings: A full training with checkpoints, in as many sittings as it takes.
 """
 

@@ -9,7 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-ARCHIVE, LABELS = "model.pt2", "labels.txt"
+from evonas.faults import reason_of
+from evonas.models.rebuilt import rebuilt
+
+ARCHIVE, LABELS, CARD = "model.pt2", "labels.txt", "card.md"
 
 
 class LoadedModel(nn.Module):
@@ -19,7 +22,8 @@ class LoadedModel(nn.Module):
     gives logits ``(n, n_classes)``, to be made probabilities by ``softmax(1)``.
 
     Args:
-        program: The exported network.
+        graph: The network, from images in [0, 1] to logits.
+        shape: Channels of the images, and their side in pixels.
         labels: Names of the classes, in the order of the logits.
 
     Attributes:
@@ -29,13 +33,12 @@ class LoadedModel(nn.Module):
     """
 
     def __init__(
-        self, program: torch.export.ExportedProgram, *, labels: tuple[str, ...]
+        self, graph: nn.Module, *, shape: tuple[int, int], labels: tuple[str, ...]
     ) -> None:
         super().__init__()
-        given: Any = next(n for n in program.graph.nodes if n.name == "images")
-        _, self.channels, self.image_size, _ = given.meta["val"].shape
+        self.channels, self.image_size = shape
         self.labels = labels
-        self._graph = program.module()
+        self._graph = graph
         self.training = False
 
     def forward(self, images: Tensor) -> Tensor:
@@ -72,8 +75,8 @@ class LoadedModel(nn.Module):
         """
         if mode:
             raise ValueError(
-                f"{ARCHIVE} holds a network in evaluation mode; to train on, build it by its "
-                "problem and load model.pt"
+                "a model folder holds a network in evaluation mode; to train on, build it by "
+                "its problem and load model.pt"
             )
         return self
 
@@ -95,7 +98,9 @@ def load_model(folder: str | Path) -> LoadedModel:
     """The network of a model folder, in evaluation mode and with its normalisation inside.
 
     Neither the problem that it comes from nor its data are needed, and no code of theirs is
-    run. The file is read by ``torch.export.load``, which trusts it: open no stranger's.
+    run. The file is read by ``torch.export.load``, which trusts it: open no stranger's. Where
+    torch could not export the network, so that there is no such file, the problem builds it
+    anew: its code is then run and must be where it was, but still none of its data are needed.
 
     Args:
         folder: The folder that ``evonas train`` wrote.
@@ -106,22 +111,46 @@ def load_model(folder: str | Path) -> LoadedModel:
 
     Raises:
         FileNotFoundError: There is no such folder, or it holds no model.
-        ValueError: A file of the model is damaged.
+        ValueError: A file of the model is damaged, or there is no export of the network, and
+            the problem cannot build it here.
     """
     folder = Path(folder)
-    file = folder / ARCHIVE
-    for path in (file, folder / LABELS):
+    file, is_finished = folder / ARCHIVE, (folder / CARD).is_file()
+    for path in (*(() if is_finished else (file,)), folder / LABELS):
         if not path.is_file():
             raise FileNotFoundError(
                 f"no model at {folder}: it has no {path.name}; give a folder that evonas train "
                 "has finished"
             )
+    return _exported(file) if file.is_file() else _rebuilt(folder)
+
+
+def _labels(folder: Path) -> tuple[str, ...]:
+    return tuple((folder / LABELS).read_text(encoding="utf-8").splitlines())
+
+
+def _rebuilt(folder: Path) -> LoadedModel:
+    """The network of a finished folder without an export."""
+    try:
+        deployed, shape = rebuilt(folder)
+        return LoadedModel(deployed, shape=shape, labels=_labels(folder))
+    except Exception as error:  # of a user's code
+        reason = reason_of(error)
+        raise ValueError(
+            f"{folder} has no {ARCHIVE}, as its card explains, and its problem cannot build "
+            f"the network here: {reason}; load it where the problem's code is"
+        ) from error
+
+
+def _exported(file: Path) -> LoadedModel:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.export.load(file)
-        labels = tuple((folder / LABELS).read_text(encoding="utf-8").splitlines())
-        return LoadedModel(program, labels=labels)
+        given: Any = next(n for n in program.graph.nodes if n.name == "images")
+        _, channels, size, _ = given.meta["val"].shape
+        shape = int(channels), int(size)
+        return LoadedModel(program.module(), shape=shape, labels=_labels(file.parent))
     except Exception as error:  # a damaged file leads torch astray in many ways
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{file} cannot be read: {reason or type(error).__name__}") from error

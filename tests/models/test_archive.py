@@ -62,7 +62,7 @@ def test_other_images_are_refused(model, images, message):
 
 def test_it_stays_in_evaluation(model):
     assert model.eval() is model
-    with pytest.raises(ValueError, match=r"model\.pt2 holds a network in evaluation mode"):
+    with pytest.raises(ValueError, match="a model folder holds a network in evaluation mode"):
         model.train()
 
 
@@ -72,6 +72,30 @@ def test_a_folder_without_a_model_is_named(tmp_path):
     (tmp_path / ARCHIVE).write_bytes(b"")
     with pytest.raises(FileNotFoundError, match=r"no model at .*: it has no labels\.txt"):
         load_model(tmp_path)
+
+
+def test_a_finished_model_without_an_export_is_built_by_its_problem(made, model, tmp_path):
+    shutil.copytree(made[0], tmp_path / "unexported")
+    (tmp_path / "unexported" / ARCHIVE).unlink()
+    again = load_model(tmp_path / "unexported")
+    assert (again.channels, again.image_size, again.labels) == (1, 8, model.labels)
+    images = load("digits").test.images[:9]
+    assert torch.allclose(again(images), model(images), atol=1e-5)
+    with pytest.raises(ValueError, match="images of shape"):
+        again(images[:, :, 1:])
+
+
+def test_without_an_export_and_without_its_problem_a_model_says_so(made, tmp_path):
+    shutil.copytree(made[0], tmp_path / "moved")
+    (tmp_path / "moved" / ARCHIVE).unlink()
+    order = tmp_path / "moved" / "training.json"
+    order.write_text(order.read_text().replace('"digits"', '"gone.py:Mine"'))
+    message = (
+        r"moved has no model\.pt2, as its card explains, and its problem cannot build the "
+        r"network here: FileNotFoundError: no such file: gone\.py .*; load it where the"
+    )
+    with pytest.raises(ValueError, match=message):
+        load_model(tmp_path / "moved")
 
 
 @pytest.mark.parametrize("n_left", [0, 500, 20_000])
