@@ -192,6 +192,12 @@ def _loading(facts: Facts) -> list[str]:
             'print(open("labels.txt").read().splitlines()[int(logits.argmax())])',
             "```",
         ]
+    else:
+        lines += [
+            "",
+            "torch could not export this network: evonas has its problem, "
+            f"`{facts.order.config.problem}`, build it, whose code must be there.",
+        ]
     if "model.onnx" in facts.has:
         lines += [
             *("", "With plain onnxruntime:", "", "```python"),

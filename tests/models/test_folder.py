@@ -120,7 +120,9 @@ def test_a_network_that_is_no_graph_is_kept_all_the_same(order, problem, tmp_pat
     facts = finished(order(epochs=1), problem, tmp_path)
     assert facts.exports[ARCHIVE] == "not written: RuntimeError: data-dependent branching"
     assert (tmp_path / "model.pt").is_file()
-    assert "torch.export.load" not in (tmp_path / "card.md").read_text()
+    card = (tmp_path / "card.md").read_text()
+    assert "torch.export.load" not in card
+    assert "evonas has its problem, `digits`, build it, whose code must be there" in card
 
 
 class KilledError(BaseException):
