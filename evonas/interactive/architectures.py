@@ -198,7 +198,7 @@ class Architectures(ABC):
     def _repr_html_(self) -> str:
         run = self.as_run()
         parts = [paragraph(repr(self)[1:-1])]
-        if run.front:
+        if run.objectives and run.front:
             parts += [_thumbnail(run), front_table(run)]
         return f"<div>{''.join(parts)}</div>"
 

@@ -7,8 +7,9 @@ import toy
 from evonas import Config
 from evonas.interactive import watched_training
 from evonas.interactive.architectures import RecipeWords
-from evonas.interactive.run import open_run
+from evonas.interactive.run import Run, open_run
 from evonas.interactive.search import search
+from evonas.objectives import Goals
 from evonas.reports.sheet import DataSheet
 from evonas.space import genome_text
 from evonas.training.full_recipe import FullRecipe
@@ -146,3 +147,10 @@ def test_without_a_front_there_is_the_line_alone():
     config = Config(problem=toy.reference("Bowl"), evaluations=20, pop_size=10, n_jobs=0)
     result = search(config, should_stop=lambda: True)
     assert Seen(result._repr_html_()).tags == ["div", "p"]
+
+
+def test_a_run_without_objectives_is_a_line_as_well(each):
+    run = Run("bare", each.as_run().records, Goals(()))
+    seen = Seen(run._repr_html_())
+    assert seen.tags == ["div", "p"]
+    assert "20 architectures" in seen.text
