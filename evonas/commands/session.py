@@ -11,6 +11,7 @@ from evonas.engine.listeners import INTERRUPTED
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
+from evonas.interactive import result as interactive
 from evonas.interactive.interrupts import StoppedAtOnce, interrupts
 from evonas.reports.progress import Progress
 from evonas.reports.summary import summary
@@ -66,6 +67,7 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
             resume=resume,
             listeners=[Progress(is_quiet=is_quiet)],
             should_stop=is_interrupted,
+            as_result=interactive.Result.of,
         )
     if result.front:
         from evonas.plots.runs import save_picture  # half a second, which no start should take

@@ -3,6 +3,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import toy
 
 from evonas.commands import session
 from evonas.config import Config
@@ -62,6 +63,20 @@ def test_who_interrupts_is_told_how_to_go_on(monkeypatch, capsys):
     outcome = SimpleNamespace(front=(), was_given_up=False, stopped=INTERRUPTED)
     assert ran(monkeypatch, outcome) == 0
     assert capsys.readouterr().out == "the summary\nTo go on: evonas --resume run\n"
+
+
+def test_a_listener_is_told_of_the_result_that_python_gets(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(
+        "from evonas import Listener\n\n"
+        "class Mine(Listener):\n"
+        "    def on_end(self, outcome):\n"
+        "        outcome.report('page.html')\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    words = {"problem": toy.reference("Bowl"), "evaluations": 4, "pop_size": 2, "n_jobs": 0}
+    config = Config(**words, track="mine.py:Mine")
+    session.watched(config, Path("run"), resume=False, is_quiet=True)
+    assert Path("page.html").is_file()
 
 
 @pytest.mark.parametrize("error", [None, ValueError("no such axis"), OSError("no room left")])
