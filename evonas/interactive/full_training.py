@@ -10,6 +10,7 @@ from typing import Any
 
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
+from evonas.faults import reason_of
 from evonas.interactive.training_listeners import Telling
 from evonas.listener import Training
 from evonas.models.archive import CARD
@@ -298,5 +299,5 @@ def _draw(facts: Facts, out: Path) -> None:
 
     try:
         draw_model(facts.curves, facts.judgements["test"].confusion, facts.labels, out=out)
-    except (ValueError, OSError) as error:  # a trained model is worth more than its picture
-        complain(f"no picture: {error}", status=0)
+    except Exception as error:  # a trained model is worth more than its picture
+        complain(f"no picture: {reason_of(error)}", status=0)

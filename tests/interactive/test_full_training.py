@@ -121,3 +121,18 @@ def test_a_training_ends_with_a_folder_and_what_came_of_it(run, tmp_path, monkey
         "a.onnx: an export",
         f"Written: {folder.path}; read {folder.path / 'card.md'} first",
     ]
+
+
+def test_a_model_is_finished_without_a_picture_whatever_keeps_it_from_being_drawn(
+    run, tmp_path, monkeypatch, capsys
+):
+    def draw(*given, **named):
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr("evonas.plots.model.draw_model", draw)
+    monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+    found = chosen(run, terms=Terms(recipe=FullRecipe(epochs=1), n_threads=1))
+    folder = found.folder(tmp_path / "model")
+    found.train(folder, on_epoch=lambda seed, row: None, should_stop=lambda: False)
+    assert folder.is_finished
+    assert capsys.readouterr().err == "evonas: no picture: RuntimeError: no font\n"
