@@ -33,6 +33,7 @@ from evonas.plugins.loading import ProblemSpec, load, problem_entries
 from evonas.problem import Settings
 from evonas.short_ids import short_id
 from evonas.space import Genome
+from evonas.training.tasks import Task
 from evonas.training.trained_problem import TrainedProblem
 
 N_IMAGES, N_STEPS, BATCH_SIZE = 1000, 20, 64
@@ -107,18 +108,20 @@ def parities(space: str, *, n: int, settings: Settings, seed: int = 0) -> Iterat
         network = problem.build(problem.decode(genome))
         size = problem.image_size
         network = completed(network, (problem.n_channels, size, size))
-        _train(network, problem, dataset)
+        _train(network, problem, dataset, task=problem.task_for(genome))
         yield parity(network, dataset, space=space, architecture=short_id(genome))
 
 
-def _train(network: nn.Module, problem: TrainedProblem, dataset: Dataset) -> None:
+def _train(
+    network: nn.Module, problem: TrainedProblem, dataset: Dataset, *, task: Task
+) -> None:
     """A few steps, so that weights and batch norm are no longer those of the beginning."""
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
     network.train()
     for index in torch.randperm(len(dataset.train.images))[: N_STEPS * BATCH_SIZE].split(64):
         images = (dataset.train.images[index].float() / 255 - dataset.mean) / dataset.std
         outputs = network(images)
-        loss = problem.task.loss(outputs, dataset.train.labels[index], recipe=problem.recipe)
+        loss = task.loss(outputs, dataset.train.labels[index], recipe=problem.recipe)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -90,10 +90,10 @@ class ModelFolder:
             self._write(LABELS, "".join(f"{label}\n" for label in labels))
             self._write(ARCHITECTURE, _spelt(order, problem, dataset))
             self._write(CURVE, _curve_text(outcome.curves))
-            judgements, logits = {}, torch.empty(0)
+            judgements, logits, task = {}, torch.empty(0), problem.task_for(order.genome)
             for name, part in (("validation", dataset.validation), ("test", dataset.test)):
                 judgements[name], logits = judged(
-                    deployed, part, task=problem.task, n_classes=dataset.info.n_classes
+                    deployed, part, task=task, n_classes=dataset.info.n_classes
                 )
             exports = self._export(deployed, dataset, labels=labels, logits=logits)
             facts = Facts(

@@ -16,6 +16,7 @@ from evonas.models.deployed import Deployed
 from evonas.models.folder import ModelFolder
 from evonas.models.onnx_file import missing
 from evonas.models.sittings import train_in_folder
+from evonas.training.tasks import Classification
 
 from .conftest import GENOME, TARIFF
 
@@ -200,6 +201,26 @@ def test_every_image_passes_the_network_once_to_be_judged(
     folder.finish(order(epochs=1), problem, outcome)
     dataset = load("digits")
     assert sum(n_seen) == len(dataset.validation.labels) + len(dataset.test.labels)
+
+
+class OfOneNetwork(Classification):
+    """A task whose scores depend on the network."""
+
+    def __init__(self, genome):
+        self.share = 1.0 + len(genome)
+
+    def scores(self, outputs, labels):
+        return {"share": torch.full((len(labels),), self.share)}
+
+
+def test_a_network_is_judged_by_the_task_that_is_its_own(order, problem, tmp_path, monkeypatch):
+    monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+    folder = ModelFolder(tmp_path)
+    folder.begin(order(epochs=1))
+    outcome = train_in_folder(order(epochs=1), problem, folder=tmp_path, tariff=TARIFF)
+    monkeypatch.setattr(problem, "task_for", OfOneNetwork)
+    facts = folder.finish(order(epochs=1), problem, outcome)
+    assert facts.judgements["test"].scores == {"share": 29.0}
 
 
 def test_why_there_is_no_export_is_told_by_its_cause_and_cannot_steer_a_terminal():
