@@ -75,8 +75,7 @@ class TensorBoard(Listener):
         self._described = _described(start.resolved)
         log = self._log(SEARCH)
         self._log(RECORDS, cut=self._n_known)
-        given = start.config.as_dict().items()
-        words = {name: value for name, value in given if value not in (None, [], {})}
+        words = _said(start.config.as_dict())
         log.add_text(self._generation, "config", _as_table(words))
         log.add_text(self._generation, "settled", _as_json(start.resolved))
         if not known:
@@ -133,7 +132,7 @@ class TensorBoard(Listener):
         if epoch.seed not in self._known_epochs:
             self._known_epochs[epoch.seed], known = self._last_values(name)
             if not known:
-                words = {**self._settings, "seed": epoch.seed}
+                words = {**_said(self._settings), "seed": epoch.seed}
                 self._log(name).add_text(0, "settings", _as_table(words))
                 self._log(name).add_settings({n: _as_setting(v) for n, v in words.items()})
         if epoch.number > self._known_epochs[epoch.seed]:
@@ -236,6 +235,11 @@ def _described(resolved: Mapping[str, Any]) -> dict[str, str]:
         for place in ("best", "record"):
             told[f"{place}/{metric['name']}"] = f"{metric['label']}{unit}, {way}"
     return told
+
+
+def _said(words: Mapping[str, Any]) -> dict[str, Any]:
+    """Those words of a config of which something is said."""
+    return {name: value for name, value in words.items() if value not in (None, [], {})}
 
 
 def _as_setting(value: Any) -> Any:

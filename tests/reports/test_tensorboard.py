@@ -267,7 +267,8 @@ def test_what_is_not_installed_is_named_with_the_way_out(monkeypatch, tmp_path):
 
 def trained(folder, epochs, *, is_resumed=False, scores=None):
     board = TensorBoard()
-    board.on_training_start(Training("digits-a", folder, {"epochs": 3}, is_resumed))
+    settings = {"epochs": 3, "warm_start": None, "carbon": {}, "ema": 0.0}
+    board.on_training_start(Training("digits-a", folder, settings, is_resumed))
     for seed, number in epochs:
         values = {"loss": 1.0 / number, "acc": 90.0 + number, "rate": 0.1, "seconds": 2.0}
         board.on_epoch(Epoch(seed, number, values))
@@ -282,7 +283,9 @@ def test_a_training_is_a_run_for_each_seed_and_goes_on_where_it_was(tmp_path):
     assert found["training/acc"] == [(1, 91.0), (2, 92.0), (3, 93.0)]
     assert set(found) == {f"training/{name}" for name in ("loss", "acc", "rate", "seconds")}
     assert len(shown(tmp_path / "tensorboard" / "seed1")["training/loss"]) == 1
-    assert list(texts(tmp_path / "tensorboard" / "seed0", "settings")) == [0]
+    told = texts(tmp_path / "tensorboard" / "seed0", "settings")
+    rows = ["| setting | value |", "| --- | --- |", "| epochs | `3` |", "| ema | `0.0` |"]
+    assert told == {0: "\n".join([*rows, "| seed | `0` |"])}
     model = shown(tmp_path / "tensorboard" / "model")
     assert model == {
         "model/validation_accuracy": [(0, 93.0)],
