@@ -31,6 +31,8 @@ Modules:
     train: Training a chosen architecture in full: ``evonas train RUN``.
     training_checks: What can be refused early of the commands that make and use trained models.
     training_parsers: The parsers of the commands that make and use trained models.
+    training_session: One full training in a shell: its terms, its progress, and how to go on
+        with it.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ from evonas.commands.training_parsers import recipe_of, seeds_of
 from evonas.plugins.listening import check_listener
 from evonas.sections.tracking import TrackingSection
 
+DATA = ("data", "data_dir", "image_size", "device")  # words of a config that have flags here
+
 
 def check_predict(given: argparse.Namespace) -> None:
     """Refuse a folder and images that are not there.
@@ -36,7 +38,8 @@ def check_train(given: argparse.Namespace) -> None:
         FileNotFoundError: The run, or a file, is not there.
     """
     recipe_of(given)
-    seeds_of(given.seeds)
+    if given.seeds is not None:
+        seeds_of(given.seeds)
     for word in TrackingSection(track=given.track or ()).track:
         check_listener(word)
     if given.threads is not None and given.threads < 1:
@@ -49,14 +52,16 @@ def check_train(given: argparse.Namespace) -> None:
         )
     if given.genome and any(getattr(given, way) not in (None, False) for way in WAYS):
         raise ValueError("--genome names an architecture: leave out the other ways to pick")
+    if given.resume and not given.resume.is_dir():
+        raise FileNotFoundError(f"no model folder at {given.resume}")
     if bool(given.architecture) != bool(given.problem):
         raise ValueError("--problem and --architecture are given together, without a RUN")
     if given.option and not given.problem:
         raise ValueError("--option is for --problem; a run has its own")
+    if given.from_proxy and not given.run:
+        raise ValueError("--from-proxy is for a RUN, whose short training it repeats")
     if given.problem:
         check_problem(given.problem)
-    if given.resume and not given.resume.is_dir():
-        raise FileNotFoundError(f"no model folder at {given.resume}")
     if given.run:
         way_of(given)
         check_member(given)

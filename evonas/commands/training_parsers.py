@@ -14,6 +14,7 @@ from evonas.sections.words import texts
 from evonas.training.full_recipe import FullRecipe
 
 OWN = "the optimiser's own"
+DEVICE, SEEDS = "auto", "0"
 
 
 def train_parser() -> Parser:
@@ -50,11 +51,17 @@ def train_parser() -> Parser:
     size = "side of the images in pixels, 8 to 224"
     option(data, "--image-size", size, shown="the run's or the data's", kind=whole)
     device = "where the network is trained: auto, cpu or cuda"
-    option(data, "--device", device, default="auto")
+    option(data, "--device", device, shown=DEVICE)
     threads = "threads of the processor, which sums depend on"
     option(data, "--threads", threads, shown="one per core", kind=whole)
     seeds = "trainings to make, by their seeds, with commas; the best on validation is kept"
-    option(data, "--seeds", seeds, default="0", metavar="N,...")
+    option(data, "--seeds", seeds, shown=SEEDS, metavar="N,...")
+    data.add_argument(
+        "--from-proxy",
+        action="store_true",
+        help="begin with the weights of the search's short training, which is made once more; "
+        "else each seed draws its own at random",
+    )
     _add_recipe(parser)
     add_words(parser.add_argument_group("tracking"), TrackingSection)
     files = parser.add_argument_group("files")

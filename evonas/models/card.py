@@ -9,8 +9,9 @@ from typing import Any
 from evonas.carbon.spend import Spend
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost
-from evonas.models.judgement import Judgement
+from evonas.models.judgement import Judgement, Spread
 from evonas.models.order import TrainingOrder
+from evonas.models.proxy_start import Start, start_in_words
 from evonas.space import genome_text
 
 MOST_CLASSES = 20  # in a confusion matrix that one can still read
@@ -29,6 +30,7 @@ class Facts:
         info: The data set in numbers.
         labels: Names of the classes, in the order of the logits.
         judgements: How good the model is, by the name of the part: ``validation``, ``test``.
+        by_seed: The same of the network of every seed, the one that was not kept included.
         curves: The training curve of every seed.
         seed: The seed whose network was kept.
         spend: What the trainings took.
@@ -38,6 +40,7 @@ class Facts:
         exports: By the name of an exported file, how it was checked or why it is missing.
         has: Names of the exported files that are there.
         environment: Machine and versions that the model was trained with.
+        start: What the trainings began with, where that was not random.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Facts:
     info: DataInfo
     labels: tuple[str, ...]
     judgements: Mapping[str, Judgement]
+    by_seed: Mapping[int, Mapping[str, Judgement]]
     curves: Mapping[int, Sequence[Mapping[str, float]]]
     seed: int
     spend: Spend
@@ -55,13 +59,27 @@ class Facts:
     exports: Mapping[str, str]
     has: frozenset[str]
     environment: Mapping[str, Any]
+    start: Start | None = None
+
+    def spread(self, part: str) -> Spread:
+        """How the accuracy on a part, in percent, varies with the seed.
+
+        Args:
+            part: ``validation`` or ``test``.
+        """
+        return Spread.of(judged[part].accuracy for judged in self.by_seed.values())
 
 
 def card(facts: Facts) -> str:
     """The card as Markdown."""
     sections = {
         f"# {facts.name}": _opening(facts),
-        "## How good it is": [*_scores(facts), *_per_class(facts), *_confusion(facts)],
+        "## How good it is": [
+            *_scores(facts),
+            *_seeds(facts),
+            *_per_class(facts),
+            *_confusion(facts),
+        ],
         "## What it costs": _costs(facts),
         "## How to load it": _loading(facts),
         "## How it was trained": _training(facts),
@@ -107,6 +125,23 @@ def _scores(facts: Facts) -> list[str]:
         rows.append([part, *accuracy, f"{judged.n:,}", others])
     header = ["part", "accuracy", "95 % interval (Wilson)", "images", "scores of the task"]
     return [*table(header, rows), ""]
+
+
+def _seeds(facts: Facts) -> list[str]:
+    """What several seeds tell; nothing of one alone."""
+    if len(facts.by_seed) < 2:
+        return []
+    spreads = {part: facts.spread(part) for part in facts.judgements}
+    rows = [
+        [part, *(f"{x:.2f} %" for x in (s.mean, s.sd, s.median, s.low, s.high)), str(s.n)]
+        for part, s in spreads.items()
+    ]
+    said = (
+        f"Seed {facts.seed} is kept, the best of {len(facts.by_seed)} on the validation part, "
+        "which flatters it there. What another training may expect is the mean over all seeds:"
+    )
+    header = ["part", "mean", "s.d.", "median", "min", "max", "seeds"]
+    return [said, "", *table(header, rows), ""]
 
 
 def _per_class(facts: Facts) -> list[str]:
@@ -161,7 +196,7 @@ def _costs(facts: Facts) -> list[str]:
             f"{facts.order.n_threads} thread{'s' * (facts.order.n_threads > 1)})",
         ],
         [
-            "this training",
+            f"this training{', with the repeated proxy' * (facts.start is not None)}",
             f"{spend.co2_g:.3g} g CO2e, {spend.energy_kwh:.3g} kWh, "
             f"{spend.busy_seconds:.0f} s, {spend.fpo:.3g} FLOP ({spend.method})",
         ],
@@ -219,7 +254,8 @@ def _training(facts: Facts) -> list[str]:
         "learning_rate": facts.order.recipe.rate,
         "weight_decay": facts.order.recipe.decay,
     }
-    lines = [", ".join(f"{word} {value}" for word, value in recipe.items()) + "."]
+    lines = [", ".join(f"{word} {value}" for word, value in recipe.items()) + ".", ""]
+    lines.append(start_in_words(facts.order.proxy, facts.start))
     names = [n for n in next(iter(facts.curves.values()))[-1] if "seconds" not in n]
     rows = [
         [

@@ -18,13 +18,16 @@ from evonas.faults import printable
 from evonas.models.archive import ARCHIVE, CARD, LABELS, export
 from evonas.models.card import Facts, card
 from evonas.models.deployed import N_PASSES, Deployed, judged, logits_for, median_latency
+from evonas.models.judgement import Judgement
 from evonas.models.onnx_file import labels_metadata, largest_difference, missing, write_onnx
 from evonas.models.order import TRAINING, TrainingOrder
 from evonas.models.rebuilt import ARCHITECTURE, WEIGHTS
-from evonas.models.sittings import Outcome, checkpoint_of, dataset_of
+from evonas.models.sittings import Outcome, checkpoint_of, start_of
+from evonas.models.sources import dataset_of
 from evonas.runs.manifest import environment
 from evonas.training.device import reproducible
 from evonas.training.saved_state import whole, write_state
+from evonas.training.tasks import Task
 from evonas.training.trained_problem import TrainedProblem
 
 ONNX, CURVE, METRICS, PREVIEW = "model.onnx", "curve.csv", "metrics.json", "preview.png"
@@ -90,11 +93,7 @@ class ModelFolder:
             self._write(LABELS, "".join(f"{label}\n" for label in labels))
             self._write(ARCHITECTURE, _spelt(order, problem, dataset))
             self._write(CURVE, _curve_text(outcome.curves))
-            judgements, logits, task = {}, torch.empty(0), problem.task_for(order.genome)
-            for name, part in (("validation", dataset.validation), ("test", dataset.test)):
-                judgements[name], logits = judged(
-                    deployed, part, task=task, n_classes=dataset.info.n_classes
-                )
+            by_seed, logits = _judged(outcome, dataset, task=problem.task_for(order.genome))
             exports = self._export(deployed, dataset, labels=labels, logits=logits)
             facts = Facts(
                 name=self.path.resolve().name,
@@ -102,7 +101,8 @@ class ModelFolder:
                 architecture=problem.decode(order.genome),
                 info=dataset.info,
                 labels=labels,
-                judgements=judgements,
+                judgements=by_seed[outcome.seed],
+                by_seed=by_seed,
                 curves=outcome.curves,
                 seed=outcome.seed,
                 spend=outcome.spend,
@@ -112,6 +112,7 @@ class ModelFolder:
                 exports=exports,
                 has=frozenset(n for n in (ARCHIVE, ONNX) if (self.path / n).is_file()),
                 environment=environment(),
+                start=outcome.start,
             )
         self._write(METRICS, json.dumps(_metrics(facts), indent=2) + "\n")
         draw(facts, self.path / PREVIEW)
@@ -123,6 +124,7 @@ class ModelFolder:
         """Remove the checkpoints, which a finished model needs no more."""
         for seed in order.seeds:
             checkpoint_of(self.path, seed).unlink(missing_ok=True)
+        start_of(self.path).unlink(missing_ok=True)
 
     def _export(
         self,
@@ -180,6 +182,26 @@ def _line(error: BaseException) -> str:
     return printable(f"{type(error).__name__}: {first:.200}")
 
 
+def _judged(
+    outcome: Outcome, dataset: Dataset, *, task: Task
+) -> tuple[dict[int, dict[str, Judgement]], torch.Tensor]:
+    """How good the network of every seed is, by the name of the part.
+
+    Returns:
+        The judgements by seed, and the logits that the kept network gives the test images.
+    """
+    parts = {"validation": dataset.validation, "test": dataset.test}
+    by_seed: dict[int, dict[str, Judgement]] = {}
+    logits: dict[int, torch.Tensor] = {}
+    for seed, network in outcome.networks.items():
+        deployed, by_seed[seed] = Deployed(network, dataset), {}
+        for name, part in parts.items():
+            by_seed[seed][name], logits[seed] = judged(
+                deployed, part, task=task, n_classes=dataset.info.n_classes
+            )
+    return by_seed, logits[outcome.seed]
+
+
 def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> str:
     """The content of ``architecture.json``."""
     content = {
@@ -209,6 +231,12 @@ def _metrics(facts: Facts) -> dict[str, Any]:
         "flops": facts.cost.flops,
         "latency_s": facts.latency_s,
         "training": asdict(facts.spend),
+        "seeds": {
+            str(seed): {part: dict(judged.scores) for part, judged in judgements.items()}
+            for seed, judgements in facts.by_seed.items()
+        },
+        "kept_seed": facts.seed,
+        "exports": dict(facts.exports),
         "labels": list(facts.labels),
     }
 

@@ -9,7 +9,6 @@ from evonas.commands.training_parsers import predict_parser, train_parser
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("", "name one: a RUN to pick from, --problem with --architecture, or --resume FOLDER"),
         ("run --problem digits", "name one: a RUN"),
         ("--problem digits", "--problem and --architecture are given together, without a RUN"),
         ("run --architecture 1-2", "--problem and --architecture are given together"),
@@ -23,6 +22,7 @@ from evonas.commands.training_parsers import predict_parser, train_parser
         ("run --knee --near 1,2", "--knee and --near exclude each other"),
         ("run --genome one", "cannot read the genome 'one'"),
         ("run --where acc", "acc"),
+        ("--problem digits --architecture 1 --from-proxy", "--from-proxy is for a RUN"),
         ("run --threads 0", "--threads must be at least 1, got 0"),
         ("run --seeds x", "cannot read the seeds 'x'"),
         ("run --amp maybe", "unknown amp 'maybe'; choose from auto, on, off"),

@@ -90,11 +90,13 @@ def test_the_words_of_a_training_are_those_of_the_command(each, ordered, tmp_pat
     words = {"epochs": 7, "learning_rate": 0.01, "augment": "none"}
     data = {"data": "digits", "image_size": 9, "device": "cpu", "data_dir": tmp_path}
     given = {**words, **data, "seeds": [0, 3], "threads": 2, "out": "models/a"}
+    given["from_proxy"] = True
     given["track"] = "tensorboard,mine.py:Mine"
     assert each.train(best="acc", where="params<=1e5", progress=False, **given) == "the folder"
     terms = ordered["terms"]
     assert terms.recipe == FullRecipe(**words)
     assert (terms.seeds, terms.n_threads, dict(terms.data)) == ((0, 3), 2, data)
+    assert terms.from_proxy
     way = ordered["way"]
     assert (way.best, tuple(way.where), way.knee) == ("acc", ("params<=1e5",), False)
     assert (str(ordered["out"]), ordered["progress"]) == ("models/a", False)
@@ -108,6 +110,7 @@ def test_a_genome_is_trained_as_its_text_and_defaults_are_those_of_the_command(e
     assert (ordered["out"], ordered["progress"]) == (None, None)
     assert ordered["terms"].recipe == FullRecipe()
     assert dict(ordered["terms"].data) == {"device": "auto"}
+    assert not ordered["terms"].from_proxy
     assert ordered["terms"].track == ()
     each.train("ksvz3f")
     assert ordered["genome"] == "ksvz3f"

@@ -6,8 +6,9 @@ from evonas.carbon.meter import Tariff
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.models.folder import ModelFolder
-from evonas.models.order import TrainingOrder
+from evonas.models.order import Proxy, TrainingOrder
 from evonas.models.sittings import train_in_folder
+from evonas.record import candidate_seed
 from evonas.training.full_recipe import FullRecipe
 
 TARIFF = Tariff(accelerator_w=0.0, pue=1.5, intensity_g_per_kwh=400.0)
@@ -23,10 +24,13 @@ def problem():
 def order():
     """Makes orders of a short training on digits."""
 
-    def make(*, seeds: tuple[int, ...] = (0,), **recipe) -> TrainingOrder:
+    def make(
+        *, seeds: tuple[int, ...] = (0,), proxy: Proxy | None = None, **recipe
+    ) -> TrainingOrder:
         plan = FullRecipe(**{"epochs": 2, "batch_size": 128, **recipe})
+        config = Config(problem="digits")
         return TrainingOrder(
-            config=Config(problem="digits"), genome=GENOME, recipe=plan, seeds=seeds
+            config=config, genome=GENOME, recipe=plan, seeds=seeds, proxy=proxy
         )
 
     return make
@@ -47,3 +51,12 @@ def made(tmp_path_factory, problem):
     folder.begin(order)
     outcome = train_in_folder(order, problem, folder=path, tariff=TARIFF)
     return path, folder.finish(order, problem, outcome)
+
+
+@pytest.fixture(scope="session")
+def proxy():
+    """A proxy training of the least network: two epochs on 60 digits, and what it reached."""
+    config = Config(problem="digits", epochs=2, subset=60)
+    seed = candidate_seed(0, GENOME)
+    measured = SearchPlan.of(config).problem.measure(GENOME, ["acc"], seed=seed)
+    return Proxy(run="small", config=config, seed=seed, scores={"acc": measured.metrics["acc"]})

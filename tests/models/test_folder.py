@@ -54,6 +54,10 @@ def test_the_files_tell_the_same_as_the_card(made):
     metrics = json.loads((path / "metrics.json").read_text())
     assert metrics["test"]["accuracy"] == facts.judgements["test"].accuracy
     assert metrics["macs"] == facts.cost.macs
+    assert metrics["kept_seed"] == facts.seed
+    assert metrics["seeds"][str(facts.seed)]["test"] == metrics["test"]["scores"]
+    assert set(metrics["seeds"]) == {"0", "1"}
+    assert metrics["exports"]["model.pt2"].startswith("`torch.export`")
     assert (path / "labels.txt").read_text().splitlines() == list("0123456789")
     rows = list(csv.DictReader((path / "curve.csv").open()))
     assert [row["seed"] for row in rows] == ["0"] * 6 + ["1"] * 6
