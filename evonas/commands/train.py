@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from evonas.commands.pick import way_in
-from evonas.commands.training_checks import check_train
+from evonas.commands.training_checks import check_resumed, check_train
 from evonas.commands.training_parsers import train_parser
 from evonas.commands.training_session import terms_of, train_one, way_on
 from evonas.faults import DivergedError
@@ -63,7 +63,9 @@ def _train(chosen: Chosen, folder: ModelFolder, *, is_quiet: bool) -> int:
 def _chosen(given: argparse.Namespace) -> Chosen:
     """What the arguments name to be trained."""
     if given.resume:
-        return Chosen.of_folder(given.resume, track=given.track)
+        chosen = Chosen.of_folder(given.resume, track=given.track)
+        check_resumed(given, chosen.order)
+        return chosen
     terms = terms_of(given)
     if given.problem:
         named = (given.problem, given.architecture)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import fields
 from pathlib import Path
 
 from evonas.commands.checks import check_problem
 from evonas.commands.member_checks import WAYS, check_member, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
+from evonas.models.order import TrainingOrder
 from evonas.plugins.listening import check_listener
 from evonas.sections.tracking import TrackingSection
 
@@ -52,16 +54,55 @@ def check_train(given: argparse.Namespace) -> None:
         )
     if given.genome and any(getattr(given, way) not in (None, False) for way in WAYS):
         raise ValueError("--genome names an architecture: leave out the other ways to pick")
-    if given.resume and not given.resume.is_dir():
-        raise FileNotFoundError(f"no model folder at {given.resume}")
+    if given.resume:
+        _check_alone(given)
     if bool(given.architecture) != bool(given.problem):
         raise ValueError("--problem and --architecture are given together, without a RUN")
     if given.option and not given.problem:
         raise ValueError("--option is for --problem; a run has its own")
-    if given.from_proxy and not given.run:
+    if given.from_proxy and given.problem:
         raise ValueError("--from-proxy is for a RUN, whose short training it repeats")
     if given.problem:
         check_problem(given.problem)
     if given.run:
         way_of(given)
         check_member(given)
+
+
+def check_resumed(given: argparse.Namespace, order: TrainingOrder) -> None:
+    """Refuse flags beside ``--resume`` that say otherwise than what its folder has begun.
+
+    Args:
+        given: the arguments of ``evonas train``, with ``--resume``.
+        order: what the folder is to train.
+
+    Raises:
+        ValueError: A flag differs from what is stored.
+    """
+    stored = {
+        **{word.name: getattr(order.recipe, word.name) for word in fields(order.recipe)},
+        **{name: getattr(order.config, name) for name in DATA},
+        "threads": order.n_threads,
+        "seeds": ",".join(map(str, order.seeds)),
+        "from_proxy": order.proxy is not None,
+    }
+    for name, value in stored.items():
+        asked = getattr(given, name)
+        if name == "seeds" and asked is not None:
+            asked = ",".join(map(str, seeds_of(asked)))
+        if asked is not None and asked is not False and asked != value:
+            flag = f"--{name.replace('_', '-')}{'' if asked is True else f' {asked}'}"
+            kept = "random weights" if asked is True else "none" if value is None else value
+            raise ValueError(
+                f"{flag}: {given.resume} was begun with {kept}, which --resume keeps; leave "
+                "the flag out, or train to another folder with --out"
+            )
+
+
+def _check_alone(given: argparse.Namespace) -> None:
+    """Refuse a folder to go on with that is not there, and what would choose or move it."""
+    if not given.resume.is_dir():
+        raise FileNotFoundError(f"no model folder at {given.resume}")
+    for name in (*WAYS, "genome", "where", "out"):
+        if getattr(given, name) not in (None, False, []):
+            raise ValueError(f"--resume goes on with what its folder holds: leave out --{name}")

@@ -155,6 +155,31 @@ def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatc
 
 
 @pytest.mark.usefixtures("no_exports")
+def test_gone_on_with_it_takes_no_other_recipe(run, say):
+    words = ("--epochs", 1, "--mixup", 0.25, "--seeds", "0", "--threads", 1, "--quiet")
+    assert say(run, "--best", "acc", "--out", "mine", *words)[0] == 0
+    assert say("--resume", "mine", *words)[0] == 0
+    for flag, other, kept in (
+        ("--epochs", "2", "1"),
+        ("--mixup", "0.0", "0.25"),
+        ("--learning-rate", "0.1", "none"),
+        ("--seeds", "0,1", "0"),
+        ("--threads", "2", "1"),
+        ("--image-size", "12", "9"),
+        ("--device", "cpu", "auto"),
+    ):
+        status, _, err = say("--resume", "mine", flag, other)
+        assert (status, err) == (
+            2,
+            f"evonas: {flag} {other}: mine was begun with {kept}, which --resume keeps; leave "
+            "the flag out, or train to another folder with --out\n",
+        )
+    status, _, err = say("--resume", "mine", "--from-proxy")
+    assert status == 2
+    assert err.startswith("evonas: --from-proxy: mine was begun with random weights, which --")
+
+
+@pytest.mark.usefixtures("no_exports")
 def test_from_the_proxy_it_begins_where_the_search_ended(run, say, tmp_path):
     words = (run, "--best", "acc", "--epochs", 1, "--from-proxy", "--out", "mine")
     status, out, err = say(*words)

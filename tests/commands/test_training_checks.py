@@ -2,13 +2,16 @@ import re
 
 import pytest
 
-from evonas.commands.training_checks import check_predict, check_train
+from evonas.commands.training_checks import check_predict, check_resumed, check_train
 from evonas.commands.training_parsers import predict_parser, train_parser
+from evonas.config import Config
+from evonas.models.order import TrainingOrder
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        ("", "name one: a RUN to pick from, --problem with --architecture, or --resume FOLDER"),
         ("run --problem digits", "name one: a RUN"),
         ("--problem digits", "--problem and --architecture are given together, without a RUN"),
         ("run --architecture 1-2", "--problem and --architecture are given together"),
@@ -28,11 +31,24 @@ from evonas.commands.training_parsers import predict_parser, train_parser
         ("run --amp maybe", "unknown amp 'maybe'; choose from auto, on, off"),
         ("run", "no run at run: there is no such directory"),
         ("--resume none", "no model folder at none"),
+        ("--resume FOLDER --knee", "goes on with what its folder holds: leave out --knee"),
+        ("--resume FOLDER --where a<=1", "goes on with .* holds: leave out --where"),
+        ("--resume FOLDER --out b", "goes on with what its folder holds: leave out --out"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(words, message):
+def test_what_cannot_be_trained_is_refused(tmp_path, words, message):
+    given = [word.replace("FOLDER", str(tmp_path)) for word in words.split()]
     with pytest.raises((ValueError, FileNotFoundError), match=message):
-        check_train(train_parser().parse_args(words.split()))
+        check_train(train_parser().parse_args(given))
+
+
+def test_what_is_said_again_as_it_is_stored_may_stand_beside_what_is_gone_on_with():
+    order = TrainingOrder(config=Config(problem="digits"), genome=(0,), seeds=(0, 1))
+    for words in ("", "--seeds 0,1", "--threads 1 --epochs 30 --seeds 00,1 --quiet"):
+        check_resumed(train_parser().parse_args(["--resume", "a", *words.split()]), order)
+    given = train_parser().parse_args(["--resume", "a", "--warmup", "0"])
+    with pytest.raises(ValueError, match=r"^--warmup 0\.0: a was begun with 0\.1, which --re"):
+        check_resumed(given, order)
 
 
 @pytest.mark.parametrize(
