@@ -28,7 +28,9 @@ Modules:
     session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
         summary.
     show: One architecture in full: ``evonas show RUN``, or ``evonas show --problem NAME``.
-    train: Training a chosen architecture in full: ``evonas train RUN``.
+    train: Training a chosen architecture, or a whole front, in full: ``evonas train RUN``.
+    train_front: Training a whole front in full, one recipe for all: ``evonas train RUN
+        --front``.
     training_checks: What can be refused early of the commands that make and use trained models.
     training_parsers: The parsers of the commands that make and use trained models.
     training_session: One full training in a shell: its terms, its progress, and how to go on

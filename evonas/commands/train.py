@@ -1,4 +1,4 @@
-"""Training a chosen architecture in full: ``evonas train RUN``."""
+"""Training a chosen architecture, or a whole front, in full: ``evonas train RUN``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from evonas.commands.pick import way_in
+from evonas.commands.train_front import family_of, train_front
 from evonas.commands.training_checks import check_resumed, check_train
 from evonas.commands.training_parsers import train_parser
 from evonas.commands.training_session import terms_of, train_one, way_on
@@ -13,6 +14,7 @@ from evonas.faults import DivergedError
 from evonas.interactive.full_training import Chosen
 from evonas.interactive.interrupts import StoppedAtOnce, interrupts
 from evonas.interactive.training_lines import end_lines
+from evonas.models.family import read_family
 from evonas.models.folder import ModelFolder
 from evonas.models.sittings import StoppedError
 from evonas.reports.text import complain
@@ -26,13 +28,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments; those of the process if left out.
 
     Returns:
-        0; 1 if the training diverged; 2 after a mistake, said in one line; 130 after Ctrl-C,
-        with how to go on.
+        0; 1 if a training diverged, or a member of the front failed; 2 after a mistake, said in
+        one line; 130 after Ctrl-C, with how to go on.
     """
     given = train_parser().parse_args(argv)
     path = given.resume
     try:
         check_train(given)
+        if given.front or (given.resume and read_family(given.resume)):
+            front = family_of(given)
+            path = front.folder
+            return train_front(front, is_quiet=given.quiet)
         chosen = _chosen(given)
         folder = chosen.folder(given.resume or given.out)
         path = folder.path

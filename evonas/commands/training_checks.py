@@ -6,6 +6,7 @@ import argparse
 from dataclasses import fields
 from pathlib import Path
 
+from evonas.carbon.spend import SECONDS_BY_UNIT, read_amount
 from evonas.commands.checks import check_problem
 from evonas.commands.member_checks import WAYS, check_member, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
@@ -56,6 +57,7 @@ def check_train(given: argparse.Namespace) -> None:
         raise ValueError("--genome names an architecture: leave out the other ways to pick")
     if given.resume:
         _check_alone(given)
+    _check_front(given)
     if bool(given.architecture) != bool(given.problem):
         raise ValueError("--problem and --architecture are given together, without a RUN")
     if given.option and not given.problem:
@@ -74,7 +76,8 @@ def check_resumed(given: argparse.Namespace, order: TrainingOrder) -> None:
 
     Args:
         given: the arguments of ``evonas train``, with ``--resume``.
-        order: what the folder is to train.
+        order: what the folder is to train; of a front, what all members have in common, with
+            the number of epochs that was asked for.
 
     Raises:
         ValueError: A flag differs from what is stored.
@@ -103,6 +106,21 @@ def _check_alone(given: argparse.Namespace) -> None:
     """Refuse a folder to go on with that is not there, and what would choose or move it."""
     if not given.resume.is_dir():
         raise FileNotFoundError(f"no model folder at {given.resume}")
-    for name in (*WAYS, "genome", "where", "out"):
+    for name in (*WAYS, "genome", "where", "front", "budget_time", "out"):
         if getattr(given, name) not in (None, False, []):
-            raise ValueError(f"--resume goes on with what its folder holds: leave out --{name}")
+            flag = name.replace("_", "-")
+            raise ValueError(f"--resume goes on with what its folder holds: leave out --{flag}")
+
+
+def _check_front(given: argparse.Namespace) -> None:
+    """Refuse a front without a run, a pick from it, and a budget without it."""
+    read_amount("--budget-time", given.budget_time, SECONDS_BY_UNIT)
+    if not given.front:
+        if given.budget_time:
+            raise ValueError("--budget-time is for --front; a single training has its --epochs")
+        return
+    if not given.run:
+        raise ValueError("--front is for a RUN, whose front it trains")
+    ways = [way for way in (*WAYS, "genome") if getattr(given, way) not in (None, False)]
+    if ways:
+        raise ValueError(f"--front trains every member: leave out --{ways[0]}, or --front")

@@ -22,9 +22,11 @@ def train_parser() -> Parser:
     parser = Parser(
         "evonas train",
         "Train a chosen architecture in full, and write a model folder: weights, exports that "
-        "plain torch and onnxruntime load, and a card. The same command on the same folder "
-        "goes on where a training was cut off. The code of the problem is run.",
+        "plain torch and onnxruntime load, and a card; or a whole front, each member to a "
+        "model folder of its own. The same command on the same folder goes on where a training "
+        "was cut off. The code of the problem is run.",
         usage="evonas train RUN [--knee | --best METRIC | --genome GENOME ...] [flags]\n"
+        "       evonas train RUN --front [--budget-time 2h] [flags]\n"
         "       evonas train --problem P --architecture FILE.json [flags]\n"
         "       evonas train --resume FOLDER",
     )
@@ -35,6 +37,17 @@ def train_parser() -> Parser:
     add_ways(ways)
     genome = "a genome as a table shows it, such as 1-0-2, or a JSON list"
     option(ways, "--genome", genome, shown="--knee")
+    family = parser.add_argument_group("all of the front")
+    family.add_argument(
+        "--front",
+        action="store_true",
+        help="train every member of the front, or of what --where leaves of it, by one recipe",
+    )
+    budget = (
+        "time that the whole front may take, such as 2h: sets the epochs, equal for all and at "
+        "most --epochs, or 300"
+    )
+    option(family, "--budget-time", budget, shown="none, so --epochs holds", metavar="TIME")
     without = parser.add_argument_group("without a run")
     problem = "problem that builds the network, or FILE.py:CLASS"
     option(without, "--problem", problem, shown="the run's")
@@ -65,9 +78,9 @@ def train_parser() -> Parser:
     _add_recipe(parser)
     add_words(parser.add_argument_group("tracking"), TrackingSection)
     files = parser.add_argument_group("files")
-    out = "model folder to write"
+    out = "model folder to write, or folder for those of a front"
     option(files, "--out", out, shown="models/NAME", kind=Path, metavar="FOLDER")
-    on = "model folder whose training is gone on with"
+    on = "model folder, or folder of a front, whose training is gone on with"
     option(files, "--resume", on, shown="none", kind=Path, metavar="FOLDER")
     files.add_argument("--quiet", action="store_true", help="show no progress")
     return parser

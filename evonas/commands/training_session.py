@@ -15,6 +15,7 @@ from evonas.interactive.training_lines import epoch_line
 from evonas.interactive.training_orders import Terms
 from evonas.interactive.training_starts import difference_line
 from evonas.models.card import Facts
+from evonas.models.family import FAMILY
 from evonas.models.folder import ModelFolder
 from evonas.models.order import TRAINING
 from evonas.models.proxy_start import Start, start_in_words
@@ -73,9 +74,9 @@ def way_on(folder: Path) -> str:
     """How to go on with what was to be trained in a folder, in words.
 
     Args:
-        folder: A model folder, or where it was to be.
+        folder: A model folder or that of a family, or where it was to be.
     """
-    if (folder / TRAINING).is_file():
+    if (folder / TRAINING).is_file() or (folder / FAMILY).is_file():
         return f"evonas train --resume {shlex.quote(str(folder))} goes on"
     return "nothing was trained yet: give the same command again"
 

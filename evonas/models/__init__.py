@@ -4,6 +4,10 @@ Modules:
     archive: A trained network as a file of ``torch.export``, which needs no code of its own.
     card: The card of a model: what it is, how good, what it cost, and how to load it.
     deployed: A trained network with its normalisation inside.
+    epoch_time: How long an epoch of a full training takes, by a short trial, and how many a
+        budget pays.
+    family: A front that is trained in full: what is to be trained, and what came of each
+        member.
     folder: The folder that a model stands in, and its files.
     judgement: How good a trained network is, with intervals, and how much that varies with the
         seed.

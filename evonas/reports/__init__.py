@@ -5,6 +5,7 @@ Modules:
     explained: Explaining a run: what drives its objectives, what changes along its front, and
         who is on it.
     explanation: The explanation of a run, in words, as JSON, and as a picture.
+    family: A trained family in words: its members as a table, and whether the proxy was right.
     html: Values as HTML that notebooks show, everything escaped.
     estimate: What a search will take, told from its own first candidates, while it runs.
     event_files: Event files, which TensorBoard shows: one folder of them, written to and read
