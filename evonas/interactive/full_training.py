@@ -147,7 +147,9 @@ class Chosen:
         origin: Mapping[str, Any] | None = None,
         said: Sequence[str] = (),
     ) -> Chosen:
-        _networks(plan.problem, plan.config.problem).decode(genome)  # it must be of the space
+        networks = _networks(plan.problem, plan.config.problem)
+        networks.decode(genome)  # it must be of the space
+        terms.recipe.check_for(networks.takes)
         order = TrainingOrder(
             config=plan.config.replaced({"track": terms.track}),
             genome=genome,
@@ -282,7 +284,7 @@ def end_lines(facts: Facts, folder: ModelFolder) -> list[str]:
         low, high = judged.interval
         lines.append(
             f"{part.capitalize()} accuracy {judged.accuracy:.2f} %, 95 % interval {low:.2f} to "
-            f"{high:.2f} % ({judged.n:,} images)"
+            f"{high:.2f} % ({judged.n:,} {facts.info.kind.name})"
         )
     measured = facts.order.origin.get("metrics", {})
     if "acc" in measured:

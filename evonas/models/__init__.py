@@ -5,6 +5,7 @@ Modules:
     card: The card of a model: what it is, how good, what it cost, and how to load it.
     deployed: A trained network with its normalisation inside.
     folder: The folder that a model stands in, and its files.
+    instructions: How a model that takes sequences is loaded and fed, in Markdown.
     judgement: How good a trained network is, with intervals.
     onnx_file: A trained network as an ONNX file.
     order: What is to be trained, completely.

@@ -12,9 +12,10 @@ from torch import nn
 
 from evonas.carbon.meter import Meter, Tariff
 from evonas.carbon.spend import Spend, training_flops
-from evonas.data.dataset import Dataset, load
+from evonas.data.dataset import Dataset
 from evonas.models.order import TrainingOrder
 from evonas.networks.building import completed
+from evonas.training.chosen_data import data_of
 from evonas.training.device import reproducible
 from evonas.training.full_training import FullTraining
 from evonas.training.saved_state import read_state, write_state
@@ -47,16 +48,8 @@ class StoppedError(Exception):
 
 
 def dataset_of(problem: TrainedProblem) -> Dataset:
-    """The images that a problem trains on."""
-    settings = problem.settings
-    return load(
-        settings.data or problem.data,
-        data_dir=settings.data_dir,
-        image_size=settings.image_size,
-        subset=settings.subset,
-        seed=settings.data_seed,
-        skip_bad=settings.skip_bad,
-    )
+    """What a problem trains on."""
+    return data_of(problem.settings, problem.data)
 
 
 def checkpoint_of(folder: Path, seed: int) -> Path:
@@ -112,7 +105,7 @@ def train_in_folder(
 
 
 def _begun(order: TrainingOrder, problem: TrainedProblem, *, seed: int) -> FullTraining:
-    shape = (problem.n_channels, problem.image_size, problem.image_size)
+    shape = problem.input_shape
     torch.manual_seed(seed)
     model = completed(problem.build(problem.decode(order.genome)), shape).to(problem.device)
     return FullTraining(

@@ -252,7 +252,7 @@ def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
         (["RUN", "--where", "params<=0"], "no architecture of run small keeps params<=0"),
         (["RUN", "--best", "accuracy"], "unknown metric 'accuracy'"),
         (["RUN", "--image-size", "4"], "image size of 'digits' is 4 pixels; expected 8 to 224"),
-        (["RUN", "--data", "digit"], r"unknown data set 'digit' \(did you mean 'digits'\?\)"),
+        (["RUN", "--data", "digit"], r"unknown data set 'digit' \(did you mean 'digits' or"),
         (["RUN", "--out", "full"], "full holds no training; give another folder with --out"),
         (["RUN", "--epochs", "0"], "epochs must be at least 1, got 0"),
         (["--resume", "full"], "full holds no training to go on with"),

@@ -39,7 +39,7 @@ def test_what_cannot_be_trained_is_refused(words, message):
     ("words", "message"),
     [
         ("none a.png", "no model at none: there is no such directory"),
-        ("FOLDER a.png", "no image at a.png"),
+        ("FOLDER a.png", "no file at a.png"),
         ("FOLDER FOLDER --top 0", "--top must be at least 1, got 0"),
     ],
 )
