@@ -33,6 +33,7 @@ from evonas.plugins.loading import ProblemSpec, load, problem_entries
 from evonas.problem import Settings
 from evonas.short_ids import short_id
 from evonas.space import Genome
+from evonas.training.batches import as_values
 from evonas.training.tasks import Task
 from evonas.training.trained_problem import TrainedProblem
 
@@ -106,8 +107,7 @@ def parities(space: str, *, n: int, settings: Settings, seed: int = 0) -> Iterat
     for genome in list(drawn)[:n]:
         torch.manual_seed(seed)
         network = problem.build(problem.decode(genome))
-        size = problem.image_size
-        network = completed(network, (problem.n_channels, size, size))
+        network = completed(network, problem.input_shape)
         _train(network, problem, dataset, task=problem.task_for(genome))
         yield parity(network, dataset, space=space, architecture=short_id(genome))
 
@@ -119,7 +119,7 @@ def _train(
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
     network.train()
     for index in torch.randperm(len(dataset.train.images))[: N_STEPS * BATCH_SIZE].split(64):
-        images = (dataset.train.images[index].float() / 255 - dataset.mean) / dataset.std
+        images = (as_values(dataset.train.images[index]) - dataset.mean) / dataset.std
         outputs = network(images)
         loss = task.loss(outputs, dataset.train.labels[index], recipe=problem.recipe)
         optimizer.zero_grad()
@@ -143,7 +143,7 @@ def parity(network: nn.Module, dataset: Dataset, *, space: str, architecture: st
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
         started = time.perf_counter()
-        write_onnx(file, export(deployed, images[:2].float() / 255), metadata={})
+        write_onnx(file, export(deployed, as_values(images[:2])), metadata={})
         seconds = time.perf_counter() - started
         found = onnx_logits(file, images)
     return Parity(

@@ -24,7 +24,7 @@ class Settings:
     """What a user may tell a problem from outside; ``None`` leaves it to the problem.
 
     Attributes:
-        data: Name of a data set, or a folder of images.
+        data: Name of a data set, a folder of images, or a file of sequences.
         data_dir: The folder in which data sets and tables lie.
         data_seed: Fixes the split of the images into training, validation and test part.
         skip_bad: Whether to leave out files of a folder of images that cannot be read.
@@ -32,7 +32,8 @@ class Settings:
         subset: How many training images a proxy training sees.
         image_size: Side of the square images, in pixels.
         batch_size: How many images a training step sees.
-        augment: The augmentations, any of ``crop``, ``flip``, ``cutout``; empty for none.
+        augment: The augmentations, any of ``crop``, ``flip``, ``cutout`` for images and of
+            ``crop``, ``scale``, ``jitter``, ``cutout`` for sequences; empty for none.
         device: Where candidates are trained: ``auto``, ``cpu`` or ``cuda``.
         carbon: Everything that the carbon model assumes of a network's life.
         options: The problem's own options, as (name, text) pairs.

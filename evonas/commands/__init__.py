@@ -20,7 +20,7 @@ Modules:
     parsers: The parsers of all commands but the search, so that help needs nothing heavy.
     pick: Picking architectures from the front of a run: ``evonas pick RUN``.
     plot: Pictures of runs: ``python -m evonas.plot RUN [RUN ...]``.
-    predict: What a trained model takes images for: ``evonas predict FOLDER IMAGE ...``.
+    predict: What a trained model takes inputs for: ``evonas predict FOLDER IMAGE ...``.
     report: A page of runs: ``evonas report RUN [RUN ...]``.
     rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
         RUN``.

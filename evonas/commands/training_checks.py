@@ -18,11 +18,11 @@ DATA = ("data", "data_dir", "image_size", "device")  # words of a config that ha
 
 
 def check_predict(given: argparse.Namespace) -> None:
-    """Refuse a folder and images that are not there.
+    """Refuse a folder and files that are not there.
 
     Raises:
         ValueError: Less than one label is asked for.
-        FileNotFoundError: The folder or an image is not there.
+        FileNotFoundError: The folder or a file is not there.
     """
     if given.top < 1:
         raise ValueError(f"--top must be at least 1, got {given.top}")
@@ -30,7 +30,7 @@ def check_predict(given: argparse.Namespace) -> None:
         raise FileNotFoundError(f"no model at {given.folder}: there is no such directory")
     for image in given.images:
         if not Path(image).exists():
-            raise FileNotFoundError(f"no image at {image}")
+            raise FileNotFoundError(f"no file at {image}")
 
 
 def check_train(given: argparse.Namespace) -> None:

@@ -59,7 +59,12 @@ def train_parser() -> Parser:
     own = "an option of the problem, such as width=32"
     option(without, "--option", own, default=[], shown="none", is_repeated=True)
     data = parser.add_argument_group("data and device")
-    option(data, "--data", "data set, or folder of images", shown="the run's or the problem's")
+    option(
+        data,
+        "--data",
+        "data set, folder of images, or file of sequences",
+        shown="the run's or the problem's",
+    )
     option(data, "--data-dir", "folder of data sets", shown="$EVONAS_DATA", metavar="FOLDER")
     size = "side of the images in pixels, 8 to 224"
     option(data, "--image-size", size, shown="the run's or the data's", kind=whole)
@@ -90,11 +95,13 @@ def predict_parser() -> Parser:
     """The arguments of ``evonas predict``."""
     parser = Parser(
         "evonas predict",
-        "Say what a trained model takes images for: labels with their probabilities.",
+        "Say what a trained model takes images, or the sequences of a file, for: labels with "
+        "their probabilities.",
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="model folder")
-    parser.add_argument("images", metavar="IMAGE", nargs="+", help="image file")
-    option(parser, "--top", "how many labels to tell of each image", default=3, kind=whole)
+    given = "image file; of a model that takes sequences a .npz file with an array x"
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help=given)
+    option(parser, "--top", "how many labels to tell of each", default=3, kind=whole)
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     return parser
 

@@ -40,7 +40,7 @@ def end_lines(facts: Facts, folder: ModelFolder) -> list[str]:
         low, high = judged.interval
         lines.append(
             f"{part.capitalize()} accuracy {judged.accuracy:.2f} %, 95 % interval {low:.2f} to "
-            f"{high:.2f} % ({judged.n:,} images)"
+            f"{high:.2f} % ({judged.n:,} {facts.info.kind.name})"
         )
     lines += _seed_lines(facts)
     measured = facts.order.origin.get("metrics", {})

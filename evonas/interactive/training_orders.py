@@ -95,9 +95,12 @@ def ordered(
         proxy: The proxy training whose weights to begin with, if any.
 
     Raises:
-        ValueError: The problem builds no networks, or the genome is not of its space.
+        ValueError: The problem builds no networks, the genome is not of its space, or what the
+            recipe has does not apply to the inputs.
     """
-    networks(plan.problem, plan.config.problem).decode(genome)  # it must be of the space
+    problem = networks(plan.problem, plan.config.problem)
+    problem.decode(genome)  # it must be of the space
+    terms.recipe.check_for(problem.takes)
     return TrainingOrder(
         config=plan.config.replaced({"track": terms.track}),
         genome=genome,

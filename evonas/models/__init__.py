@@ -9,6 +9,7 @@ Modules:
     family: A front that is trained in full: what is to be trained, and what came of each
         member.
     folder: The folder that a model stands in, and its files.
+    instructions: How a model that takes sequences is loaded and fed, in Markdown.
     judgement: How good a trained network is, with intervals, and how much that varies with the
         seed.
     onnx_file: A trained network as an ONNX file.

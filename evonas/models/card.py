@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from evonas.carbon.spend import Spend
+from evonas.data.kinds import IMAGES
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost
+from evonas.models.instructions import instructions
 from evonas.models.judgement import Judgement, Spread
 from evonas.models.order import TrainingOrder
 from evonas.models.proxy_start import Start, start_in_words
@@ -105,13 +107,19 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def _opening(facts: Facts) -> list[str]:
     info, test = facts.info, facts.judgements["test"]
     low, high = test.interval
-    colour = "grey" if info.channels == 1 else "colour"
+    what = info.kind.name
+    if info.kind == IMAGES:
+        colour = "grey" if info.channels == 1 else "colour"
+        given = f"{colour} images of {info.image_size} x {info.image_size} pixels"
+    else:
+        channels = f"{info.channels} channel{'s' * (info.channels > 1)}"
+        given = f"sequences of {info.length:,} steps, {channels}"
     return [
-        f"Tells {info.n_classes} classes of {info.name} apart in {colour} images of "
-        f"{info.image_size} x {info.image_size} pixels: {test.accuracy:.2f} % of {test.n:,} "
-        f"test images are right (95 % interval {low:.2f} to {high:.2f} %).",
+        f"Tells {info.n_classes} classes of {info.name} apart in {given}: "
+        f"{test.accuracy:.2f} % of {test.n:,} test {what} are right (95 % interval {low:.2f} "
+        f"to {high:.2f} %).",
         "",
-        f"Trained on {info.n_train:,} images, compared on {info.n_validation:,}, tested on "
+        f"Trained on {info.n_train:,} {what}, compared on {info.n_validation:,}, tested on "
         f"{info.n_test:,} that had no say in the training.",
     ]
 
@@ -123,7 +131,8 @@ def _scores(facts: Facts) -> list[str]:
         others = ", ".join(f"{name} {v:.4g}" for name, v in judged.scores.items())
         accuracy = [f"{judged.accuracy:.2f} %", f"{low:.2f} to {high:.2f} %"]
         rows.append([part, *accuracy, f"{judged.n:,}", others])
-    header = ["part", "accuracy", "95 % interval (Wilson)", "images", "scores of the task"]
+    header = ["part", "accuracy", "95 % interval (Wilson)", facts.info.kind.name]
+    header.append("scores of the task")
     return [*table(header, rows), ""]
 
 
@@ -186,12 +195,13 @@ def _confusion(facts: Facts) -> list[str]:
 
 def _costs(facts: Facts) -> list[str]:
     cost, spend, origin = facts.cost, facts.spend, facts.order.origin
+    one = facts.info.kind.name[:-1]
     rows = [
         ["parameters", f"{cost.params:,}"],
-        ["multiply-accumulates of one image", f"{cost.macs:,}"],
-        ["floating-point operations of one image", f"{cost.flops:,}"],
+        [f"multiply-accumulates of one {one}", f"{cost.macs:,}"],
+        [f"floating-point operations of one {one}", f"{cost.flops:,}"],
         [
-            "latency of one image here",
+            f"latency of one {one} here",
             f"{1000 * facts.latency_s:.3g} ms (median of {facts.n_passes}, torch, processor, "
             f"{facts.order.n_threads} thread{'s' * (facts.order.n_threads > 1)})",
         ],
@@ -208,6 +218,13 @@ def _costs(facts: Facts) -> list[str]:
 
 
 def _loading(facts: Facts) -> list[str]:
+    of_images = facts.info.kind == IMAGES
+    lines = _of_images(facts) if of_images else instructions(facts.info.shape, facts.has)
+    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
+    return [*lines, "", *table(["file", ""], rows)]
+
+
+def _of_images(facts: Facts) -> list[str]:
     size, colour = facts.info.image_size, _COLOURS[facts.info.channels]
     shape = f"{size}, {size}, {facts.info.channels}"
     opened = f'image = Image.open("image.png").convert("{colour}").resize(({size}, {size}))'
@@ -245,8 +262,7 @@ def _loading(facts: Facts) -> list[str]:
             "print(labels[int(logits.argmax())])",
             "```",
         ]
-    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
-    return [*lines, "", *table(["file", ""], rows)]
+    return lines
 
 
 def _training(facts: Facts) -> list[str]:

@@ -14,6 +14,7 @@ from evonas.data.dataset import Part
 from evonas.models.judgement import Judgement
 from evonas.networks.layout import PLAIN, lay_out
 from evonas.networks.outputs import Outputs, as_float, logits_of
+from evonas.training.batches import as_values
 from evonas.training.tasks import Task
 
 N_PASSES = 101
@@ -25,15 +26,17 @@ class Normalisation(Protocol):
 
     @property
     def mean(self) -> Tensor:
-        """The mean of each channel, ``(channels, 1, 1)``."""
+        """The mean of each channel, ``(channels, 1, 1)``; of sequences ``(channels, 1)``."""
 
     @property
     def std(self) -> Tensor:
-        """The standard deviation of each channel, ``(channels, 1, 1)``."""
+        """The standard deviation of each channel, in the shape of the mean."""
 
 
 class Deployed(nn.Module):
-    """From images with pixels in [0, 1] to logits; in evaluation mode, on the processor.
+    """From images with pixels in [0, 1], or sequences as they are, to logits.
+
+    It is in evaluation mode, on the processor.
 
     Args:
         network: The trained network, which is copied.
@@ -72,7 +75,7 @@ def judged(
 
     Args:
         deployed: The network, with its normalisation.
-        part: The images to judge by.
+        part: The images or sequences to judge by.
         task: Scores what the network gives.
         n_classes: How many classes there are.
         batch_size: How many images the network sees at a time.
@@ -84,7 +87,7 @@ def judged(
     shares: dict[str, list[Tensor]] = {}
     batches = zip(part.images.split(batch_size), part.labels.split(batch_size), strict=True)
     for images, labels in batches:
-        outputs = deployed.outputs(images.float() / 255)
+        outputs = deployed.outputs(as_values(images))
         logits.append(logits_of(outputs).float())
         for name, values in task.scores(as_float(outputs), labels).items():
             shares.setdefault(name, []).append(values.double())
@@ -99,11 +102,11 @@ def logits_for(model: nn.Module, images: Tensor, *, batch_size: int = 256) -> Te
     """Logits of many images, ``(n, n_classes)``.
 
     Args:
-        model: Takes images with pixels in [0, 1].
-        images: Images as bytes, ``(n, channels, size, size)``.
+        model: Takes images with pixels in [0, 1], or sequences.
+        images: Images as bytes, ``(n, channels, size, size)``, or sequences as numbers.
         batch_size: How many images the model sees at a time.
     """
-    return torch.cat([model(chunk.float() / 255) for chunk in images.split(batch_size)])
+    return torch.cat([model(as_values(chunk)) for chunk in images.split(batch_size)])
 
 
 @torch.inference_mode()

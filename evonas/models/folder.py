@@ -14,6 +14,7 @@ import torch
 
 from evonas.data.class_names import class_names
 from evonas.data.dataset import Dataset
+from evonas.data.kinds import IMAGES
 from evonas.faults import printable
 from evonas.models.archive import ARCHIVE, CARD, LABELS, export
 from evonas.models.card import Facts, card
@@ -25,6 +26,7 @@ from evonas.models.rebuilt import ARCHITECTURE, WEIGHTS
 from evonas.models.sittings import Outcome, checkpoint_of, start_of
 from evonas.models.sources import dataset_of
 from evonas.runs.manifest import environment
+from evonas.training.batches import as_values
 from evonas.training.device import reproducible
 from evonas.training.saved_state import whole, write_state
 from evonas.training.tasks import Task
@@ -107,7 +109,7 @@ class ModelFolder:
                 seed=outcome.seed,
                 spend=outcome.spend,
                 cost=problem.cost(order.genome),
-                latency_s=median_latency(deployed, dataset.test.images[:1].float() / 255),
+                latency_s=median_latency(deployed, as_values(dataset.test.images[:1])),
                 n_passes=N_PASSES,
                 exports=exports,
                 has=frozenset(n for n in (ARCHIVE, ONNX) if (self.path / n).is_file()),
@@ -136,14 +138,14 @@ class ModelFolder:
     ) -> dict[str, str]:
         """What came of each export, in words; it must give the logits of the test images."""
         images, expected = dataset.test.images[:N_COMPARED], logits[:N_COMPARED]
-        some = images[torch.arange(2) % len(images)].float() / 255
+        some, kind = as_values(images[torch.arange(2) % len(images)]), dataset.info.kind
         said = {WEIGHTS: "the weights alone, for the network that the problem builds"}
         try:
             program = export(deployed, some)
             torch.export.save(program, self.path / ARCHIVE)
             found = logits_for(program.module(), images)
             difference = float((found - expected).abs().max())
-            said[ARCHIVE] = f"`torch.export`; {_agrees(difference, len(images))}"
+            said[ARCHIVE] = f"`torch.export`; {_agrees(difference, len(images), kind.name)}"
         except Exception as error:  # of a network that torch cannot spell as a graph
             (self.path / ARCHIVE).unlink(missing_ok=True)
             return {**said, ARCHIVE: f"not written: {_line(error)}", ONNX: "not written either"}
@@ -156,10 +158,14 @@ class ModelFolder:
             write_onnx(
                 self.path / ONNX,
                 program,
-                metadata={"labels": labels_metadata(labels), "pixels": "[0, 1]"},
+                metadata={
+                    "labels": labels_metadata(labels),
+                    **({"pixels": "[0, 1]"} if kind == IMAGES else {}),
+                },
+                takes=kind.name,
             )
             difference = largest_difference(self.path / ONNX, images, logits=expected)
-            said[ONNX] = f"ONNX; in onnxruntime {_agrees(difference, len(images))}"
+            said[ONNX] = f"ONNX; in onnxruntime {_agrees(difference, len(images), kind.name)}"
         except Exception as error:  # of an operator that ONNX lacks
             (self.path / ONNX).unlink(missing_ok=True)
             said[ONNX] = f"not written: {_line(error)}"
@@ -170,8 +176,8 @@ class ModelFolder:
             file.write(text)
 
 
-def _agrees(difference: float, n: int) -> str:
-    return f"its logits of {n:,} test images differ by at most {difference:.2g} from torch's"
+def _agrees(difference: float, n: int, what: str) -> str:
+    return f"its logits of {n:,} test {what} differ by at most {difference:.2g} from torch's"
 
 
 def _line(error: BaseException) -> str:
@@ -210,9 +216,9 @@ def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> s
         "architecture": problem.decode(order.genome),
         "data": asdict(dataset.info),
         "input": {
-            "shape": ["n", problem.n_channels, problem.image_size, problem.image_size],
+            "shape": ["n", *problem.input_shape],
             "dtype": "float32",
-            "pixels": [0, 1],
+            **({"pixels": [0, 1]} if dataset.info.kind == IMAGES else {}),
         },
         "normalisation": {
             "mean": dataset.mean.flatten().tolist(),

@@ -18,7 +18,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from evonas.models.order import Proxy, TrainingOrder
-from evonas.models.sources import dataset_of, input_shape, untrained
+from evonas.models.sources import dataset_of, untrained
 from evonas.networks.building import built
 from evonas.networks.costs import proxy_flops
 from evonas.plugins.loading import ProblemSpec
@@ -126,8 +126,8 @@ def left_out(order: TrainingOrder, problem: TrainedProblem) -> tuple[str, ...]:
         is_head = theirs[name] == (source.n_classes, *own[name][1:])
         if source.n_classes == problem.n_classes or not is_head:
             raise ValueError(
-                f"{_NO_FIT}: {name} is {_by(theirs[name])} there, on {_images(source)}, and "
-                f"{_by(own[name])} here, on {_images(problem)}"
+                f"{_NO_FIT}: {name} is {_by(theirs[name])} there, on {_inputs(source)}, and "
+                f"{_by(own[name])} here, on {_inputs(problem)}"
             )
     return different
 
@@ -213,7 +213,7 @@ def _drawing_from(seed: int) -> Iterator[None]:
 
 
 def _shapes(problem: TrainedProblem, genome: Genome) -> dict[str, tuple[int, ...]]:
-    model = built(lambda: problem.build(problem.decode(genome)), input_shape(problem))
+    model = built(lambda: problem.build(problem.decode(genome)), problem.input_shape)
     return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
 
 
@@ -221,10 +221,7 @@ def _by(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape)) or "one number"
 
 
-def _images(problem: TrainedProblem) -> str:
+def _inputs(problem: TrainedProblem) -> str:
     info = problem.info
-    colour = "grey" if info.channels == 1 else "colour"
-    return (
-        f"{colour} images of {info.name} in {info.image_size} pixels and {info.n_classes} "
-        "classes"
-    )
+    sizes = " x ".join(map(str, info.shape))
+    return f"{info.kind.name} of {info.name} of {sizes} and {info.n_classes} classes"

@@ -20,20 +20,20 @@ WEIGHTS, ARCHITECTURE = "model.pt", "architecture.json"
 
 @dataclass(frozen=True)
 class Statistics:
-    """Mean and standard deviation of each channel, ``(channels, 1, 1)``."""
+    """Mean and standard deviation of each channel, with an axis of 1 for each other axis."""
 
     mean: torch.Tensor
     std: torch.Tensor
 
 
-def rebuilt(folder: Path) -> tuple[Deployed, tuple[int, int]]:
+def rebuilt(folder: Path) -> tuple[Deployed, tuple[int, ...]]:
     """The network of a model folder, built by its problem, whose code is run.
 
     Args:
         folder: The folder that ``evonas train`` wrote.
 
     Returns:
-        The network with its normalisation, and the channels and the side of its images.
+        The network with its normalisation, and the shape of one input, without the batch.
 
     Raises:
         ValueError: The problem cannot be opened here, or a file does not fit it.
@@ -43,12 +43,13 @@ def rebuilt(folder: Path) -> tuple[Deployed, tuple[int, int]]:
     if order is None:
         raise ValueError("it does not say what was trained")
     told = json.loads((folder / ARCHITECTURE).read_text(encoding="utf-8"))
-    _, channels, size, _ = told["input"]["shape"]
+    channels, *sides = told["input"]["shape"][1:]
     problem = ProblemSpec(order.config.problem, order.config.settings).open()
     if not isinstance(problem, TrainedProblem):
         raise ValueError(f"{order.config.problem} builds no networks")
-    network = completed(problem.build(problem.decode(order.genome)), (channels, size, size))
+    network = completed(problem.build(problem.decode(order.genome)), (channels, *sides))
     network.load_state_dict(read_state(folder / WEIGHTS))
     values = told["normalisation"]
-    mean, std = (torch.tensor(values[name]).reshape(-1, 1, 1) for name in ("mean", "std"))
-    return Deployed(network, Statistics(mean, std)), (channels, size)
+    ones = [1] * len(sides)
+    mean, std = (torch.tensor(values[name]).reshape(-1, *ones) for name in ("mean", "std"))
+    return Deployed(network, Statistics(mean, std)), (channels, *sides)

@@ -1,32 +1,20 @@
-"""What a training takes from an opened problem: its images, and its untrained networks."""
+"""What a training takes from an opened problem: its data, and its untrained networks."""
 
 from __future__ import annotations
 
 import torch
 from torch import nn
 
-from evonas.data.dataset import Dataset, load
+from evonas.data.dataset import Dataset
 from evonas.networks.building import completed
 from evonas.space import Genome
+from evonas.training.chosen_data import data_of
 from evonas.training.trained_problem import TrainedProblem
 
 
 def dataset_of(problem: TrainedProblem) -> Dataset:
-    """The images that a problem trains on."""
-    settings = problem.settings
-    return load(
-        settings.data or problem.data,
-        data_dir=settings.data_dir,
-        image_size=settings.image_size,
-        subset=settings.subset,
-        seed=settings.data_seed,
-        skip_bad=settings.skip_bad,
-    )
-
-
-def input_shape(problem: TrainedProblem) -> tuple[int, int, int]:
-    """The shape of one image, ``(channels, size, size)``."""
-    return problem.n_channels, problem.image_size, problem.image_size
+    """What a problem trains on."""
+    return data_of(problem.settings, problem.data)
 
 
 def untrained(problem: TrainedProblem, genome: Genome, *, seed: int) -> nn.Module:
@@ -38,5 +26,5 @@ def untrained(problem: TrainedProblem, genome: Genome, *, seed: int) -> nn.Modul
         seed: Fixes the network's weights; torch's global random state begins from it.
     """
     torch.manual_seed(seed)
-    model = completed(problem.build(problem.decode(genome)), input_shape(problem))
+    model = completed(problem.build(problem.decode(genome)), problem.input_shape)
     return model.to(problem.device)

@@ -21,6 +21,8 @@ Modules:
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
+    temporal_blocks: The building blocks of networks for sequences: as those for images, along
+        one axis.
     timing: Wall-clock time of networks, measured.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """
@@ -54,6 +56,10 @@ if TYPE_CHECKING:
     from evonas.networks.layers import Layer as Layer
     from evonas.networks.layers import LayerTable as LayerTable
     from evonas.networks.layers import layer_table as layer_table
+    from evonas.networks.temporal_blocks import TemporalClassifier as TemporalClassifier
+    from evonas.networks.temporal_blocks import TemporalResidual as TemporalResidual
+    from evonas.networks.temporal_blocks import temporal_convolution as temporal_convolution
+    from evonas.networks.temporal_blocks import temporal_separable as temporal_separable
     from evonas.networks.timing import inference_seconds as inference_seconds
     from evonas.networks.timing import training_seconds as training_seconds
     from evonas.networks.zoo import count_network as count_network
@@ -74,6 +80,12 @@ __getattr__, __dir__, __all__ = attach(
         "graph": ["ExitLogits", "Graph", "GraphNetwork", "Node", "count_graph", "exit_costs"],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
+        "temporal_blocks": [
+            "temporal_convolution",
+            "temporal_separable",
+            "TemporalResidual",
+            "TemporalClassifier",
+        ],
         "timing": ["inference_seconds", "training_seconds"],
         "zoo": ["count_network"],
     },

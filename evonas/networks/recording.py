@@ -211,7 +211,9 @@ def _kind_of_convolution(args: Any) -> str:
         return "depthwise" if groups == images.shape[1] else "conv"
     is_plain = {*stride, *dilation} == {1} and not is_transposed
     kernel = tuple(weight.shape[2:])
-    return {(3, 3): "conv3x3", (1, 1): "conv1x1"}.get(kernel, "conv") if is_plain else "conv"
+    if is_plain and set(kernel) == {1}:  # of an image or a sequence, a product of matrices
+        return "conv1x1"
+    return "conv3x3" if is_plain and kernel == (3, 3) else "conv"
 
 
 def _n_bytes(tensor: Tensor) -> int:

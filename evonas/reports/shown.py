@@ -143,20 +143,26 @@ def _active(problem: Problem, genome: Genome) -> tuple[str, ...] | None:
     return problem.space.active(genome, canonical=problem.canonical)
 
 
+def _input_shape(problem: Any) -> tuple[int, ...]:
+    shape: tuple[int, ...] | None = getattr(problem, "input_shape", None)
+    return shape or (problem.n_channels, problem.image_size, problem.image_size)
+
+
 def _network(
     problem: Problem, genome: Genome
 ) -> tuple[LayerTable | None, tuple[float, ...], str]:
     """The layers of an architecture's network, their shares of its CO2e, and a note if none.
 
-    Any problem builds networks that has ``build(architecture)``, ``n_channels`` and
-    ``image_size``, as every trained one has; with ``info`` there are shares of CO2e too.
+    Any problem builds networks that has ``build(architecture)`` and ``input_shape``, as every
+    trained one has, or ``n_channels`` and ``image_size``; with ``info`` there are shares of
+    CO2e too.
     """
     build = getattr(problem, "build", None)
     if not callable(build):
         return None, (), "The problem builds no network, so there are no layers to show."
-    side, architecture = problem.image_size, problem.decode(genome)  # type: ignore[attr-defined]
+    architecture = problem.decode(genome)
     try:
-        network = layer_table(lambda: build(architecture), (problem.n_channels, side, side))  # type: ignore[attr-defined]
+        network = layer_table(lambda: build(architecture), _input_shape(problem))
     except Exception as error:  # user code
         return None, (), f"No network: building it fails: {type(error).__name__}: {error}"
     info = getattr(problem, "whole", None) or getattr(problem, "info", None)

@@ -17,7 +17,7 @@ class ProblemSection:
     Attributes:
         problem: The problem's short name, or where to find it, as ``FILE.py:CLASS`` or
             ``MODULE:CLASS``.
-        data: Name of a data set, or a folder of images.
+        data: Name of a data set, a folder of images, or a file of sequences (``.npz``).
         data_dir: Folder in which data sets and tables lie.
         data_seed: Number that fixes the split into training, validation and test part.
         skip_bad: Leave out files of a folder of images that cannot be read, and say how many.

@@ -2,10 +2,11 @@
 
 Modules:
     average: The exponential moving average of a network's weights.
-    batches: Batches of images as networks take them: how many, normalised, augmented, how
+    batches: Batches of inputs as networks take them: how many, normalised, augmented, how
         precise.
     chained_problem: Problems whose networks are chains of parts.
     checkpoint: What a training leaves behind, for a later one to go on with.
+    chosen_data: The data set that a problem's settings name.
     device: Where networks are trained, and with how many threads.
     full_recipe: How a chosen architecture is trained in full.
     full_training: The full training of a chosen network, one epoch at a time.

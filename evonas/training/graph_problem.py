@@ -40,4 +40,4 @@ class GraphProblem(TrainedProblem):
         """What the answer of each exit costs, the one that answers first in front."""
         graph = self.graph(self.space.decode(genome))
         is_strict = self.settings.strict_flops
-        return exit_costs(graph, self._input_shape, is_strict=is_strict)
+        return exit_costs(graph, self.input_shape, is_strict=is_strict)

@@ -13,7 +13,8 @@ from torch import nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
-from evonas.data.dataset import Dataset, dataset_info, load, notes
+from evonas.data.dataset import Dataset
+from evonas.data.kinds import IMAGES, InputKind
 from evonas.declaration import OLDER, translated
 from evonas.fidelity import STEPS, Fidelity
 from evonas.hardware.roofline import Cost
@@ -25,26 +26,27 @@ from evonas.networks.metrics import Context, MetricProvider, Network, measured_b
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.training.checkpoint import Checkpoint
+from evonas.training.chosen_data import data_of, info_of
 from evonas.training.device import choose_device, reproducible
 from evonas.training.loop import Training
 from evonas.training.probe import Less, n_of_whole, timed_steps
-from evonas.training.proxies import Proxies
+from evonas.training.proxies import Proxies, n_hinting
 from evonas.training.recipe import Recipe, told
 from evonas.training.rehearsal import first_batch, try_out
 from evonas.training.tasks import CLASSIFICATION, TEST, Task, gathered
 
-N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
 
 
 class TrainedProblem(Problem):
-    """A space of networks, each judged after a short training on an image data set.
+    """A space of networks, each judged after a short training on a data set.
 
-    A subclass sets ``space`` and writes ``build``; ``n_channels``, ``image_size`` and
-    ``n_classes`` tell it what the network must take and give.
+    A subclass sets ``space`` and writes ``build``; ``n_channels``, ``image_size`` (of sequences
+    ``length``) and ``n_classes`` tell it what the network must take and give.
 
     Attributes:
         data: Name of the data set that is taken when the user names none.
+        takes: The kind of inputs that the networks take; data of another kind are refused.
         recipe: How candidates are trained when the user says nothing else.
         task: The loss that candidates are trained by, and the scores that they get.
         providers: The providers of metrics that take no training. A subclass adds to them with
@@ -55,6 +57,7 @@ class TrainedProblem(Problem):
     """
 
     data: ClassVar[str] = "digits"
+    takes: ClassVar[InputKind] = IMAGES
     recipe: Recipe = Recipe()
     task: Task = CLASSIFICATION
     providers: tuple[MetricProvider, ...] = (Count(), Carbon(), Proxies())
@@ -69,10 +72,8 @@ class TrainedProblem(Problem):
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
         chosen = self.settings
-        name, size, skips = chosen.data or self.data, chosen.image_size, chosen.skip_bad
-        info = partial(dataset_info, name, data_dir=chosen.data_dir, image_size=size)
-        self.info, self.whole = info(subset=chosen.subset, skip_bad=skips), info(skip_bad=skips)
-        self.notes = notes(name, skip_bad=skips)
+        name, data, takes = type(self).__name__, self.data, self.takes
+        self.info, self.whole, self.notes = info_of(chosen, data, takes=takes, problem=name)
         self.recipe = told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
         self._cost_by_genome: dict[Genome, Cost] = {}
@@ -80,7 +81,7 @@ class TrainedProblem(Problem):
 
     @abstractmethod
     def build(self, architecture: Mapping[str, Any]) -> nn.Module:
-        """Make the untrained network, from images ``(n, channels, size, size)`` to logits.
+        """Make the untrained network, from inputs ``(n, *input_shape)`` to logits.
 
         What else it may give is for the ``task`` to say.
         """
@@ -92,13 +93,23 @@ class TrainedProblem(Problem):
 
     @property
     def n_channels(self) -> int:
-        """Channels of the images: 1 or 3."""
+        """Channels of the inputs: of images 1 or 3."""
         return self.info.channels
 
     @property
     def image_size(self) -> int:
-        """Side of the square images, in pixels."""
+        """Side of the square images, in pixels; 0 where there are none."""
         return self.info.image_size
+
+    @property
+    def length(self) -> int:
+        """How many steps each sequence has; 0 where there are none."""
+        return self.info.length
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one input: ``(channels, size, size)``, or ``(channels, length)``."""
+        return self.info.shape
 
     @property
     def n_classes(self) -> int:
@@ -181,6 +192,8 @@ class TrainedProblem(Problem):
         """How many epochs, training images, pixels or steps a whole training has."""
         recipe, n_train = self.recipe, self.info.n_train
         amounts = {"epochs": recipe.epochs, "subset": n_train, "image-size": self.image_size}
+        if kind == "image-size" and not self.takes.has_sizes:
+            raise ValueError(f"{self.takes.name} have no image size: name epochs or subset")
         return {**amounts, STEPS: n_of_whole(recipe, n_train)}[kind]
 
     def measure_at(
@@ -230,7 +243,7 @@ class TrainedProblem(Problem):
         """FLOPs, parameters and operations of one forward pass of one image."""
         known = self._cost_by_genome
         if genome not in known:
-            cost = self.count(self.space.decode(genome), self._input_shape)
+            cost = self.count(self.space.decode(genome), self.input_shape)
             if len(known) >= N_REMEMBERED_COSTS:
                 known.pop(next(iter(known)))
             known[genome] = cost
@@ -252,10 +265,6 @@ class TrainedProblem(Problem):
     def price(self, genome: Genome, assumptions: Assumptions) -> Price:
         """What one real training and one inference of this network cost."""
         return priced(self.cost(genome), self.whole, assumptions)
-
-    @property
-    def _input_shape(self) -> tuple[int, int, int]:
-        return self.n_channels, self.image_size, self.image_size
 
     @property
     def _trained(self) -> list[str]:
@@ -284,8 +293,8 @@ class TrainedProblem(Problem):
         architecture = self.space.decode(genome)
         return Network(
             architecture=architecture,
-            input_shape=self._input_shape,
-            build=lambda: completed(self.build(architecture), self._input_shape),
+            input_shape=self.input_shape,
+            build=lambda: completed(self.build(architecture), self.input_shape),
             get_cost=lambda: self.cost(genome),
             get_model=lambda: self._built(genome, seed=0),  # whatever the candidate's seed
         )
@@ -299,7 +308,7 @@ class TrainedProblem(Problem):
             device=self.device,
             seed=seed,
             get_batch=lambda: first_batch(
-                self._dataset(), N_HINTING, device=self.device, layout=layout
+                self._dataset(), n_hinting(self.input_shape), device=self.device, layout=layout
             ),
         )
 
@@ -316,7 +325,7 @@ class TrainedProblem(Problem):
     def _built(self, genome: Genome, *, seed: int) -> nn.Module:
         torch.manual_seed(seed)
         model = self.build(self.space.decode(genome))
-        return completed(model, self._input_shape).to(self.device)
+        return completed(model, self.input_shape).to(self.device)
 
     def _checkpoint(self, genome: Genome, store: str, *, epoch: int, seed: int) -> Checkpoint:
         identity = {"genome": genome, "seed": seed, "epoch": epoch, **self.describe()}
@@ -331,14 +340,7 @@ class TrainedProblem(Problem):
         return self._lesser[key]
 
     def _dataset(self) -> Dataset:
-        return load(
-            self.settings.data or self.data,
-            data_dir=self.settings.data_dir,
-            image_size=self.settings.image_size,
-            subset=self.settings.subset,
-            seed=self.settings.data_seed,
-            skip_bad=self.settings.skip_bad,
-        )
+        return data_of(self.settings, self.data)
 
 
 TrainedProblem.metrics = gathered(

@@ -62,7 +62,7 @@ def test_what_is_said_again_as_it_is_stored_may_stand_beside_what_is_gone_on_wit
     ("words", "message"),
     [
         ("none a.png", "no model at none: there is no such directory"),
-        ("FOLDER a.png", "no image at a.png"),
+        ("FOLDER a.png", "no file at a.png"),
         ("FOLDER FOLDER --top 0", "--top must be at least 1, got 0"),
     ],
 )

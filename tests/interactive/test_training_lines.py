@@ -4,6 +4,7 @@ import pytest
 
 from evonas.carbon.spend import Spend
 from evonas.config import Config
+from evonas.data.kinds import IMAGES
 from evonas.interactive.training_lines import end_lines, epoch_line
 from evonas.models.folder import ModelFolder
 from evonas.models.judgement import Spread
@@ -32,6 +33,7 @@ def ended(tmp_path):
     def make(*accuracies, **origin):
         judged = SimpleNamespace(accuracy=accuracies[0], interval=(85.0, 94.0), n=1797)
         facts = SimpleNamespace(
+            info=SimpleNamespace(kind=IMAGES),
             judgements={"test": judged},
             by_seed=dict(enumerate(accuracies)),
             spread=lambda part: Spread.of(accuracies),

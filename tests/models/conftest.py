@@ -60,3 +60,18 @@ def proxy():
     seed = candidate_seed(0, GENOME)
     measured = SearchPlan.of(config).problem.measure(GENOME, ["acc"], seed=seed)
     return Proxy(run="small", config=config, seed=seed, scores={"acc": measured.metrics["acc"]})
+
+
+@pytest.fixture(scope="session")
+def made_of_sequences(tmp_path_factory):
+    """A finished folder of a model that takes sequences, and what its card tells."""
+    path: Path = tmp_path_factory.mktemp("models") / "steps"
+    config = Config(problem="temporal-conv")
+    problem = SearchPlan.of(config).problem
+    least = (0,) * len(problem.space.genes)
+    recipe = FullRecipe(epochs=1, batch_size=256, mixup=0.2, cutmix=1.0)
+    order = TrainingOrder(config=config, genome=least, recipe=recipe)
+    folder = ModelFolder(path)
+    folder.begin(order)
+    outcome = train_in_folder(order, problem, folder=path, tariff=TARIFF)
+    return path, folder.finish(order, problem, outcome)

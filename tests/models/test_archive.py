@@ -105,3 +105,16 @@ def test_a_damaged_file_is_named(made, tmp_path, n_left):
     file.write_bytes(file.read_bytes()[:n_left])
     with pytest.raises(ValueError, match=r"model\.pt2 cannot be read: "):
         load_model(tmp_path / "damaged")
+
+
+def test_a_model_of_sequences_takes_numbers_as_they_are(made_of_sequences):
+    model = load_model(made_of_sequences[0])
+    assert (model.shape, model.kind.name, model.image_size) == ((1, 64), "sequences", 0)
+    assert model(torch.full((2, 1, 64), -7.5)).shape == (2, 10)
+    assert torch.equal(model(torch.ones(1, 1, 64)), model(torch.ones(1, 1, 64).int()))
+    with pytest.raises(
+        ValueError, match=r"sequences of shape \(1, 64\); expected \(n, 1, 64\)"
+    ):
+        model(torch.ones(1, 64))
+    with pytest.raises(ValueError, match=r"sequences of torch\.float32 that are not finite"):
+        model(torch.full((1, 1, 64), torch.nan))

@@ -117,7 +117,7 @@ def test_other_channels_are_refused_in_a_line(onto):
     with pytest.raises(
         ValueError,
         match=r"--from-proxy: the proxy's weights do not fit: \S+ is 16 x 1 x 3 x 3 there, on "
-        r"grey images of digits in 8 pixels and 10 classes, and 16 x 3 x 3 x 3 here, on colour",
+        r"images of digits of 1 x 8 x 8 and 10 classes, and 16 x 3 x 3 x 3 here, on images",
     ):
         onto(data="cifar10", data_dir="nowhere")
 

@@ -16,10 +16,20 @@ def copied(made, tmp_path):
 def test_a_network_that_is_built_anew_is_the_trained_one(made):
     deployed, shape = rebuilt(made[0])
     part = load("digits").test
-    assert shape == (1, 8)
+    assert shape == (1, 8, 8)
     with torch.inference_mode():
         predicted = deployed(part.images.float() / 255).argmax(1)
     assert int((predicted == part.labels).sum()) == made[1].judgements["test"].n_right
+
+
+def test_a_network_for_sequences_is_built_anew_as_well(made_of_sequences):
+    deployed, shape = rebuilt(made_of_sequences[0])
+    part = load("digit-sequences").test
+    assert shape == (1, 64)
+    with torch.inference_mode():
+        predicted = deployed(part.images).argmax(1)
+    right = made_of_sequences[1].judgements["test"].n_right
+    assert int((predicted == part.labels).sum()) == right
 
 
 def test_a_folder_that_does_not_say_what_was_trained_is_refused(tmp_path):

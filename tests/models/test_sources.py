@@ -1,13 +1,12 @@
 import torch
 
-from evonas.models.sources import dataset_of, input_shape, untrained
+from evonas.models.sources import dataset_of, untrained
 
 from .conftest import GENOME
 
 
 def test_the_images_are_those_of_the_problem(problem):
     assert dataset_of(problem).info == problem.info
-    assert input_shape(problem) == (1, 8, 8)
 
 
 def test_equal_seeds_give_equal_networks(problem):

@@ -37,3 +37,13 @@ def test_what_a_count_leaves_out_is_told_once_or_is_an_error(caplog):
     assert caplog.text.count("a line that no other test tells") == 1
     with pytest.raises(UndeclaredError, match="a line that no other test tells"):
         say_once("a line that no other test tells", is_strict=True)
+
+
+def test_a_convolution_of_kernel_one_is_of_one_kind_in_any_number_of_axes():
+    with torch.device("meta"), torch.no_grad():
+        model = nn.Sequential(
+            nn.Conv1d(1, 4, 1), nn.Conv1d(4, 4, 3), nn.Conv1d(4, 4, 3, groups=4)
+        )
+        with Notes(model) as recorder:
+            model(torch.zeros(1, 1, 9))
+    assert [each.kind for each in recorder.operations] == ["conv1x1", "conv", "depthwise"]

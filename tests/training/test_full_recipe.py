@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evonas.data.kinds import IMAGES, SEQUENCES
 from evonas.training.full_recipe import SCHEDULES, FullRecipe
 from evonas.training.recipe import Recipe
 
@@ -74,3 +75,14 @@ def test_a_recipe_goes_through_json():
 def test_a_wrong_value_is_named(given, message):
     with pytest.raises(ValueError, match=message):
         FullRecipe(**given)
+
+
+def test_a_policy_for_images_is_not_for_sequences():
+    FullRecipe(augment="trivial").check_for(IMAGES)
+    FullRecipe().check_for(SEQUENCES)
+    with pytest.raises(
+        ValueError,
+        match="'trivial' is of images, and does not apply to sequences; choose from "
+        "none, flip-crop",
+    ):
+        FullRecipe(augment="trivial").check_for(SEQUENCES)
