@@ -125,7 +125,13 @@ class Problem(ABC):
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.option = _read_options(type(self), self.settings.options)
+        name, offered = type(self).__name__, self.offered_options
+        self.option = _read_options(offered, self.settings.options, problem=name)
+
+    @property
+    def offered_options(self) -> Mapping[str, Any]:
+        """What a user may set: ``options``, and what the settings bring with them."""
+        return self.options
 
     @property
     def untrained(self) -> frozenset[str]:
@@ -228,15 +234,15 @@ class Problem(ABC):
         return {"metrics": [metric.as_dict() for metric in translated(self)]}
 
 
-def _read_options(problem: type[Problem], given: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    option = dict(problem.options)
+def _read_options(
+    offered: Mapping[str, Any], given: Sequence[tuple[str, str]], *, problem: str
+) -> dict[str, Any]:
+    option = dict(offered)
     for name, text in given:
         if name not in option:
-            offered = ", ".join(option) or "it has none"
-            raise ValueError(
-                f"{problem.__name__} has no option {name!r}; its options: {offered}"
-            )
-        option[name] = _read_as(type(problem.options[name]), text, name)
+            names = ", ".join(option) or "it has none"
+            raise ValueError(f"{problem} has no option {name!r}; its options: {names}")
+        option[name] = _read_as(type(offered[name]), text, name)
     return option
 
 

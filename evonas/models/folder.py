@@ -24,7 +24,7 @@ from evonas.models.sittings import Outcome, checkpoint_of, dataset_of
 from evonas.networks.layout import PLAIN
 from evonas.runs.manifest import environment
 from evonas.training.device import reproducible
-from evonas.training.loop import judge
+from evonas.training.judging import judge
 from evonas.training.saved_state import whole, write_state
 from evonas.training.trained_problem import TrainedProblem
 
