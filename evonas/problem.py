@@ -39,6 +39,7 @@ class Settings:
         providers: References of providers of further metrics that a problem of networks is to
             take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
         strict_flops: Whether an operator whose FLOPs nobody has declared is an error.
+        exits: How many exits networks that are chains are given, their end included.
     """
 
     data: str | None = None
@@ -55,6 +56,7 @@ class Settings:
     options: tuple[tuple[str, str], ...] = ()
     providers: tuple[str, ...] = ()
     strict_flops: bool = False
+    exits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,12 @@ class Problem(ABC):
             none of its global random states, as looking up a table does. Then nothing is put
             back after a candidate, which takes longer than a table does. It holds for the class
             that says so, and for none that derives from it.
+        takes_exits: Whether the networks can be given early exits, as chains can.
         settings: What the user set from outside.
 
     Raises:
-        ValueError: An option is unknown or cannot be read.
+        ValueError: An option is unknown or cannot be read, or exits are wanted where none can
+            be given.
     """
 
     space: SearchSpace
@@ -118,6 +122,7 @@ class Problem(ABC):
     final: tuple[Metric, ...] = OLDER["final"]
     options: ClassVar[Mapping[str, Any]] = {}
     is_pure: ClassVar[bool] = False
+    takes_exits: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -126,6 +131,11 @@ class Problem(ABC):
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         name, offered = type(self).__name__, self.offered_options
+        if self.settings.exits is not None and not self.takes_exits:
+            raise ValueError(
+                f"exits go on networks that are chains of parts, such as those of digits; "
+                f"{name} has none"
+            )
         self.option = _read_options(offered, self.settings.options, problem=name)
 
     @property

@@ -68,7 +68,7 @@ def _chosen(given: argparse.Namespace) -> Chosen:
     """What the arguments name to be trained."""
     if given.resume:
         return Chosen.of_folder(given.resume)
-    names = ("data", "data_dir", "image_size", "device")
+    names = ("data", "data_dir", "image_size", "device", "exits")
     terms = Terms(
         recipe=recipe_of(given),
         seeds=seeds_of(given.seeds),

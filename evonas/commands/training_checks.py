@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from evonas.commands.checks import check_problem
+from evonas.commands.checks import check_exits, check_problem
 from evonas.commands.member_checks import WAYS, check_member, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
 
@@ -37,6 +37,7 @@ def check_train(given: argparse.Namespace) -> None:
     seeds_of(given.seeds)
     if given.threads is not None and given.threads < 1:
         raise ValueError(f"--threads must be at least 1, got {given.threads}")
+    check_exits(given)
     named = [bool(given.run), bool(given.problem), bool(given.resume)]
     if sum(named) != 1:
         raise ValueError(

@@ -38,7 +38,8 @@ class Terms:
         seeds: One training is made for each seed, and the best by the validation part is kept.
         n_threads: How many threads of a processor train; one per core if ``None``.
         data: What is said of data and device, by the word of the config: ``data``,
-            ``data_dir``, ``image_size`` and ``device``; what is left out is the run's.
+            ``data_dir``, ``image_size``, ``device`` and ``exits``; what is left out is the
+            run's.
     """
 
     recipe: FullRecipe = field(default_factory=FullRecipe)

@@ -8,6 +8,7 @@ Modules:
     chain: Networks that are chains of parts, of which each kind is counted only once.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
     counting: What one forward pass costs, counted exactly, without values where that can be.
+    early_exits: Chains of parts with exits on the way, as graphs.
     exits: Networks with several exits: which exit answers, by budget or by confidence.
     formulas: What one operator costs: contractions have formulas, and everything else costs
         nothing.

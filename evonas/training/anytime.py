@@ -49,8 +49,16 @@ def typical_flops(space: SearchSpace, flops_of: Callable[[Genome], float]) -> fl
         space: The space of the networks.
         flops_of: Counts a network.
     """
-    drawn = space.sample(N_TYPICAL, np.random.default_rng(0))
-    return statistics.median(flops_of(genome) for genome in drawn)
+    return statistics.median(flops_of(genome) for genome in drawn(space))
+
+
+def drawn(space: SearchSpace) -> list[Genome]:
+    """The genomes by which a space is known where not all can be looked at: always the same.
+
+    Args:
+        space: The space of the networks.
+    """
+    return space.sample(N_TYPICAL, np.random.default_rng(0))
 
 
 @dataclass(frozen=True)
