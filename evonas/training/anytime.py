@@ -78,8 +78,8 @@ class Anytime:
     * ``budget_loss``: the mean cross entropy over the same budgets (their Eq. 4).
     * ``budgeted_acc`` and ``budgeted_flops``: accuracy and mean FLOPs where an image leaves at
       the first exit that is confident enough. The thresholds are set on the validation part,
-      without its labels, such that an image costs ``mean_budget`` on average, with shares of
-      the exits as in MSDNet; ``settled`` sets them.
+      without its labels, such that an image costs ``mean_share`` of the network's FLOPs on
+      average, with shares of the exits as in MSDNet; ``settled`` sets them.
 
     Attributes:
         n_exits: How many exits a network of the space has at most.
@@ -88,20 +88,20 @@ class Anytime:
         exits: What the exits of the network cost; ``None`` where the task stands for a whole
             space. Then only the accuracies are told.
         max_budget: The end of the range of budgets, in FLOPs; 0 leaves it to the problem.
-        mean_budget: What an image may cost on average where it leaves by confidence, in FLOPs;
-            0 is half the largest budget, the mean of the range.
+        mean_share: What an image may cost on average where it leaves by confidence, as a share
+            of the network's own FLOPs, (0, 1].
         levels: The confidence from which an image leaves at each exit, once settled.
 
     Raises:
-        ValueError: There is no exit, the weights are none of those above, or a budget is
-            negative or not finite.
+        ValueError: There is no exit, the weights are none of those above, or a budget or a
+            share is out of range.
     """
 
     n_exits: int
     weights: str = "equal"
     exits: Exits | None = None
     max_budget: float = 0.0
-    mean_budget: float = 0.0
+    mean_share: float = 0.5
     levels: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -111,12 +111,15 @@ class Anytime:
             raise ValueError(
                 f"exit_weights is {self.weights!r}; choose from {', '.join(WEIGHTS)}"
             )
-        for name in ("max_budget", "mean_budget"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(
-                    f"{name} is {getattr(self, name):g}; expected FLOPs above 0, or 0 to leave "
-                    "it to the problem"
-                )
+        if not 0 <= self.max_budget < math.inf:
+            raise ValueError(
+                f"max_budget is {self.max_budget:g}; expected FLOPs above 0, or 0 to leave it "
+                "to the problem"
+            )
+        if not 0 < self.mean_share <= 1:
+            raise ValueError(
+                f"mean_share is {self.mean_share:g}; expected a share above 0 and up to 1"
+            )
 
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
@@ -141,7 +144,7 @@ class Anytime:
         return {
             "exit_weights": self.weights,
             "max_budget": self.max_budget,
-            "mean_budget": self.mean_budget,
+            "mean_share": self.mean_share,
         }
 
     def told(self, option: Mapping[str, Any]) -> Anytime:
@@ -157,18 +160,17 @@ class Anytime:
             self,
             weights=option["exit_weights"],
             max_budget=option["max_budget"],
-            mean_budget=option["mean_budget"],
+            mean_share=option["mean_share"],
         )
 
     def for_space(self, space: SearchSpace, flops_of: Callable[[Genome], float]) -> Anytime:
-        """The task with budgets that are left open set by the networks of a space.
+        """The task with the end of the budgets, where it is left open, set by a space.
 
         Args:
             space: The space of the networks.
             flops_of: Counts a network.
         """
-        most = self.max_budget or typical_flops(space, flops_of)
-        return replace(self, max_budget=most, mean_budget=self.mean_budget or most / 2)
+        return replace(self, max_budget=self.max_budget or typical_flops(space, flops_of))
 
     def for_network(self, exits: Exits) -> Anytime:
         """The task of one network of the space.
@@ -179,7 +181,7 @@ class Anytime:
         return replace(self, exits=exits)
 
     def settled(self, outputs: Outputs, labels: Tensor) -> Anytime:
-        """The task with the thresholds that bring the mean cost of an image to its budget.
+        """The task with the thresholds that bring the mean cost of an image to its share.
 
         Args:
             outputs: What the trained network gave for the whole validation part.
@@ -187,7 +189,8 @@ class Anytime:
         """
         if self.exits is None:
             return self
-        shares = geometric_shares(self.exits.in_turn, mean_budget=self.mean_budget)
+        costs = self.exits.in_turn
+        shares = geometric_shares(costs, mean_budget=self.mean_share * costs[-1])
         confidences = _confidences(self._exits_of(outputs))
         return replace(self, levels=thresholds(confidences, shares.tolist()))
 

@@ -44,7 +44,7 @@ def labels(n: int = 12) -> torch.Tensor:
 
 
 def task(**words) -> Anytime:
-    return Anytime(3, exits=COSTS, max_budget=50.0, mean_budget=25.0, **words)
+    return Anytime(3, exits=COSTS, max_budget=50.0, mean_share=0.6, **words)
 
 
 def means(scored) -> dict[str, float]:
@@ -111,16 +111,16 @@ def test_scores_do_not_depend_on_batches(n, size):
         )
 
 
-def test_thresholds_bring_the_mean_cost_of_an_image_to_its_budget():
+def test_thresholds_bring_the_mean_cost_of_an_image_to_its_share():
     found = outputs(400)
     settled = task().settled(found, labels(400))
     scores = means(settled.scores(found, labels(400)))
-    assert scores["budgeted_flops"] == pytest.approx(25.0, abs=0.2)
+    assert scores["budgeted_flops"] == pytest.approx(25.2, abs=0.2)
     other = task().settled(found, labels(400).flip(0))
     assert other.levels == settled.levels  # of classes nothing is taken
-    rich = replace(task(), mean_budget=1e9).settled(found, labels(400))
+    rich = replace(task(), mean_share=1.0).settled(found, labels(400))
     assert means(rich.scores(found, labels(400)))["budgeted_flops"] == 42.0
-    poor = replace(task(), mean_budget=1.0).settled(found, labels(400))
+    poor = replace(task(), mean_share=0.01).settled(found, labels(400))
     scores = means(poor.scores(found, labels(400)))
     assert scores["budgeted_flops"] == 10.0
     assert scores["budgeted_acc"] == scores["first_acc"]
@@ -146,7 +146,7 @@ class Guess(torch.nn.Module):
 
 def test_thresholds_are_set_on_the_validation_part_and_judged_on_another():
     dataset, model = stripes(), Guess()
-    two = Anytime(2, exits=Exits((10.0, 40.0), (10.0, 40.0)), max_budget=50, mean_budget=25)
+    two = Anytime(2, exits=Exits((10.0, 40.0), (10.0, 40.0)), max_budget=50, mean_share=0.625)
     scores, settled = judge_validation(model, dataset=dataset, device=CPU, task=two)
     assert settled.levels is not None
     assert scores["budgeted_flops"] == pytest.approx(25.0)
@@ -163,7 +163,7 @@ def test_thresholds_are_set_on_the_validation_part_and_judged_on_another():
         ({"n_exits": 0}, "a network has at least 1 exit; got 0"),
         ({"n_exits": 2, "weights": "odd"}, "exit_weights is 'odd'; choose from equal, rising"),
         ({"n_exits": 2, "max_budget": -1.0}, "max_budget is -1; expected FLOPs above 0, or 0"),
-        ({"n_exits": 2, "mean_budget": math.nan}, "mean_budget is nan; expected FLOPs"),
+        ({"n_exits": 2, "mean_share": 0.0}, "mean_share is 0; expected a share above 0"),
     ],
 )
 def test_what_cannot_be_is_refused(words, message):
@@ -227,7 +227,7 @@ def test_a_problem_tells_the_task_the_costs_of_every_network():
     known = problem.task_for((1, 1))
     assert known.exits == exits
     drawn = typical_flops(problem.space, lambda genome: problem.cost(genome).flops)
-    assert known.max_budget == drawn == 2 * known.mean_budget
+    assert known.max_budget == drawn
     assert problem.describe()["task"] == {**problem.task_of_space.options}
     assert N_TYPICAL == 64
 
@@ -247,9 +247,8 @@ def test_all_scores_are_measured_of_networks_with_one_exit_and_with_several():
 def test_options_set_the_range_and_the_weights():
     problem = early(max_budget="5000", exit_weights="falling")
     assert problem.task_for((0, 1)).max_budget == 5000
-    assert problem.task_for((0, 1)).mean_budget == 2500
     assert problem.task_for((0, 1)).weights == "falling"
     with pytest.raises(ValueError, match="exit_weights is 'even'; choose from equal"):
         early(exit_weights="even")
-    with pytest.raises(ValueError, match="its options: exit_weights, max_budget, mean_budget"):
+    with pytest.raises(ValueError, match="its options: exit_weights, max_budget, mean_share"):
         early(budget="5")
