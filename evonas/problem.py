@@ -40,6 +40,7 @@ class Settings:
         providers: References of providers of further metrics that a problem of networks is to
             take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
         strict_flops: Whether an operator whose FLOPs nobody has declared is an error.
+        exits: How many exits networks that are chains are given, their end included.
     """
 
     data: str | None = None
@@ -56,6 +57,7 @@ class Settings:
     options: tuple[tuple[str, str], ...] = ()
     providers: tuple[str, ...] = ()
     strict_flops: bool = False
+    exits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,12 @@ class Problem(ABC):
             none of its global random states, as looking up a table does. Then nothing is put
             back after a candidate, which takes longer than a table does. It holds for the class
             that says so, and for none that derives from it.
+        takes_exits: Whether the networks can be given early exits, as chains can.
         settings: What the user set from outside.
 
     Raises:
-        ValueError: An option is unknown or cannot be read.
+        ValueError: An option is unknown or cannot be read, or exits are wanted where none can
+            be given.
     """
 
     space: SearchSpace
@@ -119,6 +123,7 @@ class Problem(ABC):
     final: tuple[Metric, ...] = OLDER["final"]
     options: ClassVar[Mapping[str, Any]] = {}
     is_pure: ClassVar[bool] = False
+    takes_exits: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -126,7 +131,18 @@ class Problem(ABC):
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.option = _read_options(type(self), self.settings.options)
+        name, offered = type(self).__name__, self.offered_options
+        if self.settings.exits is not None and not self.takes_exits:
+            raise ValueError(
+                f"exits go on networks that are chains of parts, such as those of digits; "
+                f"{name} has none"
+            )
+        self.option = _read_options(offered, self.settings.options, problem=name)
+
+    @property
+    def offered_options(self) -> Mapping[str, Any]:
+        """What a user may set: ``options``, and what the settings bring with them."""
+        return self.options
 
     @property
     def untrained(self) -> frozenset[str]:
@@ -229,15 +245,15 @@ class Problem(ABC):
         return {"metrics": [metric.as_dict() for metric in translated(self)]}
 
 
-def _read_options(problem: type[Problem], given: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    option = dict(problem.options)
+def _read_options(
+    offered: Mapping[str, Any], given: Sequence[tuple[str, str]], *, problem: str
+) -> dict[str, Any]:
+    option = dict(offered)
     for name, text in given:
         if name not in option:
-            offered = ", ".join(option) or "it has none"
-            raise ValueError(
-                f"{problem.__name__} has no option {name!r}; its options: {offered}"
-            )
-        option[name] = _read_as(type(problem.options[name]), text, name)
+            names = ", ".join(option) or "it has none"
+            raise ValueError(f"{problem} has no option {name!r}; its options: {names}")
+        option[name] = _read_as(type(offered[name]), text, name)
     return option
 
 

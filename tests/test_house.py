@@ -122,7 +122,7 @@ def test_no_module_bears_a_public_name():
 
 MOST_LINES = 320
 LONGER = {
-    "evonas.training.trained_problem": 350,
+    "evonas.training.trained_problem": 335,
 }  # and to be shorter
 
 

@@ -7,14 +7,20 @@ from dataclasses import fields
 from pathlib import Path
 
 from evonas.carbon.spend import SECONDS_BY_UNIT, read_amount
-from evonas.commands.checks import check_problem
+from evonas.commands.checks import check_exits, check_problem
 from evonas.commands.member_checks import WAYS, check_member, way_of
 from evonas.commands.training_parsers import recipe_of, seeds_of
 from evonas.models.order import TrainingOrder
 from evonas.plugins.listening import check_listener
 from evonas.sections.tracking import TrackingSection
 
-DATA = ("data", "data_dir", "image_size", "device")  # words of a config that have flags here
+DATA = (
+    "data",
+    "data_dir",
+    "image_size",
+    "device",
+    "exits",
+)  # words of a config that have flags here
 
 
 def check_predict(given: argparse.Namespace) -> None:
@@ -47,6 +53,7 @@ def check_train(given: argparse.Namespace) -> None:
         check_listener(word)
     if given.threads is not None and given.threads < 1:
         raise ValueError(f"--threads must be at least 1, got {given.threads}")
+    check_exits(given)
     named = [bool(given.run), bool(given.problem), bool(given.resume)]
     if sum(named) != 1:
         raise ValueError(

@@ -68,6 +68,8 @@ def train_parser() -> Parser:
     option(data, "--data-dir", "folder of data sets", shown="$EVONAS_DATA", metavar="FOLDER")
     size = "side of the images in pixels, 8 to 224"
     option(data, "--image-size", size, shown="the run's or the data's", kind=whole)
+    exits = "exits of the network, its end included, where it is a chain"
+    option(data, "--exits", exits, shown="the run's or the problem's", kind=whole)
     device = "where the network is trained: auto, cpu or cuda"
     option(data, "--device", device, shown=DEVICE)
     threads = "threads of the processor, which sums depend on"

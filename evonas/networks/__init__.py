@@ -8,6 +8,8 @@ Modules:
     chain: Networks that are chains of parts, of which each kind is counted only once.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
     counting: What one forward pass costs, counted exactly, without values where that can be.
+    early_exits: Chains of parts with exits on the way, as graphs.
+    exits: Networks with several exits: which exit answers, by budget or by confidence.
     formulas: What one operator costs: contractions have formulas, and everything else costs
         nothing.
     graph: Networks that are graphs of parts, with one exit or several.
@@ -44,12 +46,16 @@ if TYPE_CHECKING:
     from evonas.networks.cells import vertex_channels as vertex_channels
     from evonas.networks.chain import Part as Part
     from evonas.networks.chain import count_chain as count_chain
+    from evonas.networks.costs import ExitFlops as ExitFlops
     from evonas.networks.counting import count as count
     from evonas.networks.counting import count_through as count_through
+    from evonas.networks.exits import Exits as Exits
+    from evonas.networks.exits import anytime_area as anytime_area
     from evonas.networks.graph import ExitLogits as ExitLogits
     from evonas.networks.graph import Graph as Graph
     from evonas.networks.graph import GraphNetwork as GraphNetwork
     from evonas.networks.graph import Node as Node
+    from evonas.networks.graph import count_exits as count_exits
     from evonas.networks.graph import count_graph as count_graph
     from evonas.networks.graph import exit_costs as exit_costs
     from evonas.networks.inputs import Input as Input
@@ -76,8 +82,18 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "cells": ["CellNetwork", "CellModule", "vertex_channels"],
         "chain": ["Part", "count_chain"],
+        "costs": ["ExitFlops"],
         "counting": ["count", "count_through"],
-        "graph": ["ExitLogits", "Graph", "GraphNetwork", "Node", "count_graph", "exit_costs"],
+        "exits": ["Exits", "anytime_area"],
+        "graph": [
+            "ExitLogits",
+            "Graph",
+            "GraphNetwork",
+            "Node",
+            "count_exits",
+            "count_graph",
+            "exit_costs",
+        ],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
         "temporal_blocks": [

@@ -5,6 +5,7 @@ Modules:
     bench: How a contest went, as curves.
     carbon: Pictures of what networks and searches emit.
     convergence: How far searches have come after how many evaluations.
+    exits: Accuracy against FLOPs, exit by exit: of a network, and of the front of a run.
     explanation: A picture of which genes drive a metric, and of its mean at each of their
         choices.
     family: A picture of a trained family: proxy against final scores, and final scores against
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from evonas.plots.carbon import draw_paper as draw_paper
     from evonas.plots.convergence import plot_best as plot_best
     from evonas.plots.convergence import plot_hypervolume as plot_hypervolume
+    from evonas.plots.exits import plot_exits as plot_exits
     from evonas.plots.explanation import draw_drivers as draw_drivers
     from evonas.plots.front import plot_front as plot_front
     from evonas.plots.labels import label_ends as label_ends
@@ -91,6 +93,7 @@ __getattr__, __dir__, __all__ = attach(
         "carbon": ["draw_calibration", "draw_footprints", "draw_paper"],
         "convergence": ["plot_best", "plot_hypervolume"],
         "explanation": ["draw_drivers"],
+        "exits": ["plot_exits"],
         "front": ["plot_front"],
         "labels": ["label_ends", "label_points"],
         "matrix": ["plot_matrix"],

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from evonas.objectives import Objective
 from evonas.parsing import listed
 from evonas.plots.convergence import plot_best, plot_hypervolume
+from evonas.plots.exits import plot_exits
 from evonas.plots.front import plot_front
 from evonas.plots.matrix import plot_matrix
 from evonas.plots.parallel import plot_parallel
@@ -23,7 +24,7 @@ from evonas.runs.groups import groups_of
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 
-Kind = Literal["overview", "front", "hypervolume", "best", "matrix", "parallel"]
+Kind = Literal["overview", "front", "hypervolume", "best", "matrix", "parallel", "exits"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Picture:
 
 AXES_OF: Mapping[str, tuple[str, ...]] = {
     **{"overview": ("x", "y", "color"), "front": ("x", "y", "color")},
-    **{"parallel": ("color",), "best": (), "hypervolume": (), "matrix": ()},
+    **{"parallel": ("color",), "best": (), "hypervolume": (), "matrix": (), "exits": ()},
 }
 
 OVERVIEW = Picture()
@@ -276,6 +277,12 @@ def _draw_parallel(order: _Order) -> Figure:
     return figure
 
 
+def _draw_exits(order: _Order) -> Figure:
+    figure = new_figure(size=order.picture.size, height=3.3, share=_SHARE[order.picture.size])
+    plot_exits(order.runs, ax=figure.add_subplot())
+    return figure
+
+
 def _panels(
     order: _Order, *, height: float, ratio: float, is_below: bool = False
 ) -> tuple[Figure, Sequence[Axes]]:
@@ -312,4 +319,5 @@ _LAYOUTS: Mapping[str, Callable[[_Order], Figure]] = {
     "hypervolume": _draw_hypervolume,
     "matrix": _draw_matrix,
     "parallel": _draw_parallel,
+    "exits": _draw_exits,
 }

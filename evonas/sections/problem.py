@@ -24,6 +24,8 @@ class ProblemSection:
         option: An option of the problem's own, such as ``noisy=true``.
         strict_flops: Refuse networks with operators whose FLOPs nobody has declared, which else
             count as 0 with a warning.
+        exits: Exits of every network, its end included, at even shares of its FLOPs; for
+            problems whose networks are chains.
 
     Raises:
         ValueError: A value is out of range, or an option cannot be read.
@@ -36,6 +38,7 @@ class ProblemSection:
     skip_bad: bool = word(False, shown="they are refused")
     option: Sequence[str] = word((), shown="the problem's own")
     strict_flops: bool = word(False, shown="no")
+    exits: int | None = word(None, shown="those of the problem's networks", least=2)
 
     def __post_init__(self) -> None:
         settle(self)

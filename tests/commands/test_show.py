@@ -115,3 +115,17 @@ def test_the_command_stands_in_help(capsys):
         run.main(["--help"])
     assert "show" in capsys.readouterr().out
     assert show.main is sys.modules["evonas.commands.show"].main
+
+
+def test_exits_are_put_on_chains_and_each_is_told_with_its_cost(said):
+    genome = "-".join(["2-0-0-0-0-0-0"] * 4)
+    words = ("--problem", "digits", "--architecture", genome, "--exits")
+    _, out, _ = said(*words, 3)
+    row = next(line for line in out.splitlines() if line.startswith("3  "))
+    assert row.endswith("100.0 %")
+    told = json.loads(said(*words, 3, "--json")[1])
+    assert len(told["exits"]["flops"]) == 3
+    assert told["exits"]["flops_in_turn"][-1] == told["flops"]
+    assert json.loads(said(*words[:-1], "--json")[1])["exits"] is None
+    status, _, err = said(*words, 1)
+    assert (status, err) == (2, "evonas: --exits must be at least 2, got 1\n")

@@ -14,6 +14,7 @@ from evonas.networks.graph import (
     Graph,
     GraphNetwork,
     Node,
+    count_exits,
     count_graph,
     exit_costs,
 )
@@ -166,3 +167,12 @@ def test_a_node_that_feeds_others_gives_one_tensor():
     nodes = {"two": Node(Part.of(Pair), (IMAGES,)), "one": Node(IDENTITY, ("two",))}
     with pytest.raises(ValueError, match="node 'two' gives several tensors; 'one' takes one"):
         count_graph(Graph(nodes, ("one",)), SHAPE)
+
+
+def test_every_exit_is_counted_alone_and_after_those_before_it():
+    alone = [float(cost.flops) for cost in exit_costs(graph(), SHAPE)]
+    found = count_exits(graph(), SHAPE)
+    assert found.alone == tuple(alone)
+    head = count(Part.of(Classifier, 4, 5), (4, 8, 8)).flops
+    assert found.in_turn == (alone[0], alone[1] + head)
+    assert found.in_turn[-1] == count_graph(graph(), SHAPE).flops

@@ -58,8 +58,8 @@ def test_every_genome_fits_every_shape(tmp_path, channels, length):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("length", [8, 64, 500, 3000])
-def test_two_thousand_genomes_of_each_length_build_and_run(tmp_path, length):
+@pytest.mark.parametrize("length", [8, 64, 500])
+def test_five_hundred_genomes_of_each_length_build_and_run(tmp_path, length):
     problem = of_shape(tmp_path, 2, length)
     for genome in problem.space.sample(500, np.random.default_rng(length)):
         with torch.device("meta"):
