@@ -212,9 +212,7 @@ def _draw_front(order: _Order) -> Figure:
 
 
 def _draw_best(order: _Order) -> Figure:
-    picture, height = order.picture, 3.0 + _extra(order)
-    figure = new_figure(size=picture.size, height=height, share=_SHARE[picture.size])
-    ax = figure.add_subplot()
+    picture, (figure, ax) = order.picture, _one_panel(order, height=3.0 + _extra(order))
     plot_best(order.runs, order.axes[0], band=picture.band, is_apart=picture.is_apart, ax=ax)
     return figure
 
@@ -226,9 +224,7 @@ def _draw_hypervolume(order: _Order) -> Figure:
             f"{names}: no hypervolume to draw, for there is no generation yet, or no reference "
             "point"
         )
-    picture, height = order.picture, 3.0 + _extra(order)
-    figure = new_figure(size=picture.size, height=height, share=_SHARE[picture.size])
-    ax = figure.add_subplot()
+    picture, (figure, ax) = order.picture, _one_panel(order, height=3.0 + _extra(order))
     plot_hypervolume(order.runs, band=picture.band, is_apart=picture.is_apart, ax=ax)
     return figure
 
@@ -278,9 +274,15 @@ def _draw_parallel(order: _Order) -> Figure:
 
 
 def _draw_exits(order: _Order) -> Figure:
-    figure = new_figure(size=order.picture.size, height=3.3, share=_SHARE[order.picture.size])
-    plot_exits(order.runs, ax=figure.add_subplot())
+    figure, ax = _one_panel(order, height=3.3)
+    plot_exits(order.runs, ax=ax)
     return figure
+
+
+def _one_panel(order: _Order, *, height: float) -> tuple[Figure, Axes]:
+    size = order.picture.size
+    figure = new_figure(size=size, height=height, share=_SHARE[size])
+    return figure, figure.add_subplot()
 
 
 def _panels(
