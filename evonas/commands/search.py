@@ -147,7 +147,12 @@ def check_goals(config: Config) -> None:
 
 
 def _warmed(cold: Config, start: str) -> Config:
-    """A config with what a run or a file holds to begin with, or what the problem knows."""
+    """A config with what a run or a file holds to begin with, or what the problem knows.
+
+    The problem is not opened for what can be a path alone, and leads nowhere.
+    """
+    if len(Path(start).parts) > 1 and not Path(start).exists():
+        raise FileNotFoundError(f"cannot start from {start}: there is no such file or run")
     problem = ProblemSpec(cold.problem, cold.settings).open()
     return cold.replaced({"warm_start": prior_of(start, problem).as_dict()})
 

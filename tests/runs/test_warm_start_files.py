@@ -162,6 +162,13 @@ def test_where_nothing_is_known_by_that_name_it_is_said(problem, text, message):
         prior_of(text, problem())
 
 
+def test_a_path_that_leads_nowhere_is_refused_before_the_problem_is_opened(capsys):
+    words = ["--problem", "no_such_module.x:Mine", "--warm-start", "runs/none"]
+    assert main([*words, "--evaluations", "4"]) == 2
+    told = "evonas: cannot start from runs/none: there is no such file or run"
+    assert told in capsys.readouterr().err
+
+
 def test_the_command_begins_with_what_is_known(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(
         "import toy\n\n\n"
