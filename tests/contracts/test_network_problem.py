@@ -1,4 +1,4 @@
-"""The contract of every installed problem whose genomes are networks."""
+"""The contract of every installed problem whose genomes are networks for images."""
 
 import time
 
@@ -7,6 +7,7 @@ import pytest
 import torch
 from matrix import slow_but
 
+from evonas.data.kinds import IMAGES
 from evonas.networks.counting import count
 from evonas.plugins.importing import load
 from evonas.plugins.loading import ProblemSpec, problem_entries
@@ -16,7 +17,11 @@ from evonas.training.graph_problem import GraphProblem
 from evonas.training.trained_problem import TrainedProblem
 
 CLASSES = {name: load(entry) for name, entry in problem_entries().items()}
-NETWORKS = [name for name, cls in CLASSES.items() if issubclass(cls, TrainedProblem)]
+NETWORKS = [
+    name
+    for name, cls in CLASSES.items()
+    if issubclass(cls, TrainedProblem) and cls.takes is IMAGES
+]
 IN_PARTS = [n for n in NETWORKS if issubclass(CLASSES[n], (ChainedProblem, GraphProblem))]
 every_network = pytest.mark.parametrize("name", NETWORKS)
 
