@@ -1,5 +1,7 @@
 """The networks of the field that are genomes, against torchvision's own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +9,7 @@ from torch import nn
 from torchvision import models
 
 from evonas.networks.counting import count
-from evonas.plugins.importing import load
-from evonas.plugins.loading import ProblemSpec, problem_entries
+from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.reports.naming import architecture_of
 
@@ -33,10 +34,9 @@ every_known = pytest.mark.parametrize(("problem", "name"), KNOWN)
 
 def on_imagenet(name):
     """A problem for images of ImageNet's size, colours and classes, which lie nowhere here."""
-    cls = load(problem_entries()[name])
-    given = {"n_channels": 3, "image_size": 224, "n_classes": 1000}
-    wide = {word: property(lambda self, value=value: value) for word, value in given.items()}
-    return type(f"{cls.__name__}OnImageNet", (cls,), {"__doc__": "On ImageNet.", **wide})()
+    problem = ProblemSpec(name, Settings()).open()
+    problem.info = replace(problem.info, channels=3, image_size=224, n_classes=1000)
+    return problem
 
 
 def shapes(network):
