@@ -14,6 +14,7 @@ from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.faults import MetricError
 from evonas.fidelity import Fidelity
 from evonas.objectives import Metric
+from evonas.parsing import nearest
 from evonas.space import Genome, SearchSpace
 
 _TRANSLATED: Any = Translated()
@@ -101,6 +102,9 @@ class Problem(ABC):
             search never sees them.
         options: The problem's own options with their defaults; a user's text is read as the
             type of the default.
+        known: Architectures of the field by name, each as values by gene name. A name is a word
+            that begins with a letter; ``parse`` reads it, and a search may begin with what it
+            stands for.
         is_pure: Whether measuring is known to change nothing in its process and to draw from
             none of its global random states, as looking up a table does. Then nothing is put
             back after a candidate, which takes longer than a table does. It holds for the class
@@ -122,6 +126,7 @@ class Problem(ABC):
     effort: str | None = OLDER["effort"]
     final: tuple[Metric, ...] = OLDER["final"]
     options: ClassVar[Mapping[str, Any]] = {}
+    known: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     is_pure: ClassVar[bool] = False
     takes_exits: ClassVar[bool] = False
 
@@ -207,7 +212,7 @@ class Problem(ABC):
         return self.space.decode(genome)
 
     def parse(self, text: str) -> Mapping[str, Any]:
-        """The architecture that a text of the field's own stands for; by default there is none.
+        """The architecture that a text of the field's own stands for: the name of a known one.
 
         Args:
             text: What a user wrote, such as the string of a benchmark's cell.
@@ -215,9 +220,12 @@ class Problem(ABC):
         Raises:
             ValueError: The text stands for no architecture.
         """
+        if text in self.known:
+            return self.known[text]
         raise ValueError(
-            f"cannot read the architecture {text!r}; expected a file that ends in .json, "
-            "values by gene name or a genome in JSON, or a genome such as 1-0-2"
+            f"cannot read the architecture {text!r}{nearest(text, self.known)}; expected "
+            f"{_names(self.known)}a file that ends in .json, values by gene name or a genome "
+            "in JSON, or a genome such as 1-0-2"
         )
 
     def prepare(self) -> None:  # noqa: B027  most have nothing to prepare
@@ -243,6 +251,10 @@ class Problem(ABC):
         Under ``metrics`` stands what a reader of the numbers must know of each of them.
         """
         return {"metrics": [metric.as_dict() for metric in translated(self)]}
+
+
+def _names(known: Collection[str]) -> str:
+    return f"a known one ({', '.join(known)}), " if known else ""
 
 
 def _read_options(

@@ -259,9 +259,9 @@ def show_parser() -> Parser:
     option(about, "--problem", "the problem's short name, or FILE.py:CLASS", shown="the run's")
     given = (
         "the architecture: a file that ends in .json, values by gene name or a genome in JSON, "
-        "1-0-2, or a text that the problem can read"
+        "1-0-2, or a text that the problem can read, such as the name of a known one"
     )
-    option(about, "--architecture", given, shown="none", metavar="FILE.json|TEXT")
+    option(about, "--architecture", given, shown="none", metavar="NAME|FILE.json|TEXT")
     option(about, "--data", "data set, which says how large images are", shown=OWN)
     option(about, "--data-dir", "folder of tables", shown="$EVONAS_DATA", metavar="FOLDER")
     option(about, "--image-size", "side of the images in pixels", shown=OWN, kind=whole)

@@ -27,7 +27,7 @@ def train_parser() -> Parser:
         "was cut off. The code of the problem is run.",
         usage="evonas train RUN [--knee | --best METRIC | --genome GENOME ...] [flags]\n"
         "       evonas train RUN --front [--budget-time 2h] [flags]\n"
-        "       evonas train --problem P --architecture FILE.json [flags]\n"
+        "       evonas train --problem P --architecture NAME|FILE.json [flags]\n"
         "       evonas train --resume FOLDER",
     )
     parser.add_argument(
@@ -53,9 +53,9 @@ def train_parser() -> Parser:
     option(without, "--problem", problem, shown="the run's")
     spelt = (
         "a JSON file of genes, such as a model's architecture.json or what pick --out wrote; "
-        "or a genome"
+        "or a genome, or the name of a known architecture"
     )
-    option(without, "--architecture", spelt, shown="none", metavar="FILE|TEXT")
+    option(without, "--architecture", spelt, shown="none", metavar="NAME|FILE|TEXT")
     own = "an option of the problem, such as width=32"
     option(without, "--option", own, default=[], shown="none", is_repeated=True)
     data = parser.add_argument_group("data and device")

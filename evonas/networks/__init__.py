@@ -19,10 +19,13 @@ Modules:
         first.
     metrics: What tells more about untrained networks: providers of metrics, and what they are
         given.
+    mobile: The layers of the MobileNets: inverted bottlenecks, and squeeze and excitation.
+    motifs: Motifs: small graphs whose edges carry labels, and the one spelling of each.
     outputs: What networks give: a tensor, several in a row, or several by name.
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
+    stages: Networks of stages: which of them halve their maps, and the one way to spell them.
     temporal_blocks: The building blocks of networks for sequences: as those for images, along
         one axis.
     timing: Wall-clock time of networks, measured.
@@ -36,6 +39,7 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
+    from evonas.networks.blocks import Bottleneck as Bottleneck
     from evonas.networks.blocks import Classifier as Classifier
     from evonas.networks.blocks import InvertedResidual as InvertedResidual
     from evonas.networks.blocks import Residual as Residual
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from evonas.networks.cells import CellModule as CellModule
     from evonas.networks.cells import CellNetwork as CellNetwork
     from evonas.networks.cells import vertex_channels as vertex_channels
+    from evonas.networks.chain import Branch as Branch
     from evonas.networks.chain import Part as Part
     from evonas.networks.chain import count_chain as count_chain
     from evonas.networks.costs import ExitFlops as ExitFlops
@@ -62,6 +67,12 @@ if TYPE_CHECKING:
     from evonas.networks.layers import Layer as Layer
     from evonas.networks.layers import LayerTable as LayerTable
     from evonas.networks.layers import layer_table as layer_table
+    from evonas.networks.mobile import Resize as Resize
+    from evonas.networks.mobile import SqueezeExcite as SqueezeExcite
+    from evonas.networks.mobile import divisible as divisible
+    from evonas.networks.mobile import mbconv as mbconv
+    from evonas.networks.stages import gathered as gathered
+    from evonas.networks.stages import halving as halving
     from evonas.networks.temporal_blocks import TemporalClassifier as TemporalClassifier
     from evonas.networks.temporal_blocks import TemporalResidual as TemporalResidual
     from evonas.networks.temporal_blocks import temporal_convolution as temporal_convolution
@@ -78,10 +89,11 @@ __getattr__, __dir__, __all__ = attach(
             "depthwise_separable",
             "InvertedResidual",
             "Residual",
+            "Bottleneck",
             "Classifier",
         ],
         "cells": ["CellNetwork", "CellModule", "vertex_channels"],
-        "chain": ["Part", "count_chain"],
+        "chain": ["Part", "Branch", "count_chain"],
         "costs": ["ExitFlops"],
         "counting": ["count", "count_through"],
         "exits": ["Exits", "anytime_area"],
@@ -96,6 +108,8 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
+        "mobile": ["mbconv", "SqueezeExcite", "Resize", "divisible"],
+        "stages": ["halving", "gathered"],
         "temporal_blocks": [
             "temporal_convolution",
             "temporal_separable",

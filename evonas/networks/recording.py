@@ -172,9 +172,13 @@ def storage_key(tensor: Tensor) -> int:
 def _shaped(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """What a kernel gives.
 
-    Batch norm that judges gives as much as it takes; torch works that out in Python on the meta
-    device, from a decomposition, which took most of the time of counting a network.
+    Batch norm that judges gives as much as it takes, and so do activations; torch works that
+    out in Python on the meta device, from decompositions, which took most of the time of
+    counting a network.
     """
+    name = func.overloadpacket.__name__
+    if name.rstrip("_") in POINTWISE and args[0].device == META:
+        return args[0] if name.endswith("_") else torch.empty_like(args[0])
     if func is torch.ops.aten.native_batch_norm.default and args[5] is False:
         images = args[0]
         if images.device == META:

@@ -47,3 +47,21 @@ def test_a_convolution_of_kernel_one_is_of_one_kind_in_any_number_of_axes():
         with Notes(model) as recorder:
             model(torch.zeros(1, 1, 9))
     assert [each.kind for each in recorder.operations] == ["conv1x1", "conv", "depthwise"]
+
+
+class InPlace(nn.Module):
+    """Two activations that torch works out in Python on the meta device."""
+
+    def forward(self, images):
+        return nn.functional.hardswish(nn.functional.hardtanh(images, inplace=True))
+
+
+def test_activations_give_what_they_give_elsewhere_and_are_told():
+    with torch.device("meta"), torch.no_grad():
+        images = torch.empty(2, 3, 4, 4).to(memory_format=torch.channels_last)
+        with Recorder(nn.Identity()) as recorder:
+            out = InPlace()(images)
+    assert (out.shape, out.dtype, out.device) == (images.shape, images.dtype, images.device)
+    assert out.stride() == images.stride()
+    assert [operation.flops for operation in recorder.operations] == [0, 0]
+    assert [operation.activation_bytes for operation in recorder.operations] == [768, 768]
