@@ -155,6 +155,7 @@ class Config(  # dataclasses take fields from the last base first
             options=self.options,
             providers=(*self.objectives, *self.then),
             strict_flops=self.strict_flops,
+            exits=self.exits,
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -217,8 +217,8 @@ class Listener:
         """Hear that the search has ended, once; whoever was told of a start is told of an end.
 
         Args:
-            outcome: The ``Result`` of the search; ``None`` if an error, or a second Ctrl-C,
-                ended it.
+            outcome: The ``evonas.Result`` of the search, of the same class that
+                ``evonas.search`` returns; ``None`` if an error, or a second Ctrl-C, ended it.
         """
 
     def why_stop(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +128,34 @@ def without_repetition(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"the key {name!r} stands twice")
         content[name] = value
     return content
+
+
+def read_options(
+    offered: Mapping[str, Any], given: Iterable[tuple[str, str]], *, problem: str
+) -> dict[str, Any]:
+    """The options of a problem, with what a user said of them in place of their defaults.
+
+    Args:
+        offered: the defaults by name; a text is read as the type of its default.
+        given: the names and texts that a user wrote.
+        problem: what an error calls the problem.
+
+    Raises:
+        ValueError: an option is unknown, or cannot be read.
+    """
+    option = dict(offered)
+    for name, text in given:
+        if name not in option:
+            names = ", ".join(option) or "it has none"
+            raise ValueError(f"{problem} has no option {name!r}; its options: {names}")
+        option[name] = _read_as(type(offered[name]), text, name)
+    return option
+
+
+def _read_as(kind: type, text: str, name: str) -> Any:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    try:
+        return words[text.lower()] if kind is bool else kind(text)
+    except (KeyError, ValueError):
+        expected = "true or false" if kind is bool else kind.__name__
+        raise ValueError(f"option {name!r} is {text!r}; expected {expected}") from None

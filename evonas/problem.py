@@ -15,6 +15,7 @@ from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.faults import MetricError
 from evonas.fidelity import Fidelity
 from evonas.objectives import Metric
+from evonas.parsing import nearest, read_options
 from evonas.space import Genome, SearchSpace
 
 _TRANSLATED: Any = Translated()
@@ -25,7 +26,7 @@ class Settings:
     """What a user may tell a problem from outside; ``None`` leaves it to the problem.
 
     Attributes:
-        data: Name of a data set, or a folder of images.
+        data: Name of a data set, a folder of images, or a file of sequences.
         data_dir: The folder in which data sets and tables lie.
         data_seed: Fixes the split of the images into training, validation and test part.
         skip_bad: Whether to leave out files of a folder of images that cannot be read.
@@ -33,13 +34,15 @@ class Settings:
         subset: How many training images a proxy training sees.
         image_size: Side of the square images, in pixels.
         batch_size: How many images a training step sees.
-        augment: The augmentations, any of ``crop``, ``flip``, ``cutout``; empty for none.
+        augment: The augmentations, any of ``crop``, ``flip``, ``cutout`` for images and of
+            ``crop``, ``scale``, ``jitter``, ``cutout`` for sequences; empty for none.
         device: Where candidates are trained: ``auto``, ``cpu`` or ``cuda``.
         carbon: Everything that the carbon model assumes of a network's life.
         options: The problem's own options, as (name, text) pairs.
         providers: References of providers of further metrics that a problem of networks is to
             take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
         strict_flops: Whether an operator whose FLOPs nobody has declared is an error.
+        exits: How many exits networks that are chains are given, their end included.
     """
 
     data: str | None = None
@@ -56,6 +59,7 @@ class Settings:
     options: tuple[tuple[str, str], ...] = ()
     providers: tuple[str, ...] = ()
     strict_flops: bool = False
+    exits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,14 +103,19 @@ class Problem(ABC):
             search never sees them.
         options: The problem's own options with their defaults; a user's text is read as the
             type of the default.
+        known: Architectures of the field by name, each as values by gene name. A name is a word
+            that begins with a letter; ``parse`` reads it, and a search may begin with what it
+            stands for.
         is_pure: Whether measuring is known to change nothing in its process and to draw from
             none of its global random states, as looking up a table does. Then nothing is put
             back after a candidate, which takes longer than a table does. It holds for the class
             that says so, and for none that derives from it.
+        takes_exits: Whether the networks can be given early exits, as chains can.
         settings: What the user set from outside.
 
     Raises:
-        ValueError: An option is unknown or cannot be read.
+        ValueError: An option is unknown or cannot be read, or exits are wanted where none can
+            be given.
     """
 
     space: SearchSpace
@@ -118,7 +127,9 @@ class Problem(ABC):
     effort: str | None = OLDER["effort"]
     final: tuple[Metric, ...] = OLDER["final"]
     options: ClassVar[Mapping[str, Any]] = {}
+    known: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     is_pure: ClassVar[bool] = False
+    takes_exits: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -126,7 +137,18 @@ class Problem(ABC):
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.option = _read_options(type(self), self.settings.options)
+        name, offered = type(self).__name__, self.offered_options
+        if self.settings.exits is not None and not self.takes_exits:
+            raise ValueError(
+                f"exits go on networks that are chains of parts, such as those of digits; "
+                f"{name} has none"
+            )
+        self.option = read_options(offered, self.settings.options, problem=name)
+
+    @property
+    def offered_options(self) -> Mapping[str, Any]:
+        """What a user may set: ``options``, and what the settings bring with them."""
+        return self.options
 
     @property
     def untrained(self) -> frozenset[str]:
@@ -191,7 +213,7 @@ class Problem(ABC):
         return self.space.decode(genome)
 
     def parse(self, text: str) -> Mapping[str, Any]:
-        """The architecture that a text of the field's own stands for; by default there is none.
+        """The architecture that a text of the field's own stands for: the name of a known one.
 
         Args:
             text: What a user wrote, such as the string of a benchmark's cell.
@@ -199,9 +221,12 @@ class Problem(ABC):
         Raises:
             ValueError: The text stands for no architecture.
         """
+        if text in self.known:
+            return self.known[text]
         raise ValueError(
-            f"cannot read the architecture {text!r}; expected a file that ends in .json, "
-            "values by gene name or a genome in JSON, or a genome such as 1-0-2"
+            f"cannot read the architecture {text!r}{nearest(text, self.known)}; expected "
+            f"{_names(self.known)}a file that ends in .json, values by gene name or a genome "
+            "in JSON, or a genome such as 1-0-2"
         )
 
     def spell(self, architecture: Mapping[str, Any]) -> str:
@@ -247,25 +272,8 @@ class Problem(ABC):
         return {"metrics": [metric.as_dict() for metric in translated(self)]}
 
 
-def _read_options(problem: type[Problem], given: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    option = dict(problem.options)
-    for name, text in given:
-        if name not in option:
-            offered = ", ".join(option) or "it has none"
-            raise ValueError(
-                f"{problem.__name__} has no option {name!r}; its options: {offered}"
-            )
-        option[name] = _read_as(type(problem.options[name]), text, name)
-    return option
-
-
-def _read_as(kind: type, text: str, name: str) -> Any:
-    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    try:
-        return words[text.lower()] if kind is bool else kind(text)
-    except (KeyError, ValueError):
-        expected = "true or false" if kind is bool else kind.__name__
-        raise ValueError(f"option {name!r} is {text!r}; expected {expected}") from None
+def _names(known: Collection[str]) -> str:
+    return f"a known one ({', '.join(known)}), " if known else ""
 
 
 def is_on_accelerator(problem: Problem) -> bool:

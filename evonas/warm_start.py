@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,27 @@ class Prior:
             raise ValueError("a warm start must hold architectures with a value for every gene")
         if any(len(values) != len(self.rows) for values in self.metrics.values()):
             raise ValueError("a warm start must hold every metric for every architecture")
+
+    @classmethod
+    def of(
+        cls,
+        architectures: Sequence[Mapping[str, Any]],
+        *,
+        metrics: Mapping[str, tuple[float, ...]] | None = None,
+        n_best: int | None = None,
+    ) -> Prior:
+        """The prior of architectures that are spelt by gene name, not all in the same genes.
+
+        Args:
+            architectures: Values by gene name, of every architecture.
+            metrics: What was measured of the architectures, by metric name; a metric that is
+                not finite everywhere is left out.
+            n_best: How many of the architectures to begin with; all of them if left out.
+        """
+        genes = tuple(dict.fromkeys(name for each in architectures for name in each))
+        rows = tuple(tuple(_plain(each.get(g, "")) for g in genes) for each in architectures)
+        finite = {n: v for n, v in (metrics or {}).items() if all(map(math.isfinite, v))}
+        return cls(genes, rows, finite, len(rows) if n_best is None else n_best)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Prior:
@@ -94,6 +116,10 @@ def _choice(gene: Gene, value: object) -> int:
     except (TypeError, ValueError):
         return 0
     return distances.index(min(distances))
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _listed(names: Sequence[str]) -> str:

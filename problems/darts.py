@@ -27,6 +27,7 @@ from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.graph_problem import GraphProblem
 
 CELLS = ("normal", "reduce")
+N_NODES = len(DARTS_V2.normal) // 2
 STEM_FACTOR = 3  # channels of the stem, to those of the first cells
 LARGEST_SIZE = 64  # the stem halves images three times that are larger, as it does for ImageNet
 INPUTS = ("cell k-2", "cell k-1")
@@ -56,7 +57,7 @@ class Darts(GraphProblem):
     """
 
     options: ClassVar[Mapping[str, Any]] = {
-        "nodes": 4, "layers": 8, "channels": 16, "none": False,
+        "nodes": N_NODES, "layers": 8, "channels": 16, "none": False,
     }  # fmt: skip
 
     known: ClassVar[Mapping[str, Mapping[str, Any]]] = {
@@ -70,6 +71,8 @@ class Darts(GraphProblem):
             if self.option[name] < least:
                 given = self.option[name]
                 raise ValueError(f"option {name!r} is {given}; expected at least {least}")
+        if self.option["nodes"] != N_NODES:
+            self.known = {}  # type: ignore[misc]  # its cells have four nodes
         self.words = DARTS_PRIMITIVES if self.option["none"] else _WITHOUT_NONE
         genes = [gene for cell in CELLS for gene in self._genes(cell)]
         self.space = SearchSpace(genes, fold=_fold)

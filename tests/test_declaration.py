@@ -1,7 +1,7 @@
 import pytest
 import toy
 
-from evonas.declaration import translated
+from evonas.declaration import state, translated
 from evonas.objectives import ACC, CO2, FLOPS, FPO, MACS, TEST_ACC, Metric
 from evonas.problem import Problem
 
@@ -126,3 +126,12 @@ def test_the_older_problems_of_these_tests_describe_all_their_metrics():
         metric.as_dict() for metric in toy.Elephant().metrics
     ]
     assert [m.name for m in toy.Elephant().metrics if m.is_effort] == ["fpo"]
+
+
+@pytest.mark.parametrize("kind", [Newer, Older])
+def test_one_object_may_be_given_metrics_in_whichever_form_its_class_declares_them(kind):
+    problem = kind()
+    state(problem, (ACC, MACS))
+    assert [metric.name for metric in translated(problem)] == ["acc", "macs"]
+    assert (problem.cheap, problem.final, problem.effort) == ({"macs"}, (), None)
+    assert kind().cheap == {"flops", "fpo"}

@@ -22,6 +22,7 @@ HOMES = {
     "onnx": {"models"},
     "onnxruntime": {"models"},
     "pandas": {"runs"},
+    "tensorboard": {"reports"},
 }
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}
@@ -121,7 +122,7 @@ def test_no_module_bears_a_public_name():
 
 MOST_LINES = 320
 LONGER = {
-    "evonas.training.trained_problem": 350,
+    "evonas.training.trained_problem": 335,
 }  # and to be shorter
 
 

@@ -175,13 +175,42 @@ def test_an_architecture_that_the_table_lacks_is_an_error():
         looked_up((2,), "acc")
 
 
-def test_a_problem_reads_no_texts_of_its_own_unless_it_says_how():
-    with pytest.raises(
-        ValueError, match=r"cannot read the architecture 'a.b'; expected a file"
-    ):
-        Problem.parse(None, "a|b")
-
-
 def test_a_problem_has_neither_texts_of_the_field_nor_cells_unless_it_says_so():
     assert Toy().spell({"a": 1}) == ""
     assert Toy().cells({"a": 1}) == {}
+
+
+def test_exits_are_refused_where_there_are_no_chains():
+    told = r"^exits go on networks that are chains of parts, .*; Table has none$"
+    with pytest.raises(ValueError, match=told):
+        Table(Settings(exits=3))
+
+
+class Knowing(Toy):
+    """Knows two of its architectures by name."""
+
+    known = {"slim": {"a": 10, "b": 10}, "skewed": {"a": 10, "b": 20}}  # noqa: RUF012
+
+
+def test_a_problem_reads_the_names_of_the_architectures_that_it_knows():
+    assert Knowing().parse("skewed") == {"a": 10, "b": 20}
+
+
+@pytest.mark.parametrize(
+    ("problem", "text", "message"),
+    [
+        (
+            Toy,
+            "a|b",
+            r"cannot read the architecture 'a\|b'; expected a file that ends in",
+        ),
+        (
+            Knowing,
+            "skewd",
+            r"'skewd' \(did you mean 'skewed'\?\); expected a known one \(slim, skewed\), a f",
+        ),
+    ],
+)
+def test_of_another_text_it_says_what_it_can_read(problem, text, message):
+    with pytest.raises(ValueError, match=message):
+        problem().parse(text)

@@ -29,6 +29,18 @@ def test_in_another_space_numbers_are_the_nearest_and_the_unknown_is_the_first()
     assert known.genomes(SPACE) == [(1, 1, 0), (0, 2, 0), (0, 0, 0)]
 
 
+def test_architectures_need_not_have_the_same_genes_and_infinite_metrics_are_left_out():
+    known = Prior.of(
+        [{"width": 8}, {"width": 16, "kind": ("a", "b")}],
+        metrics={"acc": (90.0, 91.0), "loss": (1.0, float("inf"))},
+        n_best=1,
+    )
+    assert known.genes == ("width", "kind")
+    assert known.rows == ((8, ""), (16, "('a', 'b')"))
+    assert (known.metrics, known.n_best) == ({"acc": (90.0, 91.0)}, 1)
+    assert Prior.of([{"width": 8}, {"width": 16}]).n_best == 2
+
+
 def test_what_it_holds_can_be_kept_as_json():
     known = prior(("width",), (8,), (16,), acc=(90.0, 91.0))
     assert Prior.from_dict(known.as_dict()) == known

@@ -20,7 +20,7 @@ Modules:
     parsers: The parsers of all commands but the search, so that help needs nothing heavy.
     pick: Picking architectures from the front of a run: ``evonas pick RUN``.
     plot: Pictures of runs: ``python -m evonas.plot RUN [RUN ...]``.
-    predict: What a trained model takes images for: ``evonas predict FOLDER IMAGE ...``.
+    predict: What a trained model takes inputs for: ``evonas predict FOLDER IMAGE ...``.
     report: A page of runs: ``evonas report RUN [RUN ...]``.
     rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
         RUN``.
@@ -28,9 +28,13 @@ Modules:
     session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
         summary.
     show: One architecture in full: ``evonas show RUN``, or ``evonas show --problem NAME``.
-    train: Training a chosen architecture in full: ``evonas train RUN``.
+    train: Training a chosen architecture, or a whole front, in full: ``evonas train RUN``.
+    train_front: Training a whole front in full, one recipe for all: ``evonas train RUN
+        --front``.
     training_checks: What can be refused early of the commands that make and use trained models.
     training_parsers: The parsers of the commands that make and use trained models.
+    training_session: One full training in a shell: its terms, its progress, and how to go on
+        with it.
 """
 
 from __future__ import annotations

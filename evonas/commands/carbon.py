@@ -203,6 +203,10 @@ def _compared(
             "on the same data; say it with --at-accuracy, and the least member of the front "
             "that reaches it as well is compared"
         ]
+    if not front.side:
+        return [], [
+            f"No break-even: {' and '.join(names)} take images, and the run's networks none"
+        ]
     reached = [first.sign * score <= first.sign * level for score in front.scores]
     if not any(reached):
         best = first.sign * min(first.sign * score for score in front.scores)

@@ -146,14 +146,25 @@ def check_show(given: argparse.Namespace) -> None:
         if given.genome or is_picking(given):
             raise ValueError("ways to pick are for a run; with --problem give --architecture")
         check_problem(given.problem)
+        check_exits(given)
         return
-    alone = ("architecture", "data", "data_dir", "image_size", "option")
+    alone = ("architecture", "data", "data_dir", "image_size", "option", "exits")
     spare = [f"--{name.replace('_', '-')}" for name in alone if getattr(given, name)]
     if spare:
         raise ValueError(f"{spare[0]} is for --problem; a run knows its own")
     if given.genome and is_picking(given):
         raise ValueError("--genome and ways to pick exclude each other")
     check_member(given)
+
+
+def check_exits(given: argparse.Namespace) -> None:
+    """Refuse less than two exits.
+
+    Raises:
+        ValueError: There would be no early exit.
+    """
+    if given.exits is not None and given.exits < 2:
+        raise ValueError(f"--exits must be at least 2, got {given.exits}")
 
 
 def check_runs(paths: Sequence[Path]) -> None:

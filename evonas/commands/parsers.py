@@ -15,7 +15,7 @@ NETWORKS = (
 )
 PEERS = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea")
 PICTURES = (".png", ".svg", ".pdf")
-KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel")
+KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits")
 BANDS = ("quartiles", "range")
 SIZES = ("page", "column")
 OWN = "the problem's own"
@@ -259,14 +259,16 @@ def show_parser() -> Parser:
     option(about, "--problem", "the problem's short name, or FILE.py:CLASS", shown="the run's")
     given = (
         "the architecture: a file that ends in .json, values by gene name or a genome in JSON, "
-        "1-0-2, or a text that the problem can read"
+        "1-0-2, or a text that the problem can read, such as the name of a known one"
     )
-    option(about, "--architecture", given, shown="none", metavar="FILE.json|TEXT")
+    option(about, "--architecture", given, shown="none", metavar="NAME|FILE.json|TEXT")
     option(about, "--data", "data set, which says how large images are", shown=OWN)
     option(about, "--data-dir", "folder of tables", shown="$EVONAS_DATA", metavar="FOLDER")
     option(about, "--image-size", "side of the images in pixels", shown=OWN, kind=whole)
     own = "an option of the problem, such as noisy=true"
     option(about, "--option", own, default=[], shown=OWN, is_repeated=True)
+    exits = "exits of the network, its end included, where it is a chain"
+    option(about, "--exits", exits, shown=OWN, kind=whole)
     files = parser.add_argument_group("what is written")
     files.add_argument("--json", action="store_true", help="print one JSON object instead")
     drawn = f"picture of the layers to write, {', '.join(PICTURES)}"

@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             has_labels=not given.no_labels,
             size=given.size,
         )
-        out = given.out or without_link(home / "front.png")
+        usual = "exits.png" if given.kind == "exits" else "front.png"
+        out = given.out or without_link(home / usual)
         names = [*listed(given.objectives)]
         print(save_picture(paths, objectives=names, out=out, picture=picture))
     except (ValueError, OSError) as error:

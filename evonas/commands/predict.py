@@ -1,4 +1,4 @@
-"""What a trained model takes images for: ``evonas predict FOLDER IMAGE ...``."""
+"""What a trained model takes inputs for: ``evonas predict FOLDER IMAGE ...``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evonas.reports.text import complain
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print for every image its likeliest labels, with their probabilities.
+    """Print for every image or sequence its likeliest labels, with their probabilities.
 
     Args:
         argv: the arguments; those of the process if left out.
@@ -23,11 +23,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = predict_parser().parse_args(argv)
     try:
-        found = predict(load_model(given.folder), given.images, n_best=given.top)
+        model = load_model(given.folder)
+        found = predict(model, given.images, n_best=given.top)
     except (ValueError, OSError) as error:
         return complain(error)
     if given.json:
-        plain = [{"image": each.path, "labels": dict(each.shares)} for each in found]
+        plain = [
+            {model.kind.name[:-1]: each.path, "labels": dict(each.shares)} for each in found
+        ]
         print(json.dumps(plain, indent=2, ensure_ascii=False))
         return 0
     width = max(len(printable(each.path)) for each in found)

@@ -17,7 +17,7 @@ from evonas.plugins.loading import ProblemSpec, problem_summaries
 from evonas.reports.text import complain
 from evonas.runs.folder import check_free
 from evonas.runs.manifest import read_config
-from evonas.runs.warm_start_files import read_prior
+from evonas.runs.warm_start_files import prior_of
 
 OTHERS = (
     *("bench", "budget", "calibrate", "carbon", "dashboard", "explain", "pick", "plot"),
@@ -120,7 +120,7 @@ def settle(given: dict[str, Any]) -> tuple[Config, Path, bool]:
         check_algorithm(cold.algorithm)
         folder = Path(out) if out else _new_folder(cold)
         if isinstance(start, str):  # and not what a run's config.json holds of it
-            return _warmed(cold, Path(start)), folder, False
+            return _warmed(cold, start), folder, False
         return cold, folder, False
     if out is not None:
         raise ValueError("--out and --resume contradict each other: a run goes on where it is")
@@ -146,12 +146,15 @@ def check_goals(config: Config) -> None:
     resolve_goals(config, problem, sample=lambda genomes, objectives: ())
 
 
-def _warmed(cold: Config, start: Path) -> Config:
-    """A config with what a run or a file holds to begin with."""
-    if not start.exists():
+def _warmed(cold: Config, start: str) -> Config:
+    """A config with what a run or a file holds to begin with, or what the problem knows.
+
+    The problem is not opened for what can be a path alone, and leads nowhere.
+    """
+    if len(Path(start).parts) > 1 and not Path(start).exists():
         raise FileNotFoundError(f"cannot start from {start}: there is no such file or run")
-    space = ProblemSpec(cold.problem, cold.settings).open().space
-    return cold.replaced({"warm_start": read_prior(start, space).as_dict()})
+    problem = ProblemSpec(cold.problem, cold.settings).open()
+    return cold.replaced({"warm_start": prior_of(start, problem).as_dict()})
 
 
 def _new_folder(config: Config) -> Path:

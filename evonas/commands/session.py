@@ -11,6 +11,7 @@ from evonas.engine.listeners import INTERRUPTED
 from evonas.engine.result import Result
 from evonas.engine.search import search
 from evonas.evaluation.worker import WorkerError
+from evonas.interactive import result as interactive
 from evonas.interactive.interrupts import StoppedAtOnce, interrupts
 from evonas.reports.progress import Progress
 from evonas.reports.summary import summary
@@ -66,14 +67,22 @@ def watched(config: Config, folder: Path, *, resume: bool, is_quiet: bool) -> Re
             resume=resume,
             listeners=[Progress(is_quiet=is_quiet)],
             should_stop=is_interrupted,
+            as_result=interactive.Result.of,
         )
     if result.front:
-        from evonas.plots.runs import save_picture  # half a second, which no start should take
-
-        names = [objective.name for objective in result.goals.objectives]
         try:
-            out = without_link(folder / "front.png")
-            save_picture([folder], objectives=names, out=out)
+            _draw(result, folder)
         except (ValueError, OSError) as error:  # a night's front is worth more than its picture
             print(f"evonas: no picture: {error}", file=sys.stderr)
     return result
+
+
+def _draw(result: Result, folder: Path) -> None:
+    """The pictures of a run: its front, and its networks exit by exit where there are some."""
+    from evonas.plots.runs import Picture, save_picture  # half a second, which no start takes
+
+    names = [objective.name for objective in result.goals.objectives]
+    save_picture([folder], objectives=names, out=without_link(folder / "front.png"))
+    if any("flops_2" in record.metrics for record in result.front):
+        out, picture = without_link(folder / "exits.png"), Picture(kind="exits")
+        save_picture([folder], out=out, picture=picture)

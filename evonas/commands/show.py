@@ -58,6 +58,7 @@ def _of_problem(given: argparse.Namespace) -> DataSheet:
         data_dir=given.data_dir,
         image_size=given.image_size,
         options=tuple(options),
+        exits=given.exits,
     )
     return show(problem=given.problem, architecture=given.architecture, settings=settings)
 

@@ -1,16 +1,20 @@
-"""Images in memory.
+"""Images and sequences in memory.
 
 Modules:
-    augment: Augmentations of images in memory, drawn anew for every image.
+    augment: Augmentations of images and sequences in memory, drawn anew for every one of them.
     class_names: Names of the classes of a data set, in the order of their labels.
     decoding: From image files to square pictures of one size.
-    dataset: Image data sets as tensors in memory, split once and for all.
+    dataset: Data sets as tensors in memory, split once and for all.
     folder_parts: Which sub-folders are the training, validation and test part.
     folder_sample: What can be told of a folder of images by looking at some of its files.
     image_folder: Folders of images, with one sub-folder per class.
-    mixing: Mixing the images of a batch with one another, as mixup and cutmix do.
+    kinds: Kinds of inputs that networks take, and what can be done to each of them.
+    mixing: Mixing the inputs of a batch with one another, as mixup and cutmix do.
     policies: Augmentation policies of torchvision: some operations, drawn anew for every image.
     published: The published data sets, read from the files of torchvision and scikit-learn.
+    sequence_file: Files of a user's own sequences: arrays in one ``.npz``, read without pickle.
+    sources: Where a data set comes from: a published set, a folder of images, or a file of
+        sequences.
 """
 
 from __future__ import annotations
@@ -32,9 +36,13 @@ if TYPE_CHECKING:
     from evonas.data.image_folder import Files as Files
     from evonas.data.image_folder import ImageFolder as ImageFolder
     from evonas.data.image_folder import find_images as find_images
+    from evonas.data.kinds import IMAGES as IMAGES
+    from evonas.data.kinds import SEQUENCES as SEQUENCES
+    from evonas.data.kinds import InputKind as InputKind
     from evonas.data.published import DataInfo as DataInfo
     from evonas.data.published import Pool as Pool
     from evonas.data.published import pools as pools
+    from evonas.data.sequence_file import find_sequences as find_sequences
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -43,6 +51,8 @@ __getattr__, __dir__, __all__ = attach(
         "dataset": ["Part", "Dataset", "dataset_info", "load"],
         "decoding": ["decode", "resize"],
         "image_folder": ["Files", "ImageFolder", "find_images"],
+        "kinds": ["InputKind", "IMAGES", "SEQUENCES"],
         "published": ["DataInfo", "Pool", "pools"],
+        "sequence_file": ["find_sequences"],
     },
 )

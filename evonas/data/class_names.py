@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from evonas.data.dataset import folder_of
-from evonas.data.image_folder import find_images
 from evonas.data.published import PUBLISHED
+from evonas.data.sources import source_of
 
 _DIGITS = tuple("0123456789")
 _CIFAR100 = """
@@ -21,6 +20,7 @@ willow_tree wolf woman worm
 # As the authors of the data sets name them.
 _PUBLISHED = {
     "digits": _DIGITS,
+    "digit-sequences": _DIGITS,
     "mnist": _DIGITS,
     "svhn": _DIGITS,
     "fashion-mnist": (
@@ -39,12 +39,13 @@ def class_names(name: str, *, skip_bad: bool = False) -> tuple[str, ...]:
     """Names of a data set's classes; the place of a name is its label.
 
     Args:
-        name: The data set's name, or a folder of images, whose sub-folders name the classes.
+        name: The data set's name; a folder of images, whose sub-folders name the classes; or a
+            file of sequences, whose ``labels`` or ``y`` do.
         skip_bad: Whether files of a folder that cannot be read are left out.
 
     Raises:
-        ValueError: The name is unknown, or the folder is not as ``load`` expects it.
+        ValueError: The name is unknown, or the files are not as ``load`` expects them.
     """
     if name in PUBLISHED:
         return _PUBLISHED[name]
-    return tuple(find_images(folder_of(name), skip_bad=skip_bad).classes)
+    return source_of(name, skip_bad=skip_bad).classes

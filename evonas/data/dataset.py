@@ -1,4 +1,4 @@
-"""Image data sets as tensors in memory, split once and for all."""
+"""Data sets as tensors in memory, split once and for all."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from evonas.data.decoding import BadFilesError, decode, resize
+from evonas.data.decoding import BadFilesError, resize
 from evonas.data.folder_sample import bad_files
-from evonas.data.image_folder import Files, ImageFolder, all_paths, find_images
-from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, Pool, Pools, pools
-from evonas.parsing import nearest
+from evonas.data.published import PUBLISHED, DataInfo, Pool, Pools
+from evonas.data.sources import place_of, source_of
 
 SMALLEST, LARGEST = 8, 224  # image sizes, in pixels
-_MOST_HELD_OUT = 10_000  # images; what MNIST and CIFAR-10 have for a test
+_ROUNDING = 1e-7  # of a mean in single precision; a spread below it is none
+_MOST_HELD_OUT = 10_000  # inputs; what MNIST and CIFAR-10 have for a test
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Images with their labels.
+    """Inputs with their labels.
 
     Attributes:
-        images: The images, ``(n, channels, image_size, image_size)`` uint8.
-        labels: The class of each image, ``(n,)`` int64.
+        images: The inputs: images ``(n, channels, image_size, image_size)`` uint8, or sequences
+            ``(n, channels, length)`` float32.
+        labels: The class of each input, ``(n,)`` int64.
     """
 
     images: Tensor
@@ -41,13 +42,14 @@ class Dataset:
 
     Attributes:
         info: The data set in numbers, as ``dataset_info`` gives it.
-        train: The images to train on.
-        validation: The images to compare architectures by.
-        test: The images for the last word on the few architectures that were chosen.
-        mean: Mean of the train part's pixels, scaled to [0, 1], ``(channels, 1, 1)`` float32.
-        std: Standard deviation of the train part's pixels, scaled to [0, 1],
-            ``(channels, 1, 1)`` float32; at least 1/255, so that constant images can be divided
-            by it.
+        train: The inputs to train on.
+        validation: The inputs to compare architectures by.
+        test: The inputs for the last word on the few architectures that were chosen.
+        mean: Mean of the train part's values by channel, float32: of pixels scaled to [0, 1],
+            ``(channels, 1, 1)``, of sequences as they are, ``(channels, 1)``.
+        std: Standard deviation of the train part's values, in the shape of ``mean``. That of
+            pixels is at least 1/255, so that constant images can be divided by it, and that of
+            a channel of sequences with one value throughout is 1.
     """
 
     info: DataInfo
@@ -69,27 +71,23 @@ def dataset_info(
     """Sizes and shapes of a data set; no file is opened for one of ``DATASET_NAMES``.
 
     For arguments and errors see ``load``; ``data_dir`` is taken so that one can stand for the
-    other. Of a folder all files are counted, and images of every class and part looked at.
+    other. Of a folder all files are counted, and images of every class and part looked at; a
+    file of sequences is read.
     """
-    if name in PUBLISHED:
-        return _settle(PUBLISHED[name], image_size, subset)
-    found = find_images(folder_of(name), skip_bad=skip_bad)
-    return _settle(_published(name, found), image_size, subset)
+    return _settle(source_of(name, skip_bad=skip_bad).info, image_size, subset)
 
 
 def notes(name: str, *, skip_bad: bool = False) -> tuple[str, ...]:
     """What a user should know of a data set's files, in words; nothing of a published set.
 
     Args:
-        name: The data set's name, or a folder of images.
+        name: The data set's name, a folder of images, or a file of sequences.
         skip_bad: Whether files that cannot be read are left out.
 
     Raises:
-        ValueError: The name is unknown, or the folder is not as ``load`` expects it.
+        ValueError: The name is unknown, or the files are not as ``load`` expects them.
     """
-    if name in PUBLISHED:
-        return ()
-    return find_images(folder_of(name), skip_bad=skip_bad).notes
+    return source_of(name, skip_bad=skip_bad).notes
 
 
 def load(
@@ -104,17 +102,18 @@ def load(
     """Read a data set, or give the one that this process has read before.
 
     A published test or validation part is kept. Each that is missing is drawn from the
-    training images: one fifth of them, 10,000 at most. Draws are stratified: every class is
+    training part: one fifth of it, 10,000 at most. Draws are stratified: every class is
     there, as nearly as can be by its share. The result is shared: do not write to it.
 
     Args:
-        name: The data set's name, one of ``DATASET_NAMES``, or a folder of images (see
-            ``image_folder.find_images``).
+        name: The data set's name, a folder of images, or a file of sequences; see
+            ``sources.source_of``.
         data_dir: Where torchvision's files lie, or are put; else the environment variable
             ``EVONAS_DATA``, else ``~/.cache/evonas``. Digits need none.
         image_size: Side of the square images in pixels, [8, 224]; else that of the data set.
-            For a folder that is the median of its images' shorter sides, [8, 64].
-        subset: How many training images to keep, [n_classes, n_train]; a smaller subset is
+            For a folder that is the median of its images' shorter sides, [8, 64]. Of sequences
+            there is none.
+        subset: How many training inputs to keep, [n_classes, n_train]; a smaller subset is
             contained in a larger one. The validation part is cut to as many, so that
             validating costs no more than training; the test part never is.
         seed: Fixes the split and the subset, >= 0.
@@ -122,42 +121,42 @@ def load(
             refused, all of them named at once.
 
     Raises:
-        ValueError: An argument is out of range, the name is unknown, or a folder does not hold
-            what ``image_folder.find_images`` and ``decoding.decode`` expect.
+        ValueError: An argument is out of range or does not apply, the name is unknown, or the
+            files do not hold what ``sources.source_of`` and ``decoding.decode`` expect.
         ConnectionError: A named set is missing or incomplete, and could not be downloaded.
     """
     if seed < 0:
         raise ValueError(f"seed of a data split is {seed}; expected 0 or more")
     directory = _directory(data_dir)
-    folder = None if name in PUBLISHED else folder_of(name)
-    return _load(name, folder, directory, image_size, subset, seed, skip_bad)
+    place = None if name in PUBLISHED else place_of(name)
+    return _load(name, place, directory, image_size, subset, seed, skip_bad)
 
 
 @lru_cache(maxsize=4)
 def _load(
     name: str,
-    folder: Path | None,
+    place: Path | None,
     directory: Path,
     image_size: int | None,
     subset: int | None,
     seed: int,
     skip_bad: bool,
 ) -> Dataset:
-    found = find_images(folder, skip_bad=skip_bad) if folder else None
-    published = _published(name, found) if found else PUBLISHED[name]
-    info = _settle(published, image_size, subset)
-    drawn_from = _folder_pools(found, info) if found else pools(published, directory)
+    source = source_of(name if place is None else str(place), skip_bad=skip_bad)
+    info = _settle(replace(source.info, name=name), image_size, subset)
+    drawn_from = source.read(info, directory)
     try:
         train, validation, test = (
-            Part(resize(pool.read(rows), info.image_size), torch.from_numpy(pool.labels[rows]))
+            Part(_sized(pool.read(rows), info), torch.from_numpy(pool.labels[rows]))
             for pool, rows in _split(drawn_from, info, seed)
         )
     except BadFilesError:
-        assert found is not None  # no published set is read from files of its own
-        raise BadFilesError(
-            bad_files(all_paths((found.train, found.validation, found.test)))
-        ) from None
+        raise BadFilesError(bad_files(source.paths)) from None
     return Dataset(info, train, validation, test, *_moments(train.images))
+
+
+def _sized(inputs: Tensor, info: DataInfo) -> Tensor:
+    return resize(inputs, info.image_size) if info.kind.has_sizes else inputs
 
 
 def _directory(data_dir: str | Path | None) -> Path:
@@ -165,38 +164,16 @@ def _directory(data_dir: str | Path | None) -> Path:
     return Path(chosen).expanduser().absolute()
 
 
-def folder_of(name: str) -> Path:
-    """The folder of images that a name stands for.
-
-    Raises:
-        ValueError: There is no such folder.
-    """
-    folder = Path(name).expanduser()
-    if name and folder.is_dir():
-        return folder.absolute()
-    offered = f"choose from {', '.join(DATASET_NAMES)}, or give a folder of images"
-    if folder.name != name:  # a path, and no word
-        raise ValueError(f"no folder at {name!r}: {offered}")
-    raise ValueError(f"unknown data set {name!r}{nearest(name, DATASET_NAMES)}: {offered}")
-
-
-def _published(name: str, folder: ImageFolder) -> DataInfo:
-    n_train, n_validation, n_test = (
-        len(files.paths) if files else 0
-        for files in (folder.train, folder.validation, folder.test)
-    )
-    return DataInfo(
-        *(name, folder.channels, folder.image_size, len(folder.classes)),
-        *(n_train, n_validation, n_test),
-        flip=True,
-    )
-
-
 def _settle(published: DataInfo, image_size: int | None, subset: int | None) -> DataInfo:
     """The sizes after the split, as asked for."""
     name, n_classes = published.name, published.n_classes
+    kind = published.kind
     size = published.image_size if image_size is None else image_size
-    if not SMALLEST <= size <= LARGEST:
+    if image_size is not None and not kind.has_sizes:
+        raise ValueError(
+            f"{name!r} holds {kind.name}, which have no image size; leave --image-size out"
+        )
+    if kind.has_sizes and not SMALLEST <= size <= LARGEST:
         raise ValueError(
             f"image size of {name!r} is {size} pixels; expected {SMALLEST} to {LARGEST}"
         )
@@ -206,8 +183,8 @@ def _settle(published: DataInfo, image_size: int | None, subset: int | None) -> 
     n_kept = n_train if subset is None else subset
     if not n_classes <= n_kept <= n_train:
         raise ValueError(
-            f"subset of {n_kept} images of {name!r}; expected {n_classes} (one per class) to "
-            f"{n_train} (all its training images)"
+            f"subset of {n_kept} {kind.name} of {name!r}; expected {n_classes} (one per "
+            f"class) to {n_train} (all its training {kind.name})"
         )
     n_validation = published.n_validation or n_held_out
     return replace(
@@ -259,6 +236,8 @@ def _draw(labels: np.ndarray, rows: np.ndarray, *, n: int, seed: Sequence[int]) 
 
 def _moments(images: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation per channel, the same on every machine."""
+    if images.dtype != torch.uint8:
+        return _moments_of_floats(images)
     value = torch.arange(256, dtype=torch.float64) / 255
     counts = [torch.bincount(channel.flatten(), minlength=256) for channel in images.unbind(1)]
     share = torch.stack(counts).double() * len(counts) / images.numel()  # (channels, 256)
@@ -267,16 +246,8 @@ def _moments(images: Tensor) -> tuple[Tensor, Tensor]:
     return mean.float()[..., None], std.float()[..., None]
 
 
-def _folder_pools(folder: ImageFolder, info: DataInfo) -> Pools:
-    def pool(files: Files) -> Pool:
-        return Pool(
-            files.labels,
-            lambda rows: decode(
-                [files.paths[row] for row in rows],
-                channels=info.channels,
-                image_size=info.image_size,
-            ),
-        )
-
-    validation = pool(folder.validation) if folder.validation else None
-    return pool(folder.train), validation, pool(folder.test) if folder.test else None
+def _moments_of_floats(sequences: Tensor) -> tuple[Tensor, Tensor]:
+    values = sequences.numpy().astype(np.float64)  # whose sums depend on no number of threads
+    mean, std = (get(values, axis=(0, 2))[:, None] for get in (np.mean, np.std))
+    std[std <= _ROUNDING * np.abs(mean)] = 1.0  # zero too
+    return torch.from_numpy(mean).float(), torch.from_numpy(std).float()

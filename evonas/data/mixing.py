@@ -1,4 +1,4 @@
-"""Mixing the images of a batch with one another, as mixup and cutmix do."""
+"""Mixing the inputs of a batch with one another, as mixup and cutmix do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
-    """A batch whose images were mixed in pairs.
+    """A batch whose inputs were mixed in pairs.
 
     Attributes:
-        images: The mixed images, ``(n, channels, size, size)``.
-        partners: For every image the row of the batch that was mixed into it, ``(n,)``.
-        share: How much of an image is still its own, [0, 1]; its label counts as much, and its
+        images: The mixed images, ``(n, channels, size, size)``, or sequences.
+        partners: For every input the row of the batch that was mixed into it, ``(n,)``.
+        share: How much of an input is still its own, [0, 1]; its label counts as much, and its
             partner's label the rest.
     """
 
@@ -26,10 +26,10 @@ class Mixed:
 
 
 def mixup(images: Tensor, *, alpha: float, generator: torch.Generator) -> Mixed:
-    """Blend every image with another one of the batch (Zhang et al. 2018).
+    """Blend every input with another one of the batch (Zhang et al. 2018).
 
     Args:
-        images: A batch of normalised images, ``(n, channels, size, size)``.
+        images: A batch of normalised images, ``(n, channels, size, size)``, or sequences.
         alpha: Both parameters of the Beta distribution that the share is drawn from, > 0.
         generator: The only source of randomness.
     """
@@ -41,20 +41,29 @@ def mixup(images: Tensor, *, alpha: float, generator: torch.Generator) -> Mixed:
 def cutmix(images: Tensor, *, alpha: float, generator: torch.Generator) -> Mixed:
     """Paste into every image a rectangle of another one of the batch (Yun et al. 2019).
 
+    Of a sequence it is a stretch.
+
     Args:
-        images: A batch of normalised images, ``(n, channels, size, size)``.
+        images: A batch of normalised images, ``(n, channels, size, size)``, or of sequences,
+            ``(n, channels, length)``.
         alpha: Both parameters of the Beta distribution that the share is drawn from, > 0.
         generator: The only source of randomness.
     """
     partners = _partners(images, generator)
-    height, width = images.shape[2:]
-    side = math.sqrt(1 - _beta(alpha, generator))  # of the rectangle, as a share of the image's
-    row, column = _uniform(generator) * height, _uniform(generator) * width
-    top, bottom = _cut(row, side * height, height)
-    left, right = _cut(column, side * width, width)
+    extents = images.shape[2:]
+    side = 1 - _beta(alpha, generator)  # of the piece, as a share of the whole
+    if len(extents) == 2:
+        side = math.sqrt(side)
+    centres = [_uniform(generator) * extent for extent in extents]
+    cuts = [
+        _cut(centre, side * extent, extent)
+        for centre, extent in zip(centres, extents, strict=True)
+    ]
+    piece = (slice(None), slice(None), *(slice(first, last) for first, last in cuts))
     mixed = images.clone()
-    mixed[:, :, top:bottom, left:right] = images[partners, :, top:bottom, left:right]
-    return Mixed(mixed, partners, 1 - (bottom - top) * (right - left) / (height * width))
+    mixed[piece] = images[partners][piece]
+    pasted = math.prod(last - first for first, last in cuts)
+    return Mixed(mixed, partners, 1 - pasted / math.prod(extents))
 
 
 def _partners(images: Tensor, generator: torch.Generator) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from evonas.data.kinds import IMAGES, KINDS, SEQUENCES, InputKind, check_augmentations
+
 
 @dataclass(frozen=True)
 class DataInfo:
@@ -21,13 +23,14 @@ class DataInfo:
 
     Attributes:
         name: The data set's name, as it was asked for.
-        channels: Channels of the images: 1 for grey, 3 for colour.
-        image_size: Side of the square images, in pixels.
+        channels: Channels of the inputs: of images 1 for grey, 3 for colour.
+        image_size: Side of the square images, in pixels; 0 where there are no images.
         n_classes: How many classes there are; labels are 0 to ``n_classes - 1``.
-        n_train: How many images there are to train on.
-        n_validation: How many images there are by which a search compares architectures.
-        n_test: How many images there are that a search never sees.
+        n_train: How many inputs there are to train on.
+        n_validation: How many inputs there are by which a search compares architectures.
+        n_test: How many inputs there are that a search never sees.
         flip: Whether a mirrored image keeps its label: a boat does, a digit does not.
+        length: How many steps each sequence has; 0 where there are no sequences.
     """
 
     name: str
@@ -38,15 +41,51 @@ class DataInfo:
     n_validation: int
     n_test: int
     flip: bool
+    length: int = 0
+
+    @property
+    def kind(self) -> InputKind:
+        """What kind of inputs the data set holds."""
+        return SEQUENCES if self.length else IMAGES
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one input: ``(channels, size, size)``, or ``(channels, length)``."""
+        sides = (self.length,) if self.length else (self.image_size, self.image_size)
+        return self.channels, *sides
+
+
+def check_kind(
+    info: DataInfo, takes: InputKind, *, augment: Sequence[str] | None = None, problem: str
+) -> None:
+    """Refuse data of a kind that a problem's networks do not take, or augmentations of another.
+
+    Args:
+        info: The data set in numbers.
+        takes: The kind of inputs that the networks take.
+        augment: The augmentations that a user asks for; ``None`` where he says nothing.
+        problem: What an error calls the problem.
+
+    Raises:
+        ValueError: They are of another kind.
+    """
+    if info.kind != takes:
+        own = "a folder of images" if takes == IMAGES else "a file of sequences, .npz"
+        raise ValueError(
+            f"{problem} takes {takes.name}, and {info.name!r} holds {info.kind.name}; give as "
+            f"data {', '.join(NAMES_BY_KIND[takes])}, or {own}"
+        )
+    check_augmentations(augment or (), kind=takes)
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Images to draw from, with their labels.
+    """Inputs to draw from, with their labels.
 
     Attributes:
-        labels: The class of each image, ``(n,)`` int64.
-        read: Gives the images of some rows, as ``(n_rows, channels, height, width)`` uint8.
+        labels: The class of each input, ``(n,)`` int64.
+        read: Gives the inputs of some rows: images as ``(n_rows, channels, height, width)``
+            uint8, sequences as ``(n_rows, channels, length)`` float32.
     """
 
     labels: np.ndarray
@@ -55,7 +94,7 @@ class Pool:
 
 Pools = tuple[Pool, Pool | None, Pool | None]  # train, validation, test
 
-# As published: 0 images where a part is still to be drawn from the training images.
+# As published: 0 inputs where a part is still to be drawn from the training images.
 PUBLISHED = {
     info.name: info
     for info in (
@@ -65,15 +104,19 @@ PUBLISHED = {
         DataInfo("cifar10", 3, 32, 10, 50_000, 0, 10_000, flip=True),
         DataInfo("cifar100", 3, 32, 100, 50_000, 0, 10_000, flip=True),
         DataInfo("svhn", 3, 32, 10, 73_257, 0, 26_032, flip=False),
+        DataInfo("digit-sequences", 1, 0, 10, 1_797, 0, 0, flip=False, length=64),
     )
 }
 DATASET_NAMES = tuple(PUBLISHED)
+NAMES_BY_KIND = {
+    kind: tuple(name for name, info in PUBLISHED.items() if info.kind == kind) for kind in KINDS
+}
 # How torchvision says that files are not there (the first), cut short or not its own.
 _INCOMPLETE = (RuntimeError, AssertionError, EOFError, TypeError, ValueError)
 
 
 def pools(published: DataInfo, directory: Path) -> Pools:
-    """The training and the test images of a published set, downloaded if need be.
+    """The training and the test part of a published set, downloaded if need be.
 
     Args:
         published: The published data set, one of ``PUBLISHED``.
@@ -83,15 +126,35 @@ def pools(published: DataInfo, directory: Path) -> Pools:
         ConnectionError: The files are missing or incomplete, and cannot be downloaded.
     """
     if published.name == "digits":
-        from sklearn.datasets import load_digits
-
-        digits = load_digits()  # pixels 0 to 16
-        return _pool(np.rint(digits.images * (255 / 16)), digits.target), None, None
+        images, labels = _digits()
+        return _pool(np.rint(images * (255 / 16)), labels), None, None
+    if published.name == "digit-sequences":
+        images, labels = _digits()
+        return sequence_pool(images.reshape(len(images), 1, -1) / 16, labels), None, None
     try:
         train, test = _open(published, directory)
     except _INCOMPLETE:
         train, test = _download(published, directory)
     return train, None, test
+
+
+def sequence_pool(sequences: np.ndarray, labels: np.ndarray) -> Pool:
+    """Sequences in memory to draw from.
+
+    Args:
+        sequences: Finite numbers, ``(n, channels, length)``.
+        labels: The class of each sequence, ``(n,)``.
+    """
+    values = np.ascontiguousarray(sequences, dtype=np.float32)
+    return Pool(np.asarray(labels, np.int64), lambda rows: torch.from_numpy(values[rows]))
+
+
+def _digits() -> tuple[np.ndarray, np.ndarray]:
+    """Images ``(1797, 8, 8)`` with pixels 0 to 16, and their labels."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    return digits.images, digits.target
 
 
 def _pool(images: Any, labels: Any) -> Pool:

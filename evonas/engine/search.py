@@ -36,6 +36,7 @@ def search(
     on_generation: Callable[[Generation], None] | None = None,
     on_record: Callable[[Record], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    as_result: Callable[[Result], Result] = lambda found: found,
 ) -> Result:
     """Search for the Pareto front of a problem.
 
@@ -53,6 +54,8 @@ def search(
         should_stop: Whether a person wants an end. Asked before every candidate, also of the
             last ones that are measured for the front alone; the search then ends with what is
             there. A listener's ``why_stop`` leaves the front time to be measured.
+        as_result: Makes of what was found the result that listeners are told of in the end and
+            that is returned.
 
     Returns:
         The front, and all that led to it.
@@ -85,6 +88,7 @@ def search(
                 store=store,
                 guests=guests,
                 should_stop=should_stop,
+                as_result=as_result,
             )
 
 
@@ -118,6 +122,7 @@ def _run(
     store: Path,
     guests: Sequence[Guest],
     should_stop: Callable[[], bool],
+    as_result: Callable[[Result], Result],
 ) -> Result:
     resolved = plan.resolved()  # before any clock runs: it may have some architectures counted
     tracker = plan.tracking()
@@ -134,7 +139,7 @@ def _run(
         end = _follow(session)
         before = session.archive.spend()
         front = _completed(session, should_stop)
-        result = _result(session, end, front, before=before)
+        result = as_result(_result(session, end, front, before=before))
     except BaseException:
         audience.on_end(None)
         raise

@@ -10,6 +10,12 @@ Modules:
     result: What a search found, with what one does with it next.
     run: A run that was read, with what one does with it next.
     search: The search as one calls it from Python, which shows how it gets on.
+    training_lines: A full training in lines: each of its epochs, and what came of it.
+    training_listeners: Telling listeners of a full training.
+    training_orders: The terms of a full training, and the order that they make of an
+        architecture.
+    training_starts: What a full training begins with: random weights, or those of a search's
+        short training.
     watched_training: A full training that somebody watches from Python, and may interrupt.
 """
 

@@ -123,6 +123,8 @@ class Architectures(ABC):
         device: str = "auto",
         threads: int | None = None,
         seeds: Sequence[int] = (0,),
+        from_proxy: bool = False,
+        track: Sequence[str] | str = (),
         out: str | Path | None = None,
         progress: bool | None = None,
         **recipe: Unpack[RecipeWords],
@@ -148,6 +150,10 @@ class Architectures(ABC):
             device: Where the network is trained: ``auto``, ``cpu`` or ``cuda``.
             threads: Threads of the processor, which sums depend on; one per core if left out.
             seeds: Trainings to make, by their seeds; the best on validation is kept.
+            from_proxy: Whether to begin with the weights of the search's short training, which
+                is made once more, and not with random ones.
+            track: Listeners that are told how it goes, as ``--track`` names them, such as
+                ``tensorboard``; they change no weight.
             out: Model folder to write; ``models/NAME`` if left out.
             progress: Whether to show how the training gets on; in a notebook alone if left out.
             **recipe: How the network is trained, such as ``epochs=30``, by the words of
@@ -157,15 +163,16 @@ class Architectures(ABC):
             The model folder, which ``evonas.load_model`` loads.
 
         Raises:
-            ValueError: Nothing can be picked so, the problem builds no networks, or the folder
-                holds something else.
+            ValueError: Nothing can be picked so, the problem builds no networks, the proxy's
+                weights are wanted and cannot be had again, or the folder holds something else.
             DivergedError: The training diverged.
             KeyboardInterrupt: It was interrupted; the same call goes on.
         """
         # pymoo and torch, which reading does without
-        from evonas.interactive.full_training import Terms
+        from evonas.interactive.training_orders import Terms
         from evonas.interactive.watched_training import train
         from evonas.reports.picking import Way
+        from evonas.sections.tracking import TrackingSection
         from evonas.training.full_recipe import FullRecipe
 
         way = Way(knee=knee, best=best, weights=weights, near=near, where=where)
@@ -176,6 +183,8 @@ class Architectures(ABC):
             seeds=tuple(seeds),
             n_threads=threads,
             data={name: value for name, value in words.items() if value is not None},
+            from_proxy=from_proxy,
+            track=TrackingSection(track=track).track,
         )
         return train(
             self.as_run(),
@@ -193,7 +202,7 @@ class Architectures(ABC):
     def _repr_html_(self) -> str:
         run = self.as_run()
         parts = [paragraph(repr(self)[1:-1])]
-        if run.front:
+        if run.objectives and run.front:
             parts += [_thumbnail(run), front_table(run)]
         return f"<div>{''.join(parts)}</div>"
 

@@ -76,8 +76,10 @@ def search(
             on_generation=on_generation,
             on_record=on_record,
             should_stop=lambda: is_interrupted() or should_stop(),
+            as_result=Result.of,
         )
-    return Result.of(found)
+    assert isinstance(found, Result)
+    return found
 
 
 def _shown(

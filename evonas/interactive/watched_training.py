@@ -8,9 +8,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from evonas.interactive.full_training import Chosen, Terms, end_lines, epoch_line
+from evonas.interactive.full_training import Chosen
 from evonas.interactive.interrupts import StoppedAtOnce, interrupts
 from evonas.interactive.live import Cell, Place, View, in_notebook
+from evonas.interactive.training_lines import end_lines, epoch_line
+from evonas.interactive.training_orders import Terms
+from evonas.interactive.training_starts import difference_line
+from evonas.models.proxy_start import Start, start_in_words
 from evonas.models.sittings import StoppedError
 from evonas.reports.picking import Way
 from evonas.runs.run import Run
@@ -36,8 +40,8 @@ def train(
         progress: Whether to show how the training gets on; ``None`` for in a notebook alone.
 
     Raises:
-        ValueError: Nothing can be picked so, the problem builds no networks, or the folder
-            holds something else.
+        ValueError: Nothing can be picked so, the problem builds no networks, the proxy's
+            weights are wanted and cannot be had again, or the folder holds something else.
         DivergedError: The training diverged.
         KeyboardInterrupt: It was interrupted; the same call goes on.
     """
@@ -45,11 +49,17 @@ def train(
     folder = chosen.folder(out)
     watch = Watch(_place(progress), chosen, folder.path)
     if folder.is_finished:
+        folder.tidy(chosen.order)
         watch.end("It is finished: nothing is left to train.")
         return folder.path
     try:
         with interrupts([signal.SIGINT], say=watch.ask) as is_interrupted:
-            facts = chosen.train(folder, on_epoch=watch.on_epoch, should_stop=is_interrupted)
+            facts = chosen.train(
+                folder,
+                on_start=watch.on_start,
+                on_epoch=watch.on_epoch,
+                should_stop=is_interrupted,
+            )
     except (StoppedError, StoppedAtOnce):
         going_on = f"evonas train --resume {shlex.quote(str(folder.path))}"
         said = f"stopped; the same call goes on, and so does {going_on}"
@@ -87,6 +97,19 @@ class Watch:
         self._order = chosen.order
         self._notes = [*chosen.said, f"Model folder: {folder}"]
         self._show("Reading the data")
+
+    def on_start(self, start: Start) -> None:
+        """Note what the trainings begin with, and where it is not what the run had.
+
+        Args:
+            start: What came of the proxy training that was repeated.
+        """
+        proxy = self._order.proxy
+        assert proxy is not None  # or nothing was repeated
+        difference = difference_line(proxy, start)
+        self._notes.append(
+            f"Warning: {difference}" if difference else start_in_words(proxy, start)
+        )
 
     def on_epoch(self, seed: int, row: Mapping[str, float]) -> None:
         """Show an epoch.

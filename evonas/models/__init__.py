@@ -4,12 +4,23 @@ Modules:
     archive: A trained network as a file of ``torch.export``, which needs no code of its own.
     card: The card of a model: what it is, how good, what it cost, and how to load it.
     deployed: A trained network with its normalisation inside.
+    epoch_time: How long an epoch of a full training takes, by a short trial, and how many a
+        budget pays.
+    family: A front that is trained in full: what is to be trained, and what came of each
+        member.
     folder: The folder that a model stands in, and its files.
-    judgement: How good a trained network is, with intervals.
+    instructions: How a model that takes sequences is loaded and fed, in Markdown.
+    judgement: How good a trained network is, with intervals, and how much that varies with the
+        seed.
     onnx_file: A trained network as an ONNX file.
     order: What is to be trained, completely.
     prediction: What a model says of image files.
+    proxy_start: The weights of a search's short training, had again by training once more.
+    rebuilt: A trained network built anew by its problem, where no export of it could be
+        written.
     sittings: A full training with checkpoints, in as many sittings as it takes.
+    sources: What a training takes from an opened problem: its images, and its untrained
+        networks.
 """
 
 from __future__ import annotations

@@ -9,57 +9,66 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-ARCHIVE, LABELS = "model.pt2", "labels.txt"
+from evonas.data.kinds import IMAGES, KINDS
+from evonas.faults import reason_of
+from evonas.models.rebuilt import rebuilt
+
+ARCHIVE, LABELS, CARD = "model.pt2", "labels.txt", "card.md"
 
 
 class LoadedModel(nn.Module):
     """A trained network in evaluation mode, its normalisation inside.
 
-    It takes images ``(n, channels, size, size)``: bytes in [0, 255], or floats in [0, 1]; and
-    gives logits ``(n, n_classes)``, to be made probabilities by ``softmax(1)``.
+    It takes images ``(n, channels, size, size)``: bytes in [0, 255], or floats in [0, 1]; or,
+    where it was trained on them, sequences ``(n, channels, length)`` of numbers as its data had
+    them. It gives logits ``(n, n_classes)``, to be made probabilities by ``softmax(1)``.
 
     Args:
-        program: The exported network.
+        graph: The network, from images in [0, 1], or sequences, to logits.
+        shape: Shape of one input: ``(channels, size, size)``, or ``(channels, length)``.
         labels: Names of the classes, in the order of the logits.
 
     Attributes:
         labels: Names of the classes, in the order of the logits.
-        channels: Channels of the images: 1 for grey, 3 for colour.
-        image_size: Side of the square images, in pixels.
+        shape: Shape of one input: ``(channels, size, size)``, or ``(channels, length)``.
+        kind: The kind of inputs that it takes.
+        channels: Channels of the inputs: of images 1 for grey, 3 for colour.
+        image_size: Side of the square images, in pixels; 0 where it takes none.
     """
 
     def __init__(
-        self, program: torch.export.ExportedProgram, *, labels: tuple[str, ...]
+        self, graph: nn.Module, *, shape: tuple[int, ...], labels: tuple[str, ...]
     ) -> None:
         super().__init__()
-        given: Any = next(n for n in program.graph.nodes if n.name == "images")
-        _, self.channels, self.image_size, _ = given.meta["val"].shape
+        self.shape = shape
+        self.kind = next(kind for kind in KINDS if kind.n_axes == len(shape) - 1)
+        self.channels = shape[0]
+        self.image_size = shape[1] if self.kind == IMAGES else 0
         self.labels = labels
-        self._graph = program.module()
+        self._graph = graph
         self.training = False
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits of images.
+        """Logits of images or sequences.
 
         Args:
-            images: Images ``(n, channels, size, size)``, bytes or floats in [0, 1].
+            images: Images ``(n, channels, size, size)``, bytes or floats in [0, 1]; or
+                sequences ``(n, channels, length)``, as the data had them.
 
         Raises:
-            ValueError: The images have another shape, or values out of range.
+            ValueError: The inputs have another shape, or values out of range.
         """
-        shape = (self.channels, self.image_size, self.image_size)
-        if images.ndim != 4 or tuple(images.shape[1:]) != shape:
-            expected = ", ".join(map(str, shape))
-            raise ValueError(f"images of shape {tuple(images.shape)}; expected (n, {expected})")
-        if images.dtype == torch.uint8:
-            images = images.float() / 255
-        elif not images.is_floating_point():
-            raise ValueError(f"images of {images.dtype}; expected uint8, or floats in [0, 1]")
-        elif len(images) and not (images.min() >= 0 and images.max() <= 1):
-            low, high = float(images.min()), float(images.max())
+        if tuple(images.shape[1:]) != self.shape or not images.ndim:
+            expected = ", ".join(map(str, self.shape))
             raise ValueError(
-                f"float images from {low:g} to {high:g}; expected [0, 1], not normalised: "
-                "that is done inside; or give bytes, as uint8"
+                f"{self.kind.name} of shape {tuple(images.shape)}; expected (n, {expected})"
+            )
+        if self.kind == IMAGES:
+            images = _pixels(images)
+        elif images.is_complex() or not images.float().isfinite().all():
+            raise ValueError(
+                f"{self.kind.name} of {images.dtype} that are not finite; "
+                "expected real numbers, as the model's data had them"
             )
         logits: Tensor = self._graph(images.float())
         return logits
@@ -72,10 +81,25 @@ class LoadedModel(nn.Module):
         """
         if mode:
             raise ValueError(
-                f"{ARCHIVE} holds a network in evaluation mode; to train on, build it by its "
-                "problem and load model.pt"
+                "a model folder holds a network in evaluation mode; to train on, build it by "
+                "its problem and load model.pt"
             )
         return self
+
+
+def _pixels(images: Tensor) -> Tensor:
+    """Images with pixels in [0, 1]."""
+    if images.dtype == torch.uint8:
+        return images.float() / 255
+    if not images.is_floating_point():
+        raise ValueError(f"images of {images.dtype}; expected uint8, or floats in [0, 1]")
+    if len(images) and not (images.min() >= 0 and images.max() <= 1):
+        low, high = float(images.min()), float(images.max())
+        raise ValueError(
+            f"float images from {low:g} to {high:g}; expected [0, 1], not normalised: "
+            "that is done inside; or give bytes, as uint8"
+        )
+    return images
 
 
 def export(model: nn.Module, images: Tensor) -> torch.export.ExportedProgram:
@@ -83,7 +107,7 @@ def export(model: nn.Module, images: Tensor) -> torch.export.ExportedProgram:
 
     Args:
         model: Takes ``images`` as its one argument, in evaluation mode.
-        images: At least two images in [0, 1], ``(n, channels, size, size)``.
+        images: At least two images in [0, 1], ``(n, channels, size, size)``, or sequences.
     """
     n = torch.export.Dim("n", min=1)
     with warnings.catch_warnings():
@@ -95,33 +119,58 @@ def load_model(folder: str | Path) -> LoadedModel:
     """The network of a model folder, in evaluation mode and with its normalisation inside.
 
     Neither the problem that it comes from nor its data are needed, and no code of theirs is
-    run. The file is read by ``torch.export.load``, which trusts it: open no stranger's.
+    run. The file is read by ``torch.export.load``, which trusts it: open no stranger's. Where
+    torch could not export the network, so that there is no such file, the problem builds it
+    anew: its code is then run and must be where it was, but still none of its data are needed.
 
     Args:
         folder: The folder that ``evonas train`` wrote.
 
     Returns:
-        A module that takes images ``(n, channels, size, size)``, bytes or floats in [0, 1], and
-        gives logits.
+        A module that takes images ``(n, channels, size, size)``, bytes or floats in [0, 1], or
+        sequences ``(n, channels, length)``, and gives logits.
 
     Raises:
         FileNotFoundError: There is no such folder, or it holds no model.
-        ValueError: A file of the model is damaged.
+        ValueError: A file of the model is damaged, or there is no export of the network, and
+            the problem cannot build it here.
     """
     folder = Path(folder)
-    file = folder / ARCHIVE
-    for path in (file, folder / LABELS):
+    file, is_finished = folder / ARCHIVE, (folder / CARD).is_file()
+    for path in (*(() if is_finished else (file,)), folder / LABELS):
         if not path.is_file():
             raise FileNotFoundError(
                 f"no model at {folder}: it has no {path.name}; give a folder that evonas train "
                 "has finished"
             )
+    return _exported(file) if file.is_file() else _rebuilt(folder)
+
+
+def _labels(folder: Path) -> tuple[str, ...]:
+    return tuple((folder / LABELS).read_text(encoding="utf-8").splitlines())
+
+
+def _rebuilt(folder: Path) -> LoadedModel:
+    """The network of a finished folder without an export."""
+    try:
+        deployed, shape = rebuilt(folder)
+        return LoadedModel(deployed, shape=shape, labels=_labels(folder))
+    except Exception as error:  # of a user's code
+        reason = reason_of(error)
+        raise ValueError(
+            f"{folder} has no {ARCHIVE}, as its card explains, and its problem cannot build "
+            f"the network here: {reason}; load it where the problem's code is"
+        ) from error
+
+
+def _exported(file: Path) -> LoadedModel:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.export.load(file)
-        labels = tuple((folder / LABELS).read_text(encoding="utf-8").splitlines())
-        return LoadedModel(program, labels=labels)
+        given: Any = next(n for n in program.graph.nodes if n.name == "images")
+        shape = tuple(map(int, given.meta["val"].shape[1:]))
+        return LoadedModel(program.module(), shape=shape, labels=_labels(file.parent))
     except Exception as error:  # a damaged file leads torch astray in many ways
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{file} cannot be read: {reason or type(error).__name__}") from error

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from evonas.carbon.spend import Spend
+from evonas.data.kinds import IMAGES
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost
-from evonas.models.judgement import Judgement
+from evonas.models.instructions import instructions
+from evonas.models.judgement import Judgement, Spread
 from evonas.models.order import TrainingOrder
+from evonas.models.proxy_start import Start, start_in_words
 from evonas.space import genome_text
 
 MOST_CLASSES = 20  # in a confusion matrix that one can still read
@@ -29,6 +32,7 @@ class Facts:
         info: The data set in numbers.
         labels: Names of the classes, in the order of the logits.
         judgements: How good the model is, by the name of the part: ``validation``, ``test``.
+        by_seed: The same of the network of every seed, the one that was not kept included.
         curves: The training curve of every seed.
         seed: The seed whose network was kept.
         spend: What the trainings took.
@@ -38,6 +42,7 @@ class Facts:
         exports: By the name of an exported file, how it was checked or why it is missing.
         has: Names of the exported files that are there.
         environment: Machine and versions that the model was trained with.
+        start: What the trainings began with, where that was not random.
     """
 
     name: str
@@ -46,6 +51,7 @@ class Facts:
     info: DataInfo
     labels: tuple[str, ...]
     judgements: Mapping[str, Judgement]
+    by_seed: Mapping[int, Mapping[str, Judgement]]
     curves: Mapping[int, Sequence[Mapping[str, float]]]
     seed: int
     spend: Spend
@@ -55,13 +61,27 @@ class Facts:
     exports: Mapping[str, str]
     has: frozenset[str]
     environment: Mapping[str, Any]
+    start: Start | None = None
+
+    def spread(self, part: str) -> Spread:
+        """How the accuracy on a part, in percent, varies with the seed.
+
+        Args:
+            part: ``validation`` or ``test``.
+        """
+        return Spread.of(judged[part].accuracy for judged in self.by_seed.values())
 
 
 def card(facts: Facts) -> str:
     """The card as Markdown."""
     sections = {
         f"# {facts.name}": _opening(facts),
-        "## How good it is": [*_scores(facts), *_per_class(facts), *_confusion(facts)],
+        "## How good it is": [
+            *_scores(facts),
+            *_seeds(facts),
+            *_per_class(facts),
+            *_confusion(facts),
+        ],
         "## What it costs": _costs(facts),
         "## How to load it": _loading(facts),
         "## How it was trained": _training(facts),
@@ -87,13 +107,19 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def _opening(facts: Facts) -> list[str]:
     info, test = facts.info, facts.judgements["test"]
     low, high = test.interval
-    colour = "grey" if info.channels == 1 else "colour"
+    what = info.kind.name
+    if info.kind == IMAGES:
+        colour = "grey" if info.channels == 1 else "colour"
+        given = f"{colour} images of {info.image_size} x {info.image_size} pixels"
+    else:
+        channels = f"{info.channels} channel{'s' * (info.channels > 1)}"
+        given = f"sequences of {info.length:,} steps, {channels}"
     return [
-        f"Tells {info.n_classes} classes of {info.name} apart in {colour} images of "
-        f"{info.image_size} x {info.image_size} pixels: {test.accuracy:.2f} % of {test.n:,} "
-        f"test images are right (95 % interval {low:.2f} to {high:.2f} %).",
+        f"Tells {info.n_classes} classes of {info.name} apart in {given}: "
+        f"{test.accuracy:.2f} % of {test.n:,} test {what} are right (95 % interval {low:.2f} "
+        f"to {high:.2f} %).",
         "",
-        f"Trained on {info.n_train:,} images, compared on {info.n_validation:,}, tested on "
+        f"Trained on {info.n_train:,} {what}, compared on {info.n_validation:,}, tested on "
         f"{info.n_test:,} that had no say in the training.",
     ]
 
@@ -105,8 +131,26 @@ def _scores(facts: Facts) -> list[str]:
         others = ", ".join(f"{name} {v:.4g}" for name, v in judged.scores.items())
         accuracy = [f"{judged.accuracy:.2f} %", f"{low:.2f} to {high:.2f} %"]
         rows.append([part, *accuracy, f"{judged.n:,}", others])
-    header = ["part", "accuracy", "95 % interval (Wilson)", "images", "scores of the task"]
+    header = ["part", "accuracy", "95 % interval (Wilson)", facts.info.kind.name]
+    header.append("scores of the task")
     return [*table(header, rows), ""]
+
+
+def _seeds(facts: Facts) -> list[str]:
+    """What several seeds tell; nothing of one alone."""
+    if len(facts.by_seed) < 2:
+        return []
+    spreads = {part: facts.spread(part) for part in facts.judgements}
+    rows = [
+        [part, *(f"{x:.2f} %" for x in (s.mean, s.sd, s.median, s.low, s.high)), str(s.n)]
+        for part, s in spreads.items()
+    ]
+    said = (
+        f"Seed {facts.seed} is kept, the best of {len(facts.by_seed)} on the validation part, "
+        "which flatters it there. What another training may expect is the mean over all seeds:"
+    )
+    header = ["part", "mean", "s.d.", "median", "min", "max", "seeds"]
+    return [said, "", *table(header, rows), ""]
 
 
 def _per_class(facts: Facts) -> list[str]:
@@ -151,17 +195,18 @@ def _confusion(facts: Facts) -> list[str]:
 
 def _costs(facts: Facts) -> list[str]:
     cost, spend, origin = facts.cost, facts.spend, facts.order.origin
+    one = facts.info.kind.name[:-1]
     rows = [
         ["parameters", f"{cost.params:,}"],
-        ["multiply-accumulates of one image", f"{cost.macs:,}"],
-        ["floating-point operations of one image", f"{cost.flops:,}"],
+        [f"multiply-accumulates of one {one}", f"{cost.macs:,}"],
+        [f"floating-point operations of one {one}", f"{cost.flops:,}"],
         [
-            "latency of one image here",
+            f"latency of one {one} here",
             f"{1000 * facts.latency_s:.3g} ms (median of {facts.n_passes}, torch, processor, "
             f"{facts.order.n_threads} thread{'s' * (facts.order.n_threads > 1)})",
         ],
         [
-            "this training",
+            f"this training{', with the repeated proxy' * (facts.start is not None)}",
             f"{spend.co2_g:.3g} g CO2e, {spend.energy_kwh:.3g} kWh, "
             f"{spend.busy_seconds:.0f} s, {spend.fpo:.3g} FLOP ({spend.method})",
         ],
@@ -173,6 +218,13 @@ def _costs(facts: Facts) -> list[str]:
 
 
 def _loading(facts: Facts) -> list[str]:
+    of_images = facts.info.kind == IMAGES
+    lines = _of_images(facts) if of_images else instructions(facts.info.shape, facts.has)
+    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
+    return [*lines, "", *table(["file", ""], rows)]
+
+
+def _of_images(facts: Facts) -> list[str]:
     size, colour = facts.info.image_size, _COLOURS[facts.info.channels]
     shape = f"{size}, {size}, {facts.info.channels}"
     opened = f'image = Image.open("image.png").convert("{colour}").resize(({size}, {size}))'
@@ -192,6 +244,12 @@ def _loading(facts: Facts) -> list[str]:
             'print(open("labels.txt").read().splitlines()[int(logits.argmax())])',
             "```",
         ]
+    else:
+        lines += [
+            "",
+            "torch could not export this network: evonas has its problem, "
+            f"`{facts.order.config.problem}`, build it, whose code must be there.",
+        ]
     if "model.onnx" in facts.has:
         lines += [
             *("", "With plain onnxruntime:", "", "```python"),
@@ -204,8 +262,7 @@ def _loading(facts: Facts) -> list[str]:
             "print(labels[int(logits.argmax())])",
             "```",
         ]
-    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
-    return [*lines, "", *table(["file", ""], rows)]
+    return lines
 
 
 def _training(facts: Facts) -> list[str]:
@@ -213,7 +270,8 @@ def _training(facts: Facts) -> list[str]:
         "learning_rate": facts.order.recipe.rate,
         "weight_decay": facts.order.recipe.decay,
     }
-    lines = [", ".join(f"{word} {value}" for word, value in recipe.items()) + "."]
+    lines = [", ".join(f"{word} {value}" for word, value in recipe.items()) + ".", ""]
+    lines.append(start_in_words(facts.order.proxy, facts.start))
     names = [n for n in next(iter(facts.curves.values()))[-1] if "seconds" not in n]
     rows = [
         [

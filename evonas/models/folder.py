@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,25 +13,27 @@ from typing import Any
 import torch
 
 from evonas.data.class_names import class_names
-from evonas.data.dataset import Dataset, Part
-from evonas.models.archive import ARCHIVE, LABELS, export
+from evonas.data.dataset import Dataset
+from evonas.data.kinds import IMAGES
+from evonas.faults import printable
+from evonas.models.archive import ARCHIVE, CARD, LABELS, export
 from evonas.models.card import Facts, card
-from evonas.models.deployed import N_PASSES, Deployed, logits_for, median_latency
+from evonas.models.deployed import N_PASSES, Deployed, judged, logits_for, median_latency
 from evonas.models.judgement import Judgement
 from evonas.models.onnx_file import labels_metadata, largest_difference, missing, write_onnx
 from evonas.models.order import TRAINING, TrainingOrder
-from evonas.models.sittings import Outcome, checkpoint_of, dataset_of
-from evonas.networks.layout import PLAIN
+from evonas.models.rebuilt import ARCHITECTURE, WEIGHTS
+from evonas.models.sittings import Outcome, checkpoint_of, start_of
+from evonas.models.sources import dataset_of
 from evonas.runs.manifest import environment
+from evonas.training.batches import as_values
 from evonas.training.device import reproducible
-from evonas.training.loop import judge
 from evonas.training.saved_state import whole, write_state
+from evonas.training.tasks import Task
 from evonas.training.trained_problem import TrainedProblem
 
-WEIGHTS, ONNX, CARD, CURVE = "model.pt", "model.onnx", "card.md", "curve.csv"
-ARCHITECTURE, METRICS, PREVIEW = "architecture.json", "metrics.json", "preview.png"
+ONNX, CURVE, METRICS, PREVIEW = "model.onnx", "curve.csv", "metrics.json", "preview.png"
 N_COMPARED = 1000  # test images on which an export must agree with torch
-CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,13 @@ class ModelFolder:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the model is complete: the card is the last file but one that is written."""
+        """Whether the model is complete: the card is the last file that is written."""
         return (self.path / CARD).is_file()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a training was begun in the folder."""
+        return (self.path / TRAINING).is_file()
 
     def begin(self, order: TrainingOrder) -> None:
         """Make the folder, and note in it what is to be trained.
@@ -58,13 +65,21 @@ class ModelFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         self._write(TRAINING, json.dumps(order.as_dict(), indent=2) + "\n")
 
-    def finish(self, order: TrainingOrder, problem: TrainedProblem, outcome: Outcome) -> Facts:
-        """Write down all of a trained model, and remove the checkpoints.
+    def finish(
+        self,
+        order: TrainingOrder,
+        problem: TrainedProblem,
+        outcome: Outcome,
+        *,
+        draw: Callable[[Facts, Path], None] = lambda facts, out: None,
+    ) -> Facts:
+        """Write down all of a trained model, the card last, and remove the checkpoints.
 
         Args:
             order: What was trained.
             problem: The problem of the order, opened.
             outcome: What came of the training.
+            draw: Draws the model's picture to a file.
 
         Returns:
             What the card tells.
@@ -80,47 +95,57 @@ class ModelFolder:
             self._write(LABELS, "".join(f"{label}\n" for label in labels))
             self._write(ARCHITECTURE, _spelt(order, problem, dataset))
             self._write(CURVE, _curve_text(outcome.curves))
-            exports = self._export(deployed, dataset, labels=labels)
+            by_seed, logits = _judged(outcome, dataset, task=problem.task_for(order.genome))
+            exports = self._export(deployed, dataset, labels=labels, logits=logits)
             facts = Facts(
                 name=self.path.resolve().name,
                 order=order,
                 architecture=problem.decode(order.genome),
                 info=dataset.info,
                 labels=labels,
-                judgements={
-                    "validation": _judged(deployed, dataset.validation, dataset, problem),
-                    "test": _judged(deployed, dataset.test, dataset, problem),
-                },
+                judgements=by_seed[outcome.seed],
+                by_seed=by_seed,
                 curves=outcome.curves,
                 seed=outcome.seed,
                 spend=outcome.spend,
                 cost=problem.cost(order.genome),
-                latency_s=median_latency(deployed, dataset.test.images[:1].float() / 255),
+                latency_s=median_latency(deployed, as_values(dataset.test.images[:1])),
                 n_passes=N_PASSES,
                 exports=exports,
                 has=frozenset(n for n in (ARCHIVE, ONNX) if (self.path / n).is_file()),
                 environment=environment(),
+                start=outcome.start,
             )
         self._write(METRICS, json.dumps(_metrics(facts), indent=2) + "\n")
+        draw(facts, self.path / PREVIEW)
         self._write(CARD, card(facts))
-        for seed in order.seeds:
-            checkpoint_of(self.path, seed).unlink(missing_ok=True)
+        self.tidy(order)
         return facts
 
+    def tidy(self, order: TrainingOrder) -> None:
+        """Remove the checkpoints, which a finished model needs no more."""
+        for seed in order.seeds:
+            checkpoint_of(self.path, seed).unlink(missing_ok=True)
+        start_of(self.path).unlink(missing_ok=True)
+
     def _export(
-        self, deployed: Deployed, dataset: Dataset, *, labels: tuple[str, ...]
+        self,
+        deployed: Deployed,
+        dataset: Dataset,
+        *,
+        labels: tuple[str, ...],
+        logits: torch.Tensor,
     ) -> dict[str, str]:
-        """What came of each export, in words."""
-        images = dataset.test.images[:N_COMPARED]
-        some = images[torch.arange(2) % len(images)].float() / 255
-        expected = logits_for(deployed, images)
+        """What came of each export, in words; it must give the logits of the test images."""
+        images, expected = dataset.test.images[:N_COMPARED], logits[:N_COMPARED]
+        some, kind = as_values(images[torch.arange(2) % len(images)]), dataset.info.kind
         said = {WEIGHTS: "the weights alone, for the network that the problem builds"}
         try:
             program = export(deployed, some)
             torch.export.save(program, self.path / ARCHIVE)
             found = logits_for(program.module(), images)
             difference = float((found - expected).abs().max())
-            said[ARCHIVE] = f"`torch.export`; {_agrees(difference, len(images))}"
+            said[ARCHIVE] = f"`torch.export`; {_agrees(difference, len(images), kind.name)}"
         except Exception as error:  # of a network that torch cannot spell as a graph
             (self.path / ARCHIVE).unlink(missing_ok=True)
             return {**said, ARCHIVE: f"not written: {_line(error)}", ONNX: "not written either"}
@@ -133,10 +158,14 @@ class ModelFolder:
             write_onnx(
                 self.path / ONNX,
                 program,
-                metadata={"labels": labels_metadata(labels), "pixels": "[0, 1]"},
+                metadata={
+                    "labels": labels_metadata(labels),
+                    **({"pixels": "[0, 1]"} if kind == IMAGES else {}),
+                },
+                takes=kind.name,
             )
             difference = largest_difference(self.path / ONNX, images, logits=expected)
-            said[ONNX] = f"ONNX; in onnxruntime {_agrees(difference, len(images))}"
+            said[ONNX] = f"ONNX; in onnxruntime {_agrees(difference, len(images), kind.name)}"
         except Exception as error:  # of an operator that ONNX lacks
             (self.path / ONNX).unlink(missing_ok=True)
             said[ONNX] = f"not written: {_line(error)}"
@@ -147,26 +176,36 @@ class ModelFolder:
             file.write(text)
 
 
-def _agrees(difference: float, n: int) -> str:
-    return f"its logits of {n:,} test images differ by at most {difference:.2g} from torch's"
+def _agrees(difference: float, n: int, what: str) -> str:
+    return f"its logits of {n:,} test {what} differ by at most {difference:.2g} from torch's"
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
+    """What an error says in its first line; of an exporter's, what has caused it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first:.200}"
+    return printable(f"{type(error).__name__}: {first:.200}")
 
 
 def _judged(
-    deployed: Deployed, part: Part, dataset: Dataset, problem: TrainedProblem
-) -> Judgement:
-    scores = judge(
-        deployed.network, part, dataset=dataset, device=CPU, task=problem.task, layout=PLAIN
-    )
-    predicted = logits_for(deployed, part.images).argmax(1)
-    n_classes = dataset.info.n_classes
-    return Judgement.of(
-        predicted.numpy(), part.labels.numpy(), n_classes=n_classes, scores=scores
-    )
+    outcome: Outcome, dataset: Dataset, *, task: Task
+) -> tuple[dict[int, dict[str, Judgement]], torch.Tensor]:
+    """How good the network of every seed is, by the name of the part.
+
+    Returns:
+        The judgements by seed, and the logits that the kept network gives the test images.
+    """
+    parts = {"validation": dataset.validation, "test": dataset.test}
+    by_seed: dict[int, dict[str, Judgement]] = {}
+    logits: dict[int, torch.Tensor] = {}
+    for seed, network in outcome.networks.items():
+        deployed, by_seed[seed] = Deployed(network, dataset), {}
+        for name, part in parts.items():
+            by_seed[seed][name], logits[seed] = judged(
+                deployed, part, task=task, n_classes=dataset.info.n_classes
+            )
+    return by_seed, logits[outcome.seed]
 
 
 def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> str:
@@ -177,9 +216,9 @@ def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> s
         "architecture": problem.decode(order.genome),
         "data": asdict(dataset.info),
         "input": {
-            "shape": ["n", problem.n_channels, problem.image_size, problem.image_size],
+            "shape": ["n", *problem.input_shape],
             "dtype": "float32",
-            "pixels": [0, 1],
+            **({"pixels": [0, 1]} if dataset.info.kind == IMAGES else {}),
         },
         "normalisation": {
             "mean": dataset.mean.flatten().tolist(),
@@ -198,6 +237,12 @@ def _metrics(facts: Facts) -> dict[str, Any]:
         "flops": facts.cost.flops,
         "latency_s": facts.latency_s,
         "training": asdict(facts.spend),
+        "seeds": {
+            str(seed): {part: dict(judged.scores) for part, judged in judgements.items()}
+            for seed, judgements in facts.by_seed.items()
+        },
+        "kept_seed": facts.seed,
+        "exports": dict(facts.exports),
         "labels": list(facts.labels),
     }
 

@@ -1,9 +1,10 @@
-"""How good a trained network is, with intervals."""
+"""How good a trained network is, with intervals, and how much that varies with the seed."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import statistics
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,3 +99,43 @@ class Judgement:
             "scores": dict(self.scores),
             "confusion": self.confusion.tolist(),
         }
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How several trainings of one architecture, each with its seed, differ.
+
+    Attributes:
+        n: How many trainings there are.
+        mean: Their mean.
+        sd: Their standard deviation as an estimate (divided by n - 1); NaN of one alone.
+        median: Their median.
+        low: The least of them.
+        high: The greatest of them.
+    """
+
+    n: int
+    mean: float
+    sd: float
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """The spread of at least one value."""
+        found = list(values)
+        return cls(
+            n=len(found),
+            mean=statistics.fmean(found),
+            sd=statistics.stdev(found) if len(found) > 1 else math.nan,
+            median=statistics.median(found),
+            low=min(found),
+            high=max(found),
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"mean {self.mean:.2f}, s.d. {self.sd:.2f}, median {self.median:.2f}, min "
+            f"{self.low:.2f}, max {self.high:.2f} (n = {self.n})"
+        )

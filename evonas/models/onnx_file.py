@@ -14,8 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from evonas.training.batches import as_values
+
 NEEDED = ("onnx", "onnxruntime", "onnxscript")
-INPUT, OUTPUT = "images", "logits"
+OUTPUT = "logits"
 TOLERANCE = 1e-4  # of the largest logit: sums in another order, in single precision
 
 
@@ -25,18 +27,23 @@ def missing() -> str:
 
 
 def write_onnx(
-    file: Path, program: torch.export.ExportedProgram, *, metadata: Mapping[str, str]
+    file: Path,
+    program: torch.export.ExportedProgram,
+    *,
+    metadata: Mapping[str, str],
+    takes: str = "images",
 ) -> None:
-    """Write an exported network as ONNX, for one image or many at a time.
+    """Write an exported network as ONNX, for one input or many at a time.
 
     Args:
         file: Where the file shall lie.
         program: The exported network, from images in [0, 1] to logits.
         metadata: What the file shall tell of the network, by key.
+        takes: What the file shall call the input.
     """
     with _quiet():
         made = torch.onnx.export(
-            program, input_names=[INPUT], output_names=[OUTPUT], verbose=False
+            program, input_names=[takes], output_names=[OUTPUT], verbose=False
         )
         assert made is not None  # a file was not asked for
         made.model.metadata_props.update(metadata)
@@ -48,14 +55,15 @@ def onnx_logits(file: Path, images: Tensor, *, batch_size: int = 256) -> np.ndar
 
     Args:
         file: The ONNX file.
-        images: Images as bytes, ``(n, channels, size, size)``.
+        images: Images as bytes, ``(n, channels, size, size)``, or sequences as numbers.
         batch_size: How many images are passed at a time.
     """
     import onnxruntime  # optional
 
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    chunks = [(chunk.float() / 255).numpy() for chunk in images.split(batch_size)]
-    return np.concatenate([session.run(None, {INPUT: chunk})[0] for chunk in chunks])
+    (given,) = session.get_inputs()
+    chunks = [as_values(chunk).numpy() for chunk in images.split(batch_size)]
+    return np.concatenate([session.run(None, {given.name: chunk})[0] for chunk in chunks])
 
 
 def largest_difference(file: Path, images: Tensor, *, logits: Tensor) -> float:
@@ -63,7 +71,7 @@ def largest_difference(file: Path, images: Tensor, *, logits: Tensor) -> float:
 
     Args:
         file: The ONNX file.
-        images: Images as bytes, ``(n, channels, size, size)``.
+        images: Images as bytes, ``(n, channels, size, size)``, or sequences as numbers.
         logits: What torch gave for the same images.
 
     Raises:

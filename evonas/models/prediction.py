@@ -1,13 +1,17 @@
-"""What a model says of image files."""
+"""What a model says of image files, or of the sequences in files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from evonas.data.decoding import BadFilesError, decode
+from evonas.data.kinds import SEQUENCES
+from evonas.data.sequence_file import read_values
 from evonas.models.archive import LoadedModel
 
 CHUNK = 64  # images in memory at a time
@@ -15,10 +19,11 @@ CHUNK = 64  # images in memory at a time
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one image file.
+    """What a model says of one image, or of one sequence.
 
     Attributes:
-        path: The image file.
+        path: The image file, or the file of sequences and the sequence's index in it, as in
+            ``FILE[0]``.
         shares: Labels with their probabilities in [0, 1], the likeliest first.
     """
 
@@ -27,29 +32,60 @@ class Prediction:
 
 
 def predict(model: LoadedModel, paths: Sequence[str], *, n_best: int = 3) -> list[Prediction]:
-    """Classify image files, each cut to its central square as folders of images are.
+    """Classify image files, or all sequences in files of them.
+
+    Images are cut to their central square as folders of images are.
 
     Args:
         model: The model that ``load_model`` gave.
-        paths: The image files.
-        n_best: How many labels to tell of each image at most.
+        paths: The image files; or, of a model that takes sequences, files with an array ``x``,
+            as ``sequence_file.find_sequences`` reads them.
+        n_best: How many labels to tell of each input at most.
 
     Raises:
-        ValueError: A file is no image that can be read; all such files are named.
+        FileNotFoundError: There is no such file of sequences.
+        ValueError: A file is no image that can be read, and all such files are named; or it
+            holds no sequences that fit the model.
     """
     found = []
-    for start in range(0, len(paths), CHUNK):
-        chunk = paths[start : start + CHUNK]
+    batches = _sequences(model, paths) if model.kind == SEQUENCES else _pictures(model, paths)
+    for names, inputs in batches:
         with torch.inference_mode():
-            logits = model(_images(model, chunk))
+            logits = model(inputs)
         best = logits.softmax(1).topk(min(n_best, logits.shape[1]))
-        for path, values, places in zip(chunk, best.values, best.indices, strict=True):
+        for name, values, places in zip(names, best.values, best.indices, strict=True):
             labels = [model.labels[place] for place in places.tolist()]
-            found.append(Prediction(path, tuple(zip(labels, values.tolist(), strict=True))))
+            found.append(Prediction(name, tuple(zip(labels, values.tolist(), strict=True))))
     return found
 
 
-def _images(model: LoadedModel, paths: Sequence[str]) -> torch.Tensor:
+def _sequences(
+    model: LoadedModel, paths: Sequence[str]
+) -> Iterator[tuple[Sequence[str], Tensor]]:
+    """Sequences with their names, file by file."""
+    for path in paths:
+        values = torch.from_numpy(read_values(Path(path)))
+        if tuple(values.shape[1:]) != model.shape:
+            expected = ", ".join(map(str, model.shape))
+            raise ValueError(
+                f"'x' in {path!r} has shape {tuple(values.shape)}; this model expects (n, "
+                f"{expected})"
+            )
+        for start in range(0, len(values), CHUNK):
+            chunk = values[start : start + CHUNK]
+            yield [f"{path}[{start + i}]" for i in range(len(chunk))], chunk
+
+
+def _pictures(
+    model: LoadedModel, paths: Sequence[str]
+) -> Iterator[tuple[Sequence[str], Tensor]]:
+    """Images with the names of their files."""
+    for start in range(0, len(paths), CHUNK):
+        chunk = paths[start : start + CHUNK]
+        yield chunk, _images(model, chunk)
+
+
+def _images(model: LoadedModel, paths: Sequence[str]) -> Tensor:
     try:
         return decode(paths, channels=model.channels, image_size=model.image_size)
     except BadFilesError as error:

@@ -12,6 +12,8 @@ Modules:
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
     counting: What one forward pass costs, counted exactly, without values where that can be.
     drop_path: Leaving out whole paths of a network at random, while it learns.
+    early_exits: Chains of parts with exits on the way, as graphs.
+    exits: Networks with several exits: which exit answers, by budget or by confidence.
     formulas: What one operator costs: contractions have formulas, and everything else costs
         nothing.
     genotypes: Cells of two inputs whose nodes add two operations each, and how DARTS writes
@@ -23,13 +25,18 @@ Modules:
         first.
     metrics: What tells more about untrained networks: providers of metrics, and what they are
         given.
+    mobile: The layers of the MobileNets: inverted bottlenecks, and squeeze and excitation.
+    motifs: Motifs: small graphs whose edges carry labels, and the one spelling of each.
     outputs: What networks give: a tensor, several in a row, or several by name.
     primitives: The operations of differentiable architecture search, by the names that papers
         give them.
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
+    stages: Networks of stages: which of them halve their maps, and the one way to spell them.
     sum_cells: Cells whose nodes sum what operations make of the nodes before them.
+    temporal_blocks: The building blocks of networks for sequences: as those for images, along
+        one axis.
     timing: Wall-clock time of networks, measured.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """
@@ -41,6 +48,7 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
+    from evonas.networks.blocks import Bottleneck as Bottleneck
     from evonas.networks.blocks import Classifier as Classifier
     from evonas.networks.blocks import InvertedResidual as InvertedResidual
     from evonas.networks.blocks import Residual as Residual
@@ -49,21 +57,36 @@ if TYPE_CHECKING:
     from evonas.networks.cells import CellModule as CellModule
     from evonas.networks.cells import CellNetwork as CellNetwork
     from evonas.networks.cells import vertex_channels as vertex_channels
+    from evonas.networks.chain import Branch as Branch
     from evonas.networks.chain import Part as Part
     from evonas.networks.chain import count_chain as count_chain
+    from evonas.networks.costs import ExitFlops as ExitFlops
     from evonas.networks.counting import count as count
     from evonas.networks.counting import count_through as count_through
+    from evonas.networks.exits import Exits as Exits
+    from evonas.networks.exits import anytime_area as anytime_area
     from evonas.networks.graph import ExitLogits as ExitLogits
     from evonas.networks.graph import Graph as Graph
     from evonas.networks.graph import GraphNetwork as GraphNetwork
     from evonas.networks.graph import Node as Node
+    from evonas.networks.graph import count_exits as count_exits
     from evonas.networks.graph import count_graph as count_graph
     from evonas.networks.graph import exit_costs as exit_costs
     from evonas.networks.inputs import Input as Input
     from evonas.networks.layers import Layer as Layer
     from evonas.networks.layers import LayerTable as LayerTable
     from evonas.networks.layers import layer_table as layer_table
+    from evonas.networks.mobile import Resize as Resize
+    from evonas.networks.mobile import SqueezeExcite as SqueezeExcite
+    from evonas.networks.mobile import divisible as divisible
+    from evonas.networks.mobile import mbconv as mbconv
     from evonas.networks.primitives import primitive as primitive
+    from evonas.networks.stages import gathered as gathered
+    from evonas.networks.stages import halving as halving
+    from evonas.networks.temporal_blocks import TemporalClassifier as TemporalClassifier
+    from evonas.networks.temporal_blocks import TemporalResidual as TemporalResidual
+    from evonas.networks.temporal_blocks import temporal_convolution as temporal_convolution
+    from evonas.networks.temporal_blocks import temporal_separable as temporal_separable
     from evonas.networks.timing import inference_seconds as inference_seconds
     from evonas.networks.timing import training_seconds as training_seconds
     from evonas.networks.zoo import count_network as count_network
@@ -76,15 +99,34 @@ __getattr__, __dir__, __all__ = attach(
             "depthwise_separable",
             "InvertedResidual",
             "Residual",
+            "Bottleneck",
             "Classifier",
         ],
         "cells": ["CellNetwork", "CellModule", "vertex_channels"],
-        "chain": ["Part", "count_chain"],
+        "chain": ["Part", "Branch", "count_chain"],
+        "costs": ["ExitFlops"],
         "counting": ["count", "count_through"],
-        "graph": ["ExitLogits", "Graph", "GraphNetwork", "Node", "count_graph", "exit_costs"],
+        "exits": ["Exits", "anytime_area"],
+        "graph": [
+            "ExitLogits",
+            "Graph",
+            "GraphNetwork",
+            "Node",
+            "count_exits",
+            "count_graph",
+            "exit_costs",
+        ],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
+        "mobile": ["mbconv", "SqueezeExcite", "Resize", "divisible"],
         "primitives": ["primitive"],
+        "stages": ["halving", "gathered"],
+        "temporal_blocks": [
+            "temporal_convolution",
+            "temporal_separable",
+            "TemporalResidual",
+            "TemporalClassifier",
+        ],
         "timing": ["inference_seconds", "training_seconds"],
         "zoo": ["count_network"],
     },

@@ -9,7 +9,9 @@ from torch import Tensor, nn
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": lambda: nn.ReLU(inplace=True),
+    "relu6": lambda: nn.ReLU6(inplace=True),
     "silu": lambda: nn.SiLU(inplace=True),
+    "hard_swish": lambda: nn.Hardswish(inplace=True),
 }
 
 
@@ -105,6 +107,34 @@ class Residual(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Transform ``(n, n_in, h, w)`` to ``(n, n_out, h / stride, w / stride)``."""
+        out: Tensor = self.activation(self.branch(images) + self.shortcut(images))
+        return out
+
+
+class Bottleneck(nn.Module):
+    """Narrow, filter and widen around a shortcut (He et al. 2016, bottleneck block).
+
+    The filter has the stride, as in torchvision, and not the first convolution, as in the
+    paper; where shapes differ the shortcut is a 1x1 convolution with batch norm.
+    """
+
+    EXPANSION = 4  # channels that it gives, for each channel inside
+
+    def __init__(self, n_in: int, width: int, *, stride: int, activation: str = "relu") -> None:
+        super().__init__()
+        n_out = self.EXPANSION * width
+        self.branch = nn.Sequential(
+            convolution(n_in, width, kernel=1, activation=activation),
+            convolution(width, width, stride=stride, activation=activation),
+            convolution(width, n_out, kernel=1, activation=None),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or n_in != n_out:
+            self.shortcut = convolution(n_in, n_out, kernel=1, stride=stride, activation=None)
+        self.activation = ACTIVATIONS[activation]()
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Transform ``(n, n_in, h, w)`` to ``(n, 4 * width, h / stride, w / stride)``."""
         out: Tensor = self.activation(self.branch(images) + self.shortcut(images))
         return out
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from evonas.hardware.roofline import Cost
 from evonas.networks.counting import count_through
-from evonas.networks.inputs import Inputs
+from evonas.networks.inputs import Input, Inputs, as_inputs
 
 N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 
@@ -45,6 +45,36 @@ def chain(parts: Sequence[Part]) -> nn.Sequential:
     return nn.Sequential(*(part() for part in parts))
 
 
+class Branch(nn.Module):
+    """Parts in a row as one part, with a shortcut around them or without.
+
+    It is counted part by part, as a chain is.
+
+    Args:
+        parts: The parts of the branch in order.
+        has_shortcut: Whether what the branch is given is added to what its parts give.
+    """
+
+    def __init__(self, *parts: Part, has_shortcut: bool = False) -> None:
+        super().__init__()
+        self.has_shortcut = has_shortcut
+        self.branch = chain(parts)
+        self.add = Add() if has_shortcut else None
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Transform ``(n, channels, h, w)`` as the parts do."""
+        given: Tensor = self.branch(images)
+        return given if self.add is None else self.add(images, given)
+
+
+class Add(nn.Module):
+    """The sum of two tensors."""
+
+    def forward(self, one: Tensor, other: Tensor) -> Tensor:
+        """Add two tensors of one shape."""
+        return one + other
+
+
 def count_chain(
     parts: Sequence[Part], input_shape: tuple[int, ...], *, is_strict: bool = False
 ) -> Cost:
@@ -62,20 +92,7 @@ def count_chain(
         ValueError: A part before the last gives several tensors, or with ``is_strict`` an
             operator is unknown.
     """
-    costs, shape = list[Cost](), input_shape
-    for part in parts:
-        if not shape:
-            name = getattr(part.make, "__name__", part.make)
-            raise ValueError(
-                f"the part before {name} gives several tensors; in a chain only the last may"
-            )
-        cost, shape = count_part(part, shape, is_strict)
-        costs.append(cost)
-    return Cost(
-        flops=sum(cost.flops for cost in costs),
-        params=sum(cost.params for cost in costs),
-        operations=tuple(operation for cost in costs for operation in cost.operations),
-    )
+    return _sum(_counted_in_a_row(parts, input_shape, is_strict)[0])
 
 
 @lru_cache(maxsize=N_REMEMBERED_PARTS)
@@ -91,4 +108,34 @@ def count_part(part: Part, inputs: Inputs, is_strict: bool) -> tuple[Cost, tuple
     Returns:
         The part's cost, and the shape of what it gives, as ``count_through`` says.
     """
-    return count_through(part, inputs, is_strict=is_strict)
+    if part.make is not Branch:
+        return count_through(part, inputs, is_strict=is_strict)
+    (taken,) = as_inputs(inputs)
+    costs, shape = _counted_in_a_row(part.arguments, taken.shape, is_strict)  # type: ignore[arg-type]  # parts
+    if dict(part.named).get("has_shortcut"):
+        ends = Input(taken.shape), Input(shape)
+        costs.append(count_part(Part.of(Add), ends, is_strict)[0])
+    return _sum(costs), shape
+
+
+def _counted_in_a_row(
+    parts: Iterable[Part], shape: tuple[int, ...], is_strict: bool
+) -> tuple[list[Cost], tuple[int, ...]]:
+    costs = list[Cost]()
+    for part in parts:
+        if not shape:
+            name = getattr(part.make, "__name__", part.make)
+            raise ValueError(
+                f"the part before {name} gives several tensors; in a chain only the last may"
+            )
+        cost, shape = count_part(part, shape, is_strict)
+        costs.append(cost)
+    return costs, shape
+
+
+def _sum(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        flops=sum(cost.flops for cost in costs),
+        params=sum(cost.params for cost in costs),
+        operations=tuple(operation for cost in costs for operation in cost.operations),
+    )

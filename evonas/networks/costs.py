@@ -10,8 +10,18 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.spend import training_flops
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost, Operation
+from evonas.networks.exits import exit_names
 from evonas.networks.metrics import Context, Network
-from evonas.objectives import CO2, CO2_INFERENCE, CO2_TRAINING, FLOPS, FPO, MACS, PARAMS
+from evonas.objectives import (
+    CO2,
+    CO2_INFERENCE,
+    CO2_TRAINING,
+    FLOPS,
+    FPO,
+    MACS,
+    PARAMS,
+    Metric,
+)
 
 
 class Count:
@@ -30,6 +40,36 @@ class Count:
             "params": float(cost.params),
             "fpo": proxy_flops(cost, context.info, epochs=context.epochs),
         }
+
+
+class ExitFlops:
+    """FLOPs of the answer of each exit, where no other one answers.
+
+    A network with fewer exits has its last one stand for those that it lacks.
+
+    Args:
+        n_exits: How many exits a network of the space has at most.
+
+    Attributes:
+        metrics: ``first_flops``, and ``flops_1`` to ``flops_k``.
+    """
+
+    def __init__(self, n_exits: int) -> None:
+        self._names = exit_names("flops", n_exits)
+        first = Metric("first_flops", "FLOP", "FLOPs of the first exit", +1, when="counted")
+        each = (
+            Metric(name, "FLOP", f"FLOPs of exit {k}", +1, when="counted")
+            for k, name in enumerate(self._names, start=1)
+        )
+        self.metrics = (first, *each)
+
+    def measure(
+        self, network: Network, context: Context, *, wanted: Collection[str]
+    ) -> Mapping[str, float]:
+        """Count every exit, without making weights."""
+        flops = network.exits.alone
+        each = {name: flops[min(k, len(flops) - 1)] for k, name in enumerate(self._names)}
+        return {"first_flops": flops[0], **each}
 
 
 class Carbon:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from torch import Tensor, nn
 
 from evonas.hardware.roofline import Cost
 from evonas.networks.chain import Part, count_part
+from evonas.networks.exits import Exits
 from evonas.networks.inputs import Input
 
 IMAGES = "images"  # by this name nodes call what the network is given
@@ -221,6 +224,28 @@ def exit_costs(
     """
     costs = _costs(graph, input_shape, is_strict=is_strict)
     return tuple(_sum(costs, needed) for needed in graph.needs)
+
+
+def count_exits(
+    graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool = False
+) -> Exits:
+    """The FLOPs of every exit, alone and after those before it, from one count of the nodes.
+
+    Args:
+        graph: The network.
+        input_shape: Shape of one input without the batch, ``(channels, height, width)``.
+        is_strict: Whether an operator without a declared cost is an error.
+
+    Raises:
+        ValueError: As in ``count_graph``.
+    """
+    costs = _costs(graph, input_shape, is_strict=is_strict)
+
+    def flops(names: frozenset[str]) -> float:
+        return float(sum(cost.flops for name, cost in costs.items() if name in names))
+
+    so_far = accumulate(graph.needs, operator.or_)
+    return Exits(tuple(map(flops, graph.needs)), tuple(map(flops, so_far)))
 
 
 def _costs(graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool) -> dict[str, Cost]:

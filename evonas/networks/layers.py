@@ -294,10 +294,11 @@ def _detail(func: Any, args: Any) -> str:
         return ", ".join([*said, *(["transposed"] if is_transposed else [])])
     if name.startswith(("max_pool", "avg_pool")):
         kernel, stride = args[1], (args[2] if len(args) > 2 else ()) or args[1]
+        if args[0].shape[2] == 1 and kernel[0] == 1:  # of a sequence: it runs as a flat image
+            kernel, stride = kernel[1:], stride[1:]
         return f"{_times(kernel)}, stride {_times(stride)}"
     return ""
 
 
 def _times(sides: Iterable[int]) -> str:
-    each = list(sides)
-    return f"{each[0]}x{each[0]}" if len(each) == 1 else "x".join(map(str, each))
+    return "x".join(map(str, sides))

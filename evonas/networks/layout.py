@@ -37,12 +37,15 @@ def laid_out(images: Tensor, layout: torch.memory_format) -> Tensor:
     """The same images in a layout.
 
     Where an axis has one entry a tensor is in both layouts, and its strides still tell torch
-    in which one the next layers shall go on; so a plain one is always made anew.
+    in which one the next layers shall go on; so a plain one is always made anew. What is no
+    image, such as a sequence, has channels first in either.
 
     Args:
-        images: Images ``(n, channels, height, width)``.
+        images: Images ``(n, channels, height, width)``, or other inputs.
         layout: How they shall lie in memory.
     """
+    if images.ndim != 4:
+        return images.contiguous()
     if layout == FAST:
         return images.contiguous(memory_format=FAST)
     return images.clone(memory_format=PLAIN)

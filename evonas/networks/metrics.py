@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from evonas.carbon.assumptions import Assumptions
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost
+from evonas.networks.exits import Exits
 from evonas.objectives import Metric
 from evonas.plugins.asking import checked
 
@@ -28,6 +29,7 @@ class Network:
             from torch's global state; under ``torch.device("meta")`` it takes no memory.
         get_cost: Counts the network; ``cost`` is what it gives.
         get_model: Makes the initialised network; ``model`` is what it gives.
+        get_exits: Counts the exits; ``exits`` is what it gives. Left out, there is one.
     """
 
     architecture: Mapping[str, Any]
@@ -35,11 +37,17 @@ class Network:
     build: Callable[[], nn.Module]
     get_cost: Callable[[], Cost]
     get_model: Callable[[], nn.Module]
+    get_exits: Callable[[], Exits] | None = None
 
     @cached_property
     def cost(self) -> Cost:
         """FLOPs, parameters and operations of one forward pass of one input, counted once."""
         return self.get_cost()
+
+    @cached_property
+    def exits(self) -> Exits:
+        """FLOPs of every exit, counted once."""
+        return self.get_exits() if self.get_exits else Exits.single(float(self.cost.flops))
 
     @cached_property
     def model(self) -> nn.Module:
@@ -145,6 +153,19 @@ def offered(
                 )
             found[metric.name] = metric, who
     return tuple(metric for metric, _ in found.values())
+
+
+def asked(providers: Sequence[MetricProvider], wanted: Collection[str]) -> set[str]:
+    """Which metrics of providers are to be measured: with a counted one all that are counted.
+
+    Args:
+        providers: The providers of a problem.
+        wanted: Names of metrics, of any kind.
+    """
+    metrics = [metric for provider in providers for metric in provider.metrics]
+    counted = {metric.name for metric in metrics if metric.when == "counted"}
+    names = {metric.name for metric in metrics}.intersection(wanted)
+    return names if names.isdisjoint(counted) else names | counted
 
 
 def measured_by(

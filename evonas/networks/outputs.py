@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 Outputs = Any  # a Tensor, or a tuple, list or mapping of such, however deep
@@ -54,6 +55,23 @@ def as_float(outputs: Outputs) -> Outputs:
         values = tuple(as_float(value) for value in outputs)
         return type(outputs)(*values) if hasattr(outputs, "_fields") else values
     return outputs
+
+
+def joined(batches: Sequence[Outputs]) -> Outputs:
+    """The outputs of several batches as those of one, batch after batch.
+
+    Args:
+        batches: What a network gave for each batch, at least one.
+    """
+    first = batches[0]
+    if isinstance(first, Tensor):
+        return torch.cat(list(batches)) if first.ndim else torch.stack(list(batches))
+    if isinstance(first, Mapping):
+        return {key: joined([each[key] for each in batches]) for key in first}
+    if isinstance(first, (tuple, list)):
+        values = tuple(joined(column) for column in zip(*batches, strict=True))
+        return type(first)(*values) if hasattr(first, "_fields") else values
+    return first
 
 
 def _described(outputs: Outputs) -> str:

@@ -56,7 +56,7 @@ class ReceptiveField:
         """After a window has gone over the map; ``None`` where it has other dimensions."""
         n = len(self.size)
         sides = [
-            tuple(side) * n if len(side) == 1 else tuple(side)
+            tuple(side) * n if len(side) == 1 else _flattened(side, n)
             for side in (kernel, stride, dilation)
         ]
         if any(len(side) != n for side in sides):
@@ -112,9 +112,8 @@ def field_after(func: Any, args: Sequence[Any], out: Any, *, given: Sequence[Fie
     after = _after(func, name, args, before=before)
     if after is None or after.is_whole or func.is_view:
         return after
-    shape = _first(out).shape
-    is_map = len(shape) == len(after.grid) + 2
-    return replace(after, grid=tuple(shape[2:])) if is_map else after
+    shape, n = _first(out).shape, len(after.grid)
+    return replace(after, grid=tuple(shape[-n:])) if _is_map(shape, n) else after
 
 
 def _after(func: Any, name: str, args: Sequence[Any], *, before: ReceptiveField) -> Field:
@@ -146,9 +145,10 @@ def _after(func: Any, name: str, args: Sequence[Any], *, before: ReceptiveField)
 def _adaptive(args: Sequence[Any], *, before: ReceptiveField) -> Field:
     if all(side == 1 for side in args[1]):
         return before.everything()
-    if any(own % side for own, side in zip(before.grid, args[1], strict=False)):
+    pairs = list(zip(before.grid, _flattened(args[1], len(before.grid)), strict=False))
+    if any(own % side for own, side in pairs):
         return None
-    stride = [own // side for own, side in zip(before.grid, args[1], strict=False)]
+    stride = [own // side for own, side in pairs]
     return before.windowed(stride, stride, (1,))
 
 
@@ -160,7 +160,7 @@ def _reduced(args: Sequence[Any], *, n: int) -> str:
         return "all"
     named = {dim % tensor.ndim for dim in (dims if isinstance(dims, (list, tuple)) else [dims])}
     places = set(range(tensor.ndim - n, tensor.ndim))
-    if tensor.ndim != n + 2:
+    if not _is_map(tensor.shape, n):
         return "some"
     return "all" if places <= named else "none" if not places & named else "some"
 
@@ -172,6 +172,17 @@ def _contracted(args: Sequence[Any], *, before: ReceptiveField) -> Field:
         return None  # such as attention, of activations with activations
     n_rows = factors[-2].shape[0]
     return before.everything() if n_rows == 1 else before
+
+
+def _is_map(shape: Sequence[int], n: int) -> bool:
+    """Whether a tensor has n axes of places; a sequence may lie in an image one pixel high."""
+    return len(shape) >= n + 2 and all(side == 1 for side in shape[2 : len(shape) - n])
+
+
+def _flattened(sides: Sequence[int], n: int) -> tuple[int, ...]:
+    """Sides of a window without those across a sequence, which are 1."""
+    n_across = max(0, len(sides) - n)
+    return tuple(sides[n_across if set(sides[:n_across]) <= {1} else 0 :])
 
 
 def _n_places(args: Sequence[Any]) -> int:

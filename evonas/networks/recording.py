@@ -172,9 +172,13 @@ def storage_key(tensor: Tensor) -> int:
 def _shaped(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """What a kernel gives.
 
-    Batch norm that judges gives as much as it takes; torch works that out in Python on the meta
-    device, from a decomposition, which took most of the time of counting a network.
+    Batch norm that judges gives as much as it takes, and so do activations; torch works that
+    out in Python on the meta device, from decompositions, which took most of the time of
+    counting a network.
     """
+    name = func.overloadpacket.__name__
+    if name.rstrip("_") in POINTWISE and args[0].device == META:
+        return args[0] if name.endswith("_") else torch.empty_like(args[0])
     if func is torch.ops.aten.native_batch_norm.default and args[5] is False:
         images = args[0]
         if images.device == META:
@@ -211,7 +215,9 @@ def _kind_of_convolution(args: Any) -> str:
         return "depthwise" if groups == images.shape[1] else "conv"
     is_plain = {*stride, *dilation} == {1} and not is_transposed
     kernel = tuple(weight.shape[2:])
-    return {(3, 3): "conv3x3", (1, 1): "conv1x1"}.get(kernel, "conv") if is_plain else "conv"
+    if is_plain and set(kernel) == {1}:  # of an image or a sequence, a product of matrices
+        return "conv1x1"
+    return "conv3x3" if is_plain and kernel == (3, 3) else "conv"
 
 
 def _n_bytes(tensor: Tensor) -> int:

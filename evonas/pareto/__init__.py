@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evonas.pareto.choice import places as places
     from evonas.pareto.choice import shares as shares
     from evonas.pareto.choice import weighted as weighted
+    from evonas.pareto.correlation import Agreement as Agreement
     from evonas.pareto.correlation import kendall as kendall
     from evonas.pareto.correlation import spearman as spearman
     from evonas.pareto.dominance import front as front
@@ -37,7 +38,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "attainment": ["attainment_surface", "n_attaining"],
         "choice": ["Choice", "knees", "weighted", "nearest_to", "best", "shares", "places"],
-        "correlation": ["spearman", "kendall"],
+        "correlation": ["spearman", "kendall", "Agreement"],
         "dominance": ["front"],
         "sorting": ["best_first"],
     },

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import permutations
+from math import isnan, nan
+
 import numpy as np
+
+FEWEST = 5  # rows; of four in an order at random, one in 24 agrees in full, which is 4 %
+N_FOR_INTERVAL = 10  # rows; of fewer, draws with replacement are hardly different ones
+N_DRAWS = 2000
+_MOST_IN_FULL = 7  # rows all of whose orders, 5,040, are looked at
 
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
@@ -37,6 +47,87 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
     order_a, order_b = np.sign(a[:, None] - a), np.sign(b[:, None] - b)
     n_untied = np.sqrt(float(np.abs(order_a).sum()) * float(np.abs(order_b).sum()))
     return float((order_a * order_b).sum() / n_untied)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A rank correlation, and how much it says.
+
+    Attributes:
+        value: The correlation, [-1, 1]; NaN where either column is constant or empty.
+        chance: In which share of all orders of one column it is as high or higher, [0, 1]; NaN
+            like the value. Of more than seven rows, 2,000 orders are drawn.
+        interval: The 95 % percentile interval of a bootstrap over rows (Efron 1979), of 2,000
+            draws; ``None`` of fewer than ten rows.
+    """
+
+    value: float
+    chance: float
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How alike two columns order the same rows, by both correlations.
+
+    Attributes:
+        n: How many rows there are.
+        spearman: Spearman's rank correlation.
+        kendall: Kendall's rank correlation, tau-b.
+    """
+
+    n: int
+    spearman: Estimate
+    kendall: Estimate
+
+    @classmethod
+    def of(cls, a: np.ndarray, b: np.ndarray, *, seed: int = 0) -> Agreement:
+        """The agreement of two columns.
+
+        Args:
+            a: The first column of numbers, ``(n,)``.
+            b: The second column of numbers, ``(n,)``, in the same order of rows.
+            seed: Fixes the orders and the rows that are drawn.
+        """
+        return cls(
+            n=len(a),
+            spearman=_estimate(spearman, a, b, seed=seed),
+            kendall=_estimate(kendall, a, b, seed=seed),
+        )
+
+
+def _estimate(
+    correlation: Callable[[np.ndarray, np.ndarray], float],
+    a: np.ndarray,
+    b: np.ndarray,
+    *,
+    seed: int,
+) -> Estimate:
+    n, value, rng = len(a), correlation(a, b), np.random.default_rng(seed)
+    if isnan(value):
+        return Estimate(nan, nan, None)
+    if n <= _MOST_IN_FULL:
+        orders = [np.array(order) for order in permutations(range(n))]
+    else:  # the order as it is counts as one of those drawn
+        orders = [np.arange(n), *(rng.permutation(n) for _ in range(N_DRAWS))]
+    as_high = [correlation(a, b[order]) >= value - 1e-12 for order in orders]
+    return Estimate(value, float(np.mean(as_high)), _interval(correlation, a, b, rng=rng))
+
+
+def _interval(
+    correlation: Callable[[np.ndarray, np.ndarray], float],
+    a: np.ndarray,
+    b: np.ndarray,
+    *,
+    rng: np.random.Generator,
+) -> tuple[float, float] | None:
+    n = len(a)
+    if n < N_FOR_INTERVAL:
+        return None
+    rows = rng.integers(n, size=(N_DRAWS, n))
+    drawn = [correlation(a[row], b[row]) for row in rows]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def _is_flat(a: np.ndarray, b: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ Modules:
     carbon: Pictures of what networks and searches emit.
     cell: Pictures of cells: nodes in a row, and over and under it the operations between them.
     convergence: How far searches have come after how many evaluations.
+    exits: Accuracy against FLOPs, exit by exit: of a network, and of the front of a run.
     explanation: A picture of which genes drive a metric, and of its mean at each of their
         choices.
     front: The front of two objectives, by itself, in the colours of a third, or as seeds attain
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from evonas.plots.cell import draw_cells as draw_cells
     from evonas.plots.convergence import plot_best as plot_best
     from evonas.plots.convergence import plot_hypervolume as plot_hypervolume
+    from evonas.plots.exits import plot_exits as plot_exits
     from evonas.plots.explanation import draw_drivers as draw_drivers
     from evonas.plots.front import plot_front as plot_front
     from evonas.plots.labels import label_ends as label_ends
@@ -92,6 +94,7 @@ __getattr__, __dir__, __all__ = attach(
         "cell": ["draw_cells"],
         "convergence": ["plot_best", "plot_hypervolume"],
         "explanation": ["draw_drivers"],
+        "exits": ["plot_exits"],
         "front": ["plot_front"],
         "labels": ["label_ends", "label_points"],
         "matrix": ["plot_matrix"],

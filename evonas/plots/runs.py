@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 
 from evonas.objectives import Objective
 from evonas.parsing import listed
+from evonas.plots.axes import headline
 from evonas.plots.convergence import plot_best, plot_hypervolume
+from evonas.plots.exits import plot_exits
 from evonas.plots.front import plot_front
 from evonas.plots.matrix import plot_matrix
 from evonas.plots.parallel import plot_parallel
@@ -23,7 +25,7 @@ from evonas.runs.groups import groups_of
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 
-Kind = Literal["overview", "front", "hypervolume", "best", "matrix", "parallel"]
+Kind = Literal["overview", "front", "hypervolume", "best", "matrix", "parallel", "exits"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ class Picture:
 
 AXES_OF: Mapping[str, tuple[str, ...]] = {
     **{"overview": ("x", "y", "color"), "front": ("x", "y", "color")},
-    **{"parallel": ("color",), "best": (), "hypervolume": (), "matrix": ()},
+    **{"parallel": ("color",), "best": (), "hypervolume": (), "matrix": (), "exits": ()},
 }
 
 OVERVIEW = Picture()
@@ -149,7 +151,7 @@ def draw(
     has_room = picture.kind in ("overview", "matrix")
     figure = _LAYOUTS[kind](_Order(drawn, axes, colour, picture, has_volume and has_room))
     if len(drawn) == 1 and has_room:
-        figure.suptitle(_headline(drawn[0]))
+        figure.suptitle(headline(drawn[0]))
     return figure
 
 
@@ -211,9 +213,7 @@ def _draw_front(order: _Order) -> Figure:
 
 
 def _draw_best(order: _Order) -> Figure:
-    picture, height = order.picture, 3.0 + _extra(order)
-    figure = new_figure(size=picture.size, height=height, share=_SHARE[picture.size])
-    ax = figure.add_subplot()
+    picture, (figure, ax) = order.picture, _one_panel(order)
     plot_best(order.runs, order.axes[0], band=picture.band, is_apart=picture.is_apart, ax=ax)
     return figure
 
@@ -225,9 +225,7 @@ def _draw_hypervolume(order: _Order) -> Figure:
             f"{names}: no hypervolume to draw, for there is no generation yet, or no reference "
             "point"
         )
-    picture, height = order.picture, 3.0 + _extra(order)
-    figure = new_figure(size=picture.size, height=height, share=_SHARE[picture.size])
-    ax = figure.add_subplot()
+    picture, (figure, ax) = order.picture, _one_panel(order)
     plot_hypervolume(order.runs, band=picture.band, is_apart=picture.is_apart, ax=ax)
     return figure
 
@@ -276,6 +274,18 @@ def _draw_parallel(order: _Order) -> Figure:
     return figure
 
 
+def _draw_exits(order: _Order) -> Figure:
+    figure, ax = _one_panel(order)
+    plot_exits(order.runs, ax=ax)
+    return figure
+
+
+def _one_panel(order: _Order) -> tuple[Figure, Axes]:
+    height, share = 3.0 + _extra(order), _SHARE[order.picture.size]
+    figure = new_figure(size=order.picture.size, height=height, share=share)
+    return figure, figure.add_subplot()
+
+
 def _panels(
     order: _Order, *, height: float, ratio: float, is_below: bool = False
 ) -> tuple[Figure, Sequence[Axes]]:
@@ -298,13 +308,6 @@ def _extra(order: _Order) -> float:
     return 0.14 * max(0, -(-n // (3 if order.picture.size == "page" else 1)) - 2)
 
 
-def _headline(run: Run) -> str:
-    n = len(run.records)
-    words = f"{run.name}: {n} architecture{'s' if n > 1 else ''}"
-    n_failures = len(run.failures)
-    return f"{words}, {n_failures} of them failed" if n_failures else words
-
-
 _SHARE: Mapping[str, float] = {"column": 1.0, "page": 0.75}  # of the width, of one panel
 _LAYOUTS: Mapping[str, Callable[[_Order], Figure]] = {
     "front": _draw_front,
@@ -312,4 +315,5 @@ _LAYOUTS: Mapping[str, Callable[[_Order], Figure]] = {
     "hypervolume": _draw_hypervolume,
     "matrix": _draw_matrix,
     "parallel": _draw_parallel,
+    "exits": _draw_exits,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,6 +21,7 @@ from evonas.space import Genome, SearchSpace
 logger = logging.getLogger("evonas")
 N_REHEARSED = 16  # genomes
 N_TRIED = 3  # of them, until one goes well
+NAME = re.compile(r"(?!known$)[A-Za-z][\w+.-]*(?<!\.json)")  # of an architecture
 PATIENCE_S = 10.0  # with one of those, before somebody is told what is waited for
 
 
@@ -51,6 +53,7 @@ def check_declaration(problem: Problem, name: str) -> None:
     _check_known(problem.hints, names, f"hints of {name}")
     if problem.effort is not None and problem.effort not in problem.cheap:
         raise ValueError(f"effort of {name}: {problem.effort!r} is none of its cheap metrics")
+    _check_architectures(problem, name)
 
 
 def rehearse(problem: Problem, name: str, *, wanted: Collection[str] = ()) -> None:
@@ -148,6 +151,19 @@ def _check_known(words: Iterable[str], known: Iterable[str], what: str) -> None:
     unknown = [word for word in words if word not in known]
     if unknown:
         raise ValueError(f"{what}: unknown {unknown[0]!r}; choose from {', '.join(known)}")
+
+
+def _check_architectures(problem: Problem, name: str) -> None:
+    for word, architecture in problem.known.items():
+        if not NAME.fullmatch(word):
+            raise ValueError(
+                f"known architectures of {name}: {word!r} is no name for one; expected a word "
+                "that begins with a letter, other than 'known' and names of files"
+            )
+        try:
+            problem.space.encode(architecture)
+        except ValueError as error:
+            raise ValueError(f"known architecture {word!r} of {name}: {error}") from None
 
 
 def told(failure: str, call: Callable[[], Any]) -> Any:

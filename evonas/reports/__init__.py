@@ -5,8 +5,11 @@ Modules:
     explained: Explaining a run: what drives its objectives, what changes along its front, and
         who is on it.
     explanation: The explanation of a run, in words, as JSON, and as a picture.
+    family: A trained family in words: its members as a table, and whether the proxy was right.
     html: Values as HTML that notebooks show, everything escaped.
     estimate: What a search will take, told from its own first candidates, while it runs.
+    event_files: Event files, which TensorBoard shows: one folder of them, written to and read
+        again.
     forecast: What is known of a search before it begins, in words.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
@@ -19,6 +22,7 @@ Modules:
     shown: Data sheets of architectures, made from a run or from a problem alone.
     statement: The compute and carbon of a run in words and tables, ready for a paper.
     summary: The end of a search in words: its front as a table, its files, and what it cost.
+    tensorboard: A search or a training as TensorBoard shows it, as it goes on.
     text: Words, numbers and tables for people.
 """
 
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from evonas.reports.statement import markdown as markdown
     from evonas.reports.statement import paragraph as paragraph
     from evonas.reports.statement import table as table
+    from evonas.reports.tensorboard import TensorBoard as TensorBoard
     from evonas.reports.text import aligned as aligned
     from evonas.reports.text import complain as complain
     from evonas.reports.text import number as number
@@ -58,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
         "sheet": ["DataSheet"],
         "shown": ["show"],
         "statement": ["paragraph", "table", "markdown", "latex", "escaped"],
+        "tensorboard": ["TensorBoard"],
         "text": ["complain", "aligned", "number"],
     },
 )

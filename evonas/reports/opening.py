@@ -29,13 +29,16 @@ def opening(start: Start) -> list[str]:
 
 
 def _data(data: dict[str, Any]) -> list[str]:
-    side = data["image_size"]
+    side, length = data["image_size"], data.get("length", 0)  # older runs have images alone
     is_folder = Path(data["name"]).expanduser().is_dir()
     cut = "each cut to its central square and scaled to" if is_folder else "of"
+    what, size = ("images", f"{side} x {side} pixels")
+    if length:
+        what, size = ("sequences", f"{length:,} steps")
     return [
         f"{data['name']} with {data['n_classes']} classes",
-        f"{data['n_train']:,} images to train, {data['n_validation']:,} to validate and "
-        f"{data['n_test']:,} to test, {cut} {side} x {side} pixels, "
+        f"{data['n_train']:,} {what} to train, {data['n_validation']:,} to validate and "
+        f"{data['n_test']:,} to test, {cut} {size}, "
         f"{_counted(data['channels'], 'channel')}",
     ]
 

@@ -32,7 +32,7 @@ class Front:
         is_here: Whether the carbon model is of this machine, so that modelled times can be
             compared with measured ones.
         n_images: Number of images for training, and number of images for validation.
-        side: Side of the square images, in pixels.
+        side: Side of the square images, in pixels; 0 where the networks take no images.
         search_kwh: Energy of the whole search, in kWh.
     """
 
@@ -73,7 +73,7 @@ def price_front(
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"{run.config.problem} builds no networks that could be priced: run {run.name} "
-            "tells no images that they are for"
+            "tells no data that they are for"
         ) from error
     members = sorted(run.front, key=lambda record: costs[record.genome].flops)
     first = run.objectives[0].name

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evonas.cell import Cell
+from evonas.networks.exits import Exits
 from evonas.networks.layers import Layer, LayerTable
 from evonas.networks.receptive_field import ReceptiveField
 from evonas.reports.html import folded, paragraph, picture, table
@@ -18,6 +19,8 @@ from evonas.space import Genome
 
 UNKNOWN = "-"
 LAYER_COLUMNS = ("layer", "operator", "output", "params", "FLOPs", "bytes", "sees", "CO2")
+
+EXIT_COLUMNS = ("exit", "FLOPs alone", "after those before it", "of all")
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +38,7 @@ class DataSheet:
         metrics: What the run measured of it, by the metric's name.
         columns: The metrics' names with their units, by the name.
         network: The layers; ``None`` where the problem builds no network.
+        exits: What every exit costs; ``None`` where the network has but one.
         shares: The share of the network's CO2e of each layer, where it can be reckoned.
         notes: What a reader should know, a line each.
         spelling: The text by which the field calls the architecture; empty where it has none.
@@ -50,6 +54,7 @@ class DataSheet:
     metrics: Mapping[str, float] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     network: LayerTable | None = None
+    exits: Exits | None = None
     shares: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     spelling: str = ""
@@ -79,7 +84,8 @@ class DataSheet:
             rows = [[self.columns[name], number(self.metrics[name])] for name in self.metrics]
             lines += ["", *aligned(["measured", ""], rows, n_left=1)]
         if self.network:
-            lines += ["", *self._totals(self.network), "", *self._layers(self.network)]
+            lines += ["", *self._totals(self.network), *self._exits()]
+            lines += ["", *self._layers(self.network)]
         return [*lines, "", *self.notes] if self.notes else lines
 
     def draw(self, out: Path) -> None:
@@ -123,7 +129,10 @@ class DataSheet:
         parts.append(folded("Genes", "".join(genes)))
         if self.network:
             layers = table(LAYER_COLUMNS, self._layer_rows(self.network))
-            parts += [paragraph(self._totals(self.network)[0]), folded("Layers", layers)]
+            parts.append(paragraph(self._totals(self.network)[0]))
+            if self.exits:
+                parts.append(table(EXIT_COLUMNS, self._exit_rows(self.exits)))
+            parts.append(folded("Layers", layers))
             parts.append(folded("Picture", self._picture(self.draw, "layers")))
         if self.cells:
             parts.append(folded("Cells", self._picture(self.draw_cells, "cells")))
@@ -157,6 +166,21 @@ class DataSheet:
         return [
             f"For one input of {takes}: {cost.params:,} parameters, {cost.macs:,} MACs, "
             f"{cost.flops:,} FLOPs, {n_bytes:,.0f} bytes moved, {len(network.layers)} layers"
+        ]
+
+    def _exits(self) -> list[str]:
+        if self.exits is None:
+            return []
+        return ["", *aligned(EXIT_COLUMNS, self._exit_rows(self.exits), n_left=1)]
+
+    @staticmethod
+    def _exit_rows(exits: Exits) -> list[list[str]]:
+        most = exits.in_turn[-1]
+        return [
+            [str(k), f"{alone:,.0f}", f"{in_turn:,.0f}", f"{100 * in_turn / most:.1f} %"]
+            for k, (alone, in_turn) in enumerate(
+                zip(exits.alone, exits.in_turn, strict=True), start=1
+            )
         ]
 
     def _layers(self, network: LayerTable) -> list[str]:
@@ -195,6 +219,9 @@ class DataSheet:
             "params": cost.params if cost else None,
             "macs": cost.macs if cost else None,
             "flops": cost.flops if cost else None,
+            "exits": None
+            if self.exits is None
+            else {"flops": list(self.exits.alone), "flops_in_turn": list(self.exits.in_turn)},
             "layers": [
                 _layer_dict(layer, self.shares[i] if self.shares else None)
                 for i, layer in enumerate(network.layers if network else ())

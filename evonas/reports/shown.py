@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.networks.costs import co2_shares
+from evonas.networks.exits import Exits
 from evonas.networks.layers import LayerTable, layer_table
 from evonas.plugins.loading import ProblemSpec
 from evonas.plugins.plain_pymoo import ForeignProblem
@@ -18,6 +19,7 @@ from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 from evonas.short_ids import short_id
 from evonas.space import Genome
+from evonas.training.trained_problem import TrainedProblem
 
 
 def show(
@@ -75,6 +77,7 @@ def sheet_of(problem: Problem, genome: Genome, *, name: str) -> DataSheet:
         architecture=problem.decode(genome),
         active=_active(problem, genome),
         network=network,
+        exits=_exits(problem, genome) if network else None,
         shares=shares,
         notes=(note,) if note else (),
         spelling=problem.spell(problem.decode(genome)),
@@ -117,6 +120,7 @@ def sheet_of_run(
         metrics=known,
         columns={name: run.column(name) for name in known},
         network=network,
+        exits=_exits(problem, found) if network and problem else None,
         shares=shares,
         notes=(*notes, *([note] if note else []), *_of_record(run, record)),
         spelling=problem.spell(problem.decode(found)) if problem else "",
@@ -147,20 +151,32 @@ def _active(problem: Problem, genome: Genome) -> tuple[str, ...] | None:
     return problem.space.active(genome, canonical=problem.canonical)
 
 
+def _input_shape(problem: Any) -> tuple[int, ...]:
+    shape: tuple[int, ...] | None = getattr(problem, "input_shape", None)
+    return shape or (problem.n_channels, problem.image_size, problem.image_size)
+
+
+def _exits(problem: Problem, genome: Genome) -> Exits | None:
+    """What the exits of a network cost, if it has several."""
+    found = problem.exits(genome) if isinstance(problem, TrainedProblem) else None
+    return found if found and found.n > 1 else None
+
+
 def _network(
     problem: Problem, genome: Genome
 ) -> tuple[LayerTable | None, tuple[float, ...], str]:
     """The layers of an architecture's network, their shares of its CO2e, and a note if none.
 
-    Any problem builds networks that has ``build(architecture)``, ``n_channels`` and
-    ``image_size``, as every trained one has; with ``info`` there are shares of CO2e too.
+    Any problem builds networks that has ``build(architecture)`` and ``input_shape``, as every
+    trained one has, or ``n_channels`` and ``image_size``; with ``info`` there are shares of
+    CO2e too.
     """
     build = getattr(problem, "build", None)
     if not callable(build):
         return None, (), "The problem builds no network, so there are no layers to show."
-    side, architecture = problem.image_size, problem.decode(genome)  # type: ignore[attr-defined]
+    architecture = problem.decode(genome)
     try:
-        network = layer_table(lambda: build(architecture), (problem.n_channels, side, side))  # type: ignore[attr-defined]
+        network = layer_table(lambda: build(architecture), _input_shape(problem))
     except Exception as error:  # user code
         return None, (), f"No network: building it fails: {type(error).__name__}: {error}"
     info = getattr(problem, "whole", None) or getattr(problem, "info", None)

@@ -16,8 +16,8 @@ Modules:
     schema: What a run directory tells of its space and its metrics, so that readers need no
         problem.
     state: How far a run has got: whether it goes on, has ended, or was cut short.
-    warm_start_files: Reading what a search may begin with: a run, a front's table, or a list of
-        architectures.
+    warm_start_files: Reading what a search may begin with: a run, a table, a list, or what a
+        problem knows.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from evonas.runs.price_tag import why_not_independent as why_not_independent
     from evonas.runs.reading import open_run as open_run
     from evonas.runs.run import Run as Run
+    from evonas.runs.warm_start_files import prior_of as prior_of
     from evonas.runs.warm_start_files import read_prior as read_prior
 
 __getattr__, __dir__, __all__ = attach(
@@ -56,6 +57,6 @@ __getattr__, __dir__, __all__ = attach(
         "price_tag": ["PriceTag", "why_not_independent"],
         "reading": ["open_run"],
         "run": ["Run"],
-        "warm_start_files": ["read_prior"],
+        "warm_start_files": ["prior_of", "read_prior"],
     },
 )

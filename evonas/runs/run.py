@@ -71,7 +71,16 @@ class Run:
 
     @cached_property
     def front(self) -> tuple[Record, ...]:
-        """The records that no other one dominates, by the first objective, best first."""
+        """The records that no other one dominates, by the first objective, best first.
+
+        Raises:
+            ValueError: The run has no objectives.
+        """
+        if not self.objectives:
+            raise ValueError(
+                f"{self.name} has no objectives, so no front; give its goals some, such as "
+                "Goals((ACC, FLOPS))"
+            )
         kept = [r for r in self.records if r.error is None and self.goals.are_met(r.metrics)]
         rows = [self.goals.scaled(record.metrics) for record in kept]
         points = np.array(rows, dtype=float).reshape(len(rows), len(self.objectives))
@@ -207,13 +216,14 @@ class Run:
             The header and the rows: genome, metrics with their units as in ``front.csv``, those
             of lower fidelities, the architecture, and then whether it is on the front, seconds,
             fidelity, kind of failure and error. A metric that was not measured is NaN; what the
-            directory does not tell of an architecture is ``None``.
+            directory does not tell of an architecture is ``None``. Without objectives none is
+            on the front.
         """
         names = [m for m in self._known if m in self.measured]
         names += [name for name in self.measured if name not in self._known]
         lower = self._measured_below
         genes = self.spelling.names
-        on_front = {record.genome for record in self.front}
+        on_front = {record.genome for record in (self.front if self.objectives else ())}
         header = ["genome", *map(self.column, names)]
         header += [self.column(name, fidelity=label) for label, name in lower]
         header += genes
@@ -264,11 +274,11 @@ class Run:
     def told(self) -> str:
         """What the run has found so far, in a line."""
         failed = f" ({len(self.failures)} failed)" if self.failures else ""
-        names = ", ".join(objective.name for objective in self.objectives) or "no objective"
-        parts = [
-            f"{len(self.records)} architectures of {self.config.problem}{failed}",
-            f"{len(self.front)} on the front of {names}",
-        ]
+        parts = [f"{len(self.records)} architectures of {self.config.problem}{failed}"]
+        if names := ", ".join(objective.name for objective in self.objectives):
+            parts.append(f"{len(self.front)} on the front of {names}")
+        else:
+            parts.append("no objectives")
         if self.hypervolumes:
             parts.append(f"hypervolume {self.hypervolumes[-1][1]:.4f}")
         return ", ".join([*parts, *([f"in {self.path}"] if self.path else [])])

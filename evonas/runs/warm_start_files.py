@@ -1,14 +1,14 @@
-"""Reading what a search may begin with: a run, a front's table, or a list of architectures."""
+"""Reading what a search may begin with: a run, a table, a list, or what a problem knows."""
 
 from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from evonas.parsing import listed, nearest
+from evonas.problem import Problem
 from evonas.runs.journal import logger
 from evonas.runs.reading import open_run
 from evonas.space import SearchSpace
@@ -18,6 +18,37 @@ FORMS = (
     "a list of architectures (name and value of every gene), or of genomes, alone or under the "
     'key "genomes"'
 )
+
+KNOWN = "known"  # all architectures that a problem knows
+
+
+def prior_of(text: str, problem: Problem) -> Prior:
+    """What a text names to begin a search of a problem with.
+
+    Args:
+        text: ``known`` for all architectures that the problem knows, names of some of them
+            with commas, or a path that ``read_prior`` takes. A name goes before a file that is
+            called the same.
+        problem: The problem that is to be searched.
+
+    Raises:
+        FileNotFoundError: There is no such file, run or known architecture.
+        ValueError: The problem knows none, or what the path holds cannot be read.
+    """
+    known = problem.known
+    names = tuple(known) if text == KNOWN else listed(text)
+    if names and set(names) <= known.keys():
+        return Prior.of([known[name] for name in dict.fromkeys(names)])
+    if Path(text).exists():
+        return read_prior(Path(text), problem.space)
+    told = f"{type(problem).__name__} knows {', '.join(known) or 'no architectures by name'}"
+    if text == KNOWN:
+        raise ValueError(f"cannot start from known: {told}; name a run or a file")
+    wrong = next((name for name in names if name not in known), text)
+    raise FileNotFoundError(
+        f"cannot start from {text}: there is no such file or run, and {told}"
+        f"{nearest(wrong, known)}"
+    )
 
 
 def read_prior(path: Path, space: SearchSpace) -> Prior:
@@ -65,7 +96,7 @@ def _of_run(path: Path) -> Prior:
         space.decode(record.genome) if space else run.decode(record.genome) for record in kept
     ]
     metrics = {name: tuple(record.metrics[name] for record in kept) for name in own}
-    return _prior(architectures, metrics, len(front))
+    return Prior.of(architectures, metrics=metrics, n_best=len(front))
 
 
 def _of_table(text: str) -> Prior:
@@ -81,7 +112,7 @@ def _of_table(text: str) -> Prior:
         for column in columns[1 : len(columns) - n_genes]
         if all(row[column] for row in rows)
     }
-    return _prior([{gene: row[gene] for gene in genes} for row in rows], metrics, len(rows))
+    return Prior.of([{gene: row[gene] for gene in genes} for row in rows], metrics=metrics)
 
 
 def _of_json(text: str, space: SearchSpace) -> Prior:
@@ -96,19 +127,4 @@ def _of_json(text: str, space: SearchSpace) -> Prior:
     ]
     names = set.intersection(*map(set, metrics)) if metrics else set()
     columns = {name: tuple(float(row[name]) for row in metrics) for name in sorted(names)}
-    return _prior(architectures, columns, len(architectures))
-
-
-def _prior(
-    architectures: Sequence[Mapping[str, Any]],
-    metrics: Mapping[str, tuple[float, ...]],
-    n_best: int,
-) -> Prior:
-    genes = tuple(dict.fromkeys(name for each in architectures for name in each))
-    rows = tuple(tuple(_plain(each.get(gene, "")) for gene in genes) for each in architectures)
-    finite = {n: v for n, v in metrics.items() if all(math.isfinite(value) for value in v)}
-    return Prior(genes, rows, finite, n_best)
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
+    return Prior.of(architectures, metrics=columns)

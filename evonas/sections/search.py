@@ -42,7 +42,8 @@ class SearchSection:
         mutation: Where to find a pymoo Mutation, as ``MODULE:NAME``.
         pop_size: How many architectures a population holds.
         warm_start: Architectures to begin with, and to learn from: on the command line a run,
-            a ``front.csv`` or a JSON file; in ``Config`` what such a file holds.
+            a ``front.csv``, a JSON file, names of architectures that the problem knows or
+            ``known`` for all of these; in ``Config`` what such a file holds.
         seed: Number that fixes everything random, of the search and of every candidate.
 
     Raises:

@@ -23,7 +23,8 @@ class TrainingSection:
         subset: How many training images a proxy training sees.
         image_size: Side of the images in pixels, 8 to 224.
         batch_size: How many images a training step sees.
-        augment: Any of ``crop``, ``flip`` and ``cutout``, with commas; ``none`` for none.
+        augment: Any of ``crop``, ``flip`` and ``cutout``, with commas; of sequences ``crop``,
+            ``scale``, ``jitter`` and ``cutout``; ``none`` for none.
         fidelity: What architectures are measured with less of (``epochs``, ``subset`` or
             ``image-size``) until they prove promising.
         rungs: How many amounts of the fidelity there are, the whole included.

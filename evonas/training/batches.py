@@ -1,4 +1,4 @@
-"""Batches of images as networks take them: how many, normalised, augmented, how precise."""
+"""Batches of inputs as networks take them: how many, normalised, augmented, how precise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 import torch
 from torch import Tensor
 
-from evonas.data.augment import crop, cutout, flip
+from evonas.data.augment import AUGMENTATIONS
 from evonas.data.dataset import Dataset
 from evonas.training.recipe import Recipe
 
@@ -24,27 +24,31 @@ def batch_sizes(n: int, batch_size: int) -> list[int]:
 def make_transform(
     dataset: Dataset, *, recipe: Recipe, device: torch.device, generator: torch.Generator
 ) -> Callable[[Tensor], Tensor]:
-    """What makes of bytes the images that are learnt from: normalised, and augmented."""
+    """What makes of inputs those that are learnt from: normalised, and augmented."""
     mean, std = dataset.mean.to(device), dataset.std.to(device)
-    size = dataset.info.image_size
-    augment = set(recipe.augment) - (set() if dataset.info.flip else {"flip"})
+    wanted = set(recipe.augment) - (set() if dataset.info.flip else {"flip"})
+    offered = AUGMENTATIONS[dataset.info.kind]
+    changes = [change for word, change in offered.items() if word in wanted]
 
     def transform(images: Tensor) -> Tensor:
         images = normalise(images, mean, std)
-        if "crop" in augment:
-            images = crop(images, padding=max(1, size // 8), generator=generator)
-        if "flip" in augment:
-            images = flip(images, generator=generator)
-        if "cutout" in augment:
-            images = cutout(images, side=size // 2, generator=generator)
+        for change in changes:
+            images = change(images, generator)
         return images
 
     return transform
 
 
 def normalise(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    """Bytes less their mean, over their standard deviation, both of pixels in [0, 1]."""
-    return images.float().sub_(255.0 * mean).mul_(1.0 / (255.0 * std))
+    """Inputs less their mean, over their standard deviation; bytes stand for [0, 1]."""
+    if images.dtype == torch.uint8:
+        return images.float().sub_(255.0 * mean).mul_(1.0 / (255.0 * std))
+    return (images - mean) / std
+
+
+def as_values(images: Tensor) -> Tensor:
+    """Inputs for a model that normalises: bytes as [0, 1], other numbers as they are."""
+    return images.float() / 255 if images.dtype == torch.uint8 else images.float()
 
 
 def precision(device: torch.device) -> AbstractContextManager[object]:

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from evonas.data.kinds import InputKind
 from evonas.data.policies import POLICIES
 from evonas.training.recipe import Recipe
 
@@ -56,10 +57,12 @@ class FullRecipe:
         label_smoothing: Share of the target spread over all classes, [0, 1).
         augment: ``none``; ``flip-crop``, that is shifted and, where that keeps labels, mirrored
             images; or on top of that ``randaugment`` or ``trivial``, policies of torchvision.
+            Sequences are shifted alone, and there are no policies for them.
         mixup: Parameter of the Beta distribution by which images are blended in pairs; 0 for no
             mixup.
         cutmix: Parameter of the Beta distribution by which images get a rectangle of another
-            one; 0 for no cutmix. With mixup as well each step takes one of the two at random.
+            one, and sequences a stretch; 0 for no cutmix. With mixup as well each step takes
+            one of the two at random.
         ema: Decay of the exponential moving average of the weights, which is then judged and
             kept in place of the last weights, [0, 1); 0 for none.
         patience: After how many epochs without a better score on the validation part a training
@@ -144,6 +147,19 @@ class FullRecipe:
             epoch: The number of the epoch, from 1.
         """
         return self.drop_path * (epoch - 1) / max(1, self.epochs - 1)
+
+    def check_for(self, kind: InputKind) -> None:
+        """Refuse what does not apply to a kind of inputs.
+
+        Raises:
+            ValueError: There is a policy of torchvision for what are no images.
+        """
+        if self.augment in POLICIES and not kind.has_policies:
+            offered = ", ".join(word for word in AUGMENTS if word not in POLICIES)
+            raise ValueError(
+                f"augment {self.augment!r} is of images, and does not apply to {kind.name}; "
+                f"choose from {offered}"
+            )
 
     def for_task(self, recipe: Recipe) -> Recipe:
         """A proxy's recipe with what it has in common with this one, as tasks expect it.

@@ -24,7 +24,8 @@ from evonas.networks.outputs import Outputs, as_float
 from evonas.training.average import Average
 from evonas.training.batches import batch_sizes, make_transform, normalise
 from evonas.training.full_recipe import FullRecipe
-from evonas.training.loop import check_loss, judge, weight_groups
+from evonas.training.judging import judge_validation
+from evonas.training.loop import check_loss, weight_groups
 from evonas.training.recipe import Recipe
 from evonas.training.tasks import CLASSIFICATION, Task
 from evonas.training.torch_state import random_state, set_random_state
@@ -125,9 +126,8 @@ class FullTraining:
         loss = self._learn(epoch)
         guessing = self._task.guessing_loss(self._dataset.info)
         check_loss(loss, epoch=epoch, recipe=self._plain, guessing=guessing)
-        scores = judge(
+        scores, _ = judge_validation(
             self.judged,
-            self._dataset.validation,
             dataset=self._dataset,
             device=self._device,
             task=self._task,

@@ -9,7 +9,8 @@ from typing import Any
 from torch import nn
 
 from evonas.hardware.roofline import Cost
-from evonas.networks.graph import Graph, GraphNetwork, count_graph, exit_costs
+from evonas.networks.exits import Exits
+from evonas.networks.graph import Graph, GraphNetwork, count_exits, count_graph, exit_costs
 from evonas.space import Genome
 from evonas.training.trained_problem import TrainedProblem
 
@@ -40,4 +41,11 @@ class GraphProblem(TrainedProblem):
         """What the answer of each exit costs, the one that answers first in front."""
         graph = self.graph(self.space.decode(genome))
         is_strict = self.settings.strict_flops
-        return exit_costs(graph, self._input_shape, is_strict=is_strict)
+        return exit_costs(graph, self.input_shape, is_strict=is_strict)
+
+    def exits(self, genome: Genome) -> Exits:
+        """FLOPs of every exit of the graph; of one where a subclass builds something else."""
+        if type(self).build is not GraphProblem.build:
+            return super().exits(genome)
+        graph = self.graph(self.space.decode(genome))
+        return count_exits(graph, self.input_shape, is_strict=self.settings.strict_flops)

@@ -15,7 +15,8 @@ from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
 from evonas.networks.layout import FAST, in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import Outputs, as_float
-from evonas.training.batches import batch_sizes, make_transform, normalise, precision
+from evonas.training.batches import batch_sizes, make_transform, precision
+from evonas.training.judging import judge, judge_validation
 from evonas.training.recipe import Recipe, learning_rate
 from evonas.training.tasks import CLASSIFICATION, Task
 
@@ -56,7 +57,7 @@ class Training:
         self.curve: list[dict[str, float]] = []
         self.model = model
         self._dataset, self._recipe, self._device = dataset, recipe, device
-        self.task, self._is_laid_out = task, False
+        self.task, self._settled, self._is_laid_out = task, task, False
         self._generator = torch.Generator(device).manual_seed(seed)
         self._images = dataset.train.images.to(device)
         self._labels = dataset.train.labels.to(device)
@@ -81,13 +82,16 @@ class Training:
             self._run_epoch()
 
     def judged(self, part: Part) -> dict[str, float]:
-        """The task's scores of the network as it is now, means over a part's images."""
+        """The task's scores of the network as it is now, means over a part's images.
+
+        What the task sets by the validation part stands as the last epoch has set it.
+        """
         return judge(
             self.model,
             part,
             dataset=self._dataset,
             device=self._device,
-            task=self.task,
+            task=self._settled,
             layout=self.layout,
         )
 
@@ -139,7 +143,13 @@ class Training:
         loss = self._learn(epoch)
         guessing = self.task.guessing_loss(self._dataset.info)
         check_loss(loss, epoch=epoch, recipe=self._recipe, guessing=guessing)
-        scores = self.judged(self._dataset.validation)
+        scores, self._settled = judge_validation(
+            self.model,
+            dataset=self._dataset,
+            device=self._device,
+            task=self.task,
+            layout=self.layout,
+        )
         self.curve.append({"epoch": epoch, "loss": round(loss, 6), **scores})
 
     def _learn(self, epoch: int) -> float:
@@ -199,61 +209,6 @@ def train(
     training = Training(model, dataset, recipe=recipe, device=device, seed=seed, task=task)
     training.run(recipe.epochs)
     return training.curve
-
-
-@torch.no_grad()
-def judge(
-    model: nn.Module,
-    part: Part,
-    *,
-    dataset: Dataset,
-    device: torch.device,
-    task: Task = CLASSIFICATION,
-    batch_size: int = 256,
-    layout: torch.memory_format = FAST,
-) -> dict[str, float]:
-    """The task's scores of a network on a part of a data set, means over its images.
-
-    Args:
-        model: The network to be judged, on ``device``.
-        part: The images to judge by.
-        dataset: The data set that the part is of, which says how images are normalised.
-        device: Where the network is and is judged.
-        task: Scores what the network gives.
-        batch_size: How many images the network sees at a time.
-        layout: How the images lie in memory; that of the network's training.
-    """
-    model.eval()
-    totals: dict[str, Tensor] = {}
-    for start in range(0, len(part.images), batch_size):
-        chosen = part.images[start : start + batch_size]
-        images = inputs(chosen, dataset, device=device, layout=layout)
-        labels = part.labels[start : start + batch_size].to(device)
-        with precision(device):
-            outputs = model(images)
-        for name, shares in task.scores(as_float(outputs), labels).items():
-            total = shares.sum(dtype=torch.float64)
-            totals[name] = totals[name] + total if name in totals else total
-    return {name: float(total) / len(part.images) for name, total in totals.items()}
-
-
-def inputs(
-    images: Tensor,
-    dataset: Dataset,
-    *,
-    device: torch.device,
-    layout: torch.memory_format = FAST,
-) -> Tensor:
-    """Images as a network takes them when it is judged: normalised.
-
-    Args:
-        images: Images of the data set as bytes, ``(n, channels, size, size)``.
-        dataset: The data set that the images are of, which says how they are normalised.
-        device: Where the images are wanted.
-        layout: How the images shall lie in memory.
-    """
-    mean, std = dataset.mean.to(device), dataset.std.to(device)
-    return laid_out(normalise(images.to(device), mean, std), layout)
 
 
 def weight_groups(model: nn.Module, *, weight_decay: float) -> list[dict[str, Any]]:

@@ -1,11 +1,11 @@
 """Training-free proxies of accuracy: what one minibatch tells of an untrained network.
 
 Every proxy takes the network as it was initialised, normalised images ``(n, channels, size,
-size)`` and their labels ``(n,)``, n >= 1, on the network's device. It returns a finite number,
-larger for a network expected to be more accurate; the numbers of two proxies share no scale. A
-proxy works on a copy and leaves the network as it was. In the copy all parameters are
-trainable, dropout is off, so that nothing is drawn, and batch norm uses the batch's moments. Of
-a network that gives several tensors the logits count.
+size)`` or sequences ``(n, channels, length)``, and their labels ``(n,)``, n >= 1, on the
+network's device. It returns a finite number, larger for a network expected to be more accurate;
+the numbers of two proxies share no scale. A proxy works on a copy and leaves the network as it
+was. In the copy all parameters are trainable, dropout is off, so that nothing is drawn, and
+batch norm uses the batch's moments. Of a network that gives several tensors the logits count.
 """
 
 from __future__ import annotations
@@ -25,15 +25,25 @@ from evonas.objectives import Metric
 
 Proxy = Callable[[nn.Module, Tensor, Tensor], float]
 
-WEIGHTED = (nn.Conv2d, nn.Linear)
+WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Linear)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 RECTIFIERS = (  # positive where their input is, and nowhere else
     *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU),
     *(nn.GELU, nn.Hardswish, nn.SiLU),
 )
+N_HINTING = 32  # inputs of a minibatch, where one has twice as many values
 JACOBIAN_OFFSET = 1e-5  # k of Mellor et al. 2020
 ROUNDING = 1e-6  # relative; what float32 leaves of a difference that should be zero
 SMALLEST, LARGEST = sys.float_info.min, sys.float_info.max
+
+
+def n_hinting(shape: Sequence[int]) -> int:
+    """How many inputs a minibatch has: with more than values in one, jacob_cov tells nothing.
+
+    Args:
+        shape: Shape of one input, without the batch.
+    """
+    return min(N_HINTING, max(2, math.prod(shape) // 2))
 
 
 @torch.enable_grad()

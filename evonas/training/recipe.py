@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evonas.data.kinds import AUGMENTATIONS
 from evonas.problem import Settings
-
-AUGMENTATIONS = ("crop", "flip", "cutout")
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,8 @@ class Recipe:
         momentum: Share of the last step that the next one keeps, [0, 1).
         weight_decay: The weight decay on matrices and kernels, not on batch norm and biases.
         label_smoothing: Share of the target spread over all classes, [0, 1).
-        augment: The augmentations, any of ``crop``, ``flip``, ``cutout``, drawn anew for every
-            image.
+        augment: The augmentations, any of ``crop``, ``flip``, ``cutout`` for images and of
+            ``crop``, ``scale``, ``jitter``, ``cutout`` for sequences, drawn anew for every one.
         diverged_above: A multiple of the task's loss of guessing (log(classes) for
             classification); an epoch whose mean loss is beyond it ends a training.
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from evonas.data.dataset import Dataset
 from evonas.networks.layout import FAST, in_first_layout, lay_out
 from evonas.networks.outputs import as_float
-from evonas.training.loop import inputs
+from evonas.training.judging import inputs
 from evonas.training.recipe import Recipe
 from evonas.training.tasks import Task
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -12,9 +12,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from evonas.data.published import DataInfo
+from evonas.networks.exits import Exits
 from evonas.networks.metrics import MetricProvider, offered
 from evonas.networks.outputs import Outputs, logits_of, matrices_of
 from evonas.objectives import ACC, TEST_ACC, Metric
+from evonas.space import Genome, SearchSpace
 from evonas.training.recipe import Recipe
 
 logger = logging.getLogger("evonas")
@@ -28,8 +30,15 @@ class Task(Protocol):
     """What networks are trained for.
 
     A network's outputs may be a tensor, a tuple or list, or a mapping; the floating-point
-    numbers in them have single precision when the task sees them. A task may have a method
-    ``check_outputs`` like that of ``Classification``, which is asked before a search begins.
+    numbers in them have single precision when the task sees them. A task may have more methods:
+
+    * ``check_outputs`` like that of ``Classification``, which is asked before a search begins;
+    * ``settled(outputs, labels)``, given what a trained network gives for the whole validation
+      part: it gives the task that judges this network on any part, with what was to be set by
+      the validation part, such as a threshold;
+    * ``for_space(space, flops_of)``, which gives the task of a space, told how networks are
+      counted, and ``for_network(exits)`` on that, the task of one network, told what its exits
+      cost.
     """
 
     @property
@@ -152,6 +161,38 @@ def check_task(task: object, *, problem: str) -> None:
                 f"{metric.when!r}; expected 'trained', or 'final' for 'test_' and the name of "
                 f"one of {', '.join(sorted(trained)) or 'nothing'}"
             )
+
+
+def on_test(scores: Mapping[str, float]) -> dict[str, float]:
+    """Scores on the test part by the names of their metrics.
+
+    Args:
+        scores: The scores by the names that the task gives them.
+    """
+    return {TEST + name: score for name, score in scores.items()}
+
+
+def for_space(task: Task, space: SearchSpace, flops_of: Callable[[Genome], float]) -> Task:
+    """A task, told of the space whose networks it is for, where it asks.
+
+    Args:
+        task: The task of a problem.
+        space: The space of the networks.
+        flops_of: Counts a network.
+    """
+    told = getattr(task, "for_space", None)
+    return told(space, flops_of) if told else task
+
+
+def for_network(task: Task, get_exits: Callable[[], Exits]) -> Task:
+    """A task, told of the one network that it is for, where it asks.
+
+    Args:
+        task: The task of a space.
+        get_exits: Counts the network's exits.
+    """
+    told = getattr(task, "for_network", None)
+    return told(get_exits()) if told else task
 
 
 def gathered(

@@ -45,7 +45,7 @@ def measure_timings(
         batch: How many inputs a training step takes.
         on_network: Called after each network that was timed.
     """
-    shape = (problem.n_channels, problem.image_size, problem.image_size)
+    shape = problem.input_shape
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
     timings = []

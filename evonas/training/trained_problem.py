@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
 import torch
@@ -13,38 +13,50 @@ from torch import nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import Price
-from evonas.data.dataset import Dataset, dataset_info, load, notes
-from evonas.declaration import OLDER, translated
+from evonas.data.dataset import Dataset
+from evonas.data.kinds import IMAGES, InputKind
+from evonas.declaration import state, translated
 from evonas.fidelity import STEPS, Fidelity
 from evonas.hardware.roofline import Cost
 from evonas.networks.building import completed
 from evonas.networks.costs import Carbon, Count, priced, proxy_flops
 from evonas.networks.counting import count
-from evonas.networks.layout import in_first_layout
-from evonas.networks.metrics import Context, MetricProvider, Network, measured_by, offered
+from evonas.networks.exits import Exits
+from evonas.networks.metrics import MetricProvider, Network, offered
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
+from evonas.training.anytime import Anytime
 from evonas.training.checkpoint import Checkpoint
+from evonas.training.chosen_data import data_of, info_of
+from evonas.training.continuation import continued
 from evonas.training.device import choose_device, reproducible
 from evonas.training.loop import Training
 from evonas.training.probe import Less, n_of_whole, timed_steps
 from evonas.training.proxies import Proxies
 from evonas.training.recipe import Recipe, told
-from evonas.training.rehearsal import first_batch, try_out
-from evonas.training.tasks import CLASSIFICATION, TEST, Task, gathered
+from evonas.training.rehearsal import try_out
+from evonas.training.tasks import (
+    CLASSIFICATION,
+    Task,
+    for_network,
+    for_space,
+    gathered,
+    on_test,
+)
+from evonas.training.untrained import untrained
 
-N_HINTING = 32  # images; with more than pixels in one, jacob_cov tells nothing
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
 
 
 class TrainedProblem(Problem):
-    """A space of networks, each judged after a short training on an image data set.
+    """A space of networks, each judged after a short training on a data set.
 
-    A subclass sets ``space`` and writes ``build``; ``n_channels``, ``image_size`` and
-    ``n_classes`` tell it what the network must take and give.
+    A subclass sets ``space`` and writes ``build``; ``n_channels``, ``image_size`` (of sequences
+    ``length``) and ``n_classes`` tell it what the network must take and give.
 
     Attributes:
         data: Name of the data set that is taken when the user names none.
+        takes: The kind of inputs that the networks take; data of another kind are refused.
         recipe: How candidates are trained when the user says nothing else.
         task: The loss that candidates are trained by, and the scores that they get.
         providers: The providers of metrics that take no training. A subclass adds to them with
@@ -55,6 +67,7 @@ class TrainedProblem(Problem):
     """
 
     data: ClassVar[str] = "digits"
+    takes: ClassVar[InputKind] = IMAGES
     recipe: Recipe = Recipe()
     task: Task = CLASSIFICATION
     providers: tuple[MetricProvider, ...] = (Count(), Carbon(), Proxies())
@@ -69,21 +82,28 @@ class TrainedProblem(Problem):
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
         chosen = self.settings
-        name, size, skips = chosen.data or self.data, chosen.image_size, chosen.skip_bad
-        info = partial(dataset_info, name, data_dir=chosen.data_dir, image_size=size)
-        self.info, self.whole = info(subset=chosen.subset, skip_bad=skips), info(skip_bad=skips)
-        self.notes = notes(name, skip_bad=skips)
+        name, data, takes = type(self).__name__, self.data, self.takes
+        self.info, self.whole, self.notes = info_of(chosen, data, takes=takes, problem=name)
         self.recipe = told(self.recipe, chosen)
         self.device = choose_device(chosen.device)
-        self._cost_by_genome: dict[Genome, Cost] = {}
+        self._counted = lru_cache(N_REMEMBERED_COSTS)(
+            lambda genome: self.count(self.space.decode(genome), self.input_shape)
+        )
         self._lesser: dict[tuple[str, int], TrainedProblem] = {}
+        if isinstance(self.task, Anytime):
+            self.task = self.task.told(self.option)
 
     @abstractmethod
     def build(self, architecture: Mapping[str, Any]) -> nn.Module:
-        """Make the untrained network, from images ``(n, channels, size, size)`` to logits.
+        """Make the untrained network, from inputs ``(n, *input_shape)`` to logits.
 
         What else it may give is for the ``task`` to say.
         """
+
+    @property
+    def offered_options(self) -> Mapping[str, Any]:
+        """The problem's own options, and those of its task."""
+        return {**self.options, **getattr(self.task, "options", {})}
 
     @property
     def device_name(self) -> str:
@@ -92,13 +112,23 @@ class TrainedProblem(Problem):
 
     @property
     def n_channels(self) -> int:
-        """Channels of the images: 1 or 3."""
+        """Channels of the inputs: of images 1 or 3."""
         return self.info.channels
 
     @property
     def image_size(self) -> int:
-        """Side of the square images, in pixels."""
+        """Side of the square images, in pixels; 0 where there are none."""
         return self.info.image_size
+
+    @property
+    def length(self) -> int:
+        """How many steps each sequence has; 0 where there are none."""
+        return self.info.length
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one input: ``(channels, size, size)``, or ``(channels, length)``."""
+        return self.info.shape
 
     @property
     def n_classes(self) -> int:
@@ -119,8 +149,10 @@ class TrainedProblem(Problem):
 
     def describe(self) -> dict[str, Any]:
         """Metrics, data set, training recipe, and every assumption of the carbon model."""
+        options = dict(getattr(self.task_of_space, "options", {}))
         return {
             **super().describe(),
+            **({"task": options} if options else {}),
             "data": asdict(self.info),
             "training": asdict(self.recipe),
             "device": str(self.device),
@@ -149,7 +181,8 @@ class TrainedProblem(Problem):
         Equal seeds give equal weights, so a network that is measured again for its test
         accuracy is the network that was measured before.
         """
-        metrics = self._untrained(genome, wanted, seed=seed)
+        network, dataset = self._network(genome), self._dataset
+        metrics = untrained(self, network, wanted=wanted, seed=seed, get_dataset=dataset)
         final = [metric.name for metric in self.task.metrics if metric.when == "final"]
         if set(wanted).isdisjoint((*self._trained, *final)):
             return Measurement(metrics)
@@ -158,8 +191,7 @@ class TrainedProblem(Problem):
             training.run(self.recipe.epochs)
             metrics |= self._scores(training)
             if not set(wanted).isdisjoint(final):
-                tested = training.judged(self._dataset().test)
-                scores = {TEST + name: score for name, score in tested.items()}
+                scores = on_test(training.judged(self._dataset().test))
                 metrics |= {name: scores[name] for name in final if name in scores}
         return Measurement(metrics, training.curve)
 
@@ -171,16 +203,15 @@ class TrainedProblem(Problem):
         """
         if any(type(known) is type(provider) for known in self.providers):
             return
-        name = type(self).__name__
-        self.metrics = offered(translated(self), [provider], problem=name)
+        state(self, offered(translated(self), [provider], problem=type(self).__name__))
         self.providers = (*self.providers, provider)
-        for word, view in OLDER.items():  # an older file's own collections hide those views
-            setattr(self, word, view.of(self.metrics))
 
     def full_amount(self, kind: str) -> int:
         """How many epochs, training images, pixels or steps a whole training has."""
         recipe, n_train = self.recipe, self.info.n_train
         amounts = {"epochs": recipe.epochs, "subset": n_train, "image-size": self.image_size}
+        if kind == "image-size" and not self.takes.has_sizes:
+            raise ValueError(f"{self.takes.name} have no image size: name epochs or subset")
         return {**amounts, STEPS: n_of_whole(recipe, n_train)}[kind]
 
     def measure_at(
@@ -208,33 +239,18 @@ class TrainedProblem(Problem):
             metrics["fpo"] = proxy_flops(self.cost(genome), self.info, epochs=epochs)
         if set(wanted).isdisjoint(self._trained):
             return Measurement(metrics)
-        with reproducible():
-            training = self._begun(genome, seed=seed)
-            earlier, later = (
-                self._checkpoint(genome, fidelity.store, epoch=epoch, seed=seed)
-                for epoch in (fidelity.after, fidelity.amount)
-            )
-            if fidelity.after and (state := earlier.read()):
-                try:
-                    training.restore(state)
-                except (KeyError, RuntimeError, ValueError):  # then it begins anew
-                    training = self._begun(genome, seed=seed)
-            training.run(fidelity.amount)
-            if fidelity.store and not fidelity.is_whole:
-                later.write(training.state())
-        if fidelity.store and fidelity.after:
-            earlier.drop()
+        training = continued(
+            partial(self._begun, genome, seed=seed),
+            fidelity=fidelity,
+            checkpoint=lambda epoch: self._checkpoint(
+                genome, fidelity.store, epoch=epoch, seed=seed
+            ),
+        )
         return Measurement({**metrics, **self._scores(training)}, training.curve)
 
     def cost(self, genome: Genome) -> Cost:
         """FLOPs, parameters and operations of one forward pass of one image."""
-        known = self._cost_by_genome
-        if genome not in known:
-            cost = self.count(self.space.decode(genome), self._input_shape)
-            if len(known) >= N_REMEMBERED_COSTS:
-                known.pop(next(iter(known)))
-            known[genome] = cost
-        return known[genome]
+        return self._counted(genome)
 
     def count(self, architecture: Mapping[str, Any], input_shape: tuple[int, ...]) -> Cost:
         """The cost of what ``build`` makes; see ``evonas.networks.counting.count``."""
@@ -247,60 +263,37 @@ class TrainedProblem(Problem):
         A score may depend on what a network costs, as the area under a curve of accuracy
         against FLOPs does. The task offers the same metrics for every network.
         """
-        return self.task
+        return for_network(self.task_of_space, partial(self.exits, genome))
+
+    @cached_property
+    def task_of_space(self) -> Task:
+        """The ``task``, told what it must know of the networks of the space."""
+        return for_space(self.task, self.space, self._flops)
+
+    def exits(self, genome: Genome) -> Exits:
+        """FLOPs of the answer of every exit; by default there is one, the network's end."""
+        return Exits.single(self._flops(genome))
 
     def price(self, genome: Genome, assumptions: Assumptions) -> Price:
         """What one real training and one inference of this network cost."""
         return priced(self.cost(genome), self.whole, assumptions)
 
-    @property
-    def _input_shape(self) -> tuple[int, int, int]:
-        return self.n_channels, self.image_size, self.image_size
+    def _flops(self, genome: Genome) -> float:
+        return float(self.cost(genome).flops)
 
     @property
     def _trained(self) -> list[str]:
         return [metric.name for metric in self.task.metrics if metric.when == "trained"]
 
-    def _untrained(
-        self, genome: Genome, wanted: Collection[str], *, seed: int
-    ) -> dict[str, float]:
-        """What the providers tell: the wanted metrics, and with one that is counted all."""
-        provided = [metric for provider in self.providers for metric in provider.metrics]
-        names = {metric.name for metric in provided}.intersection(wanted)
-        if not self.cheap.isdisjoint(wanted):
-            names |= {metric.name for metric in provided if metric.when == "counted"}
-        if not names:
-            return {}
-        network = self._network(genome)
-
-        def measured(layout: torch.memory_format) -> dict[str, float]:
-            context = self._context(seed, layout)
-            return measured_by(self.providers, network, context, wanted=names)
-
-        with reproducible():
-            return in_first_layout(measured)
-
     def _network(self, genome: Genome) -> Network:
         architecture = self.space.decode(genome)
         return Network(
             architecture=architecture,
-            input_shape=self._input_shape,
-            build=lambda: completed(self.build(architecture), self._input_shape),
+            input_shape=self.input_shape,
+            build=lambda: completed(self.build(architecture), self.input_shape),
             get_cost=lambda: self.cost(genome),
             get_model=lambda: self._built(genome, seed=0),  # whatever the candidate's seed
-        )
-
-    def _context(self, seed: int, layout: torch.memory_format) -> Context:
-        return Context(
-            info=self.info,
-            whole=self.whole,
-            epochs=self.recipe.epochs,
-            assumptions=self.settings.carbon,
-            device=self.device,
-            seed=seed,
-            get_batch=lambda: first_batch(
-                self._dataset(), N_HINTING, device=self.device, layout=layout
-            ),
+            get_exits=lambda: self.exits(genome),
         )
 
     def _scores(self, training: Training) -> dict[str, float]:
@@ -316,7 +309,7 @@ class TrainedProblem(Problem):
     def _built(self, genome: Genome, *, seed: int) -> nn.Module:
         torch.manual_seed(seed)
         model = self.build(self.space.decode(genome))
-        return completed(model, self._input_shape).to(self.device)
+        return completed(model, self.input_shape).to(self.device)
 
     def _checkpoint(self, genome: Genome, store: str, *, epoch: int, seed: int) -> Checkpoint:
         identity = {"genome": genome, "seed": seed, "epoch": epoch, **self.describe()}
@@ -331,14 +324,7 @@ class TrainedProblem(Problem):
         return self._lesser[key]
 
     def _dataset(self) -> Dataset:
-        return load(
-            self.settings.data or self.data,
-            data_dir=self.settings.data_dir,
-            image_size=self.settings.image_size,
-            subset=self.settings.subset,
-            seed=self.settings.data_seed,
-            skip_bad=self.settings.skip_bad,
-        )
+        return data_of(self.settings, self.data)
 
 
 TrainedProblem.metrics = gathered(

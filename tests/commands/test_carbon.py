@@ -1,5 +1,7 @@
 import csv
 import json
+from argparse import Namespace
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +10,7 @@ from evonas.carbon.footprint import IMAGENET
 from evonas.carbon.model import lifetime, price
 from evonas.commands import carbon as footprint
 from evonas.networks.zoo import count_network
+from evonas.reports.priced_front import price_front
 from evonas.runs.reading import open_run
 
 
@@ -185,3 +188,14 @@ def test_a_model_of_unknown_operators_is_refused_by_the_strict_alone(tmp_path, c
     status, _, error = said(capsys, *model, "--strict-flops")
     assert status == 2
     assert "nobody has declared the FLOPs of operator aten._linalg_svd, in Odd;" in error
+
+
+def test_a_run_on_sequences_is_compared_with_no_network_for_images(run):
+    found = open_run(run)
+    costs = {record.genome: found.costs[record.genome] for record in found.front}
+    front = replace(price_front(found, Assumptions(), costs=costs), side=0)
+    given = Namespace(baseline=[], at_accuracy=50.0)
+    assert footprint._compared(given, found, front, Assumptions()) == (
+        [],
+        ["No break-even: resnet18 and mobilenet_v2 take images, and the run's networks none"],
+    )

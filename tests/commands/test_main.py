@@ -26,7 +26,7 @@ WRONG = (
     *("--screen gpr", "--fidelity epoch", "--tracker carbon", "--grid frnace", "--target a10o"),
     *("--constraint params<3", "--budget-time 8", "--objectives acc,acc", "--rungs 4"),
     *("--generations 3 --evaluations 30", "--evaluations 5 --pop-size 10", "--out full"),
-    *("--config none.toml", "--carbon none.toml", "--warm-start none", "--resume none"),
+    *("--config none.toml", "--carbon none.toml", "--warm-start runs/none", "--resume none"),
     *("--resume full", "--resume full --out a", "--n-jobs 1001", "--memory-limit 2 --n-jobs 0"),
     *("--problem synthetic --objectives flop", "--problem synthetic --option blocks=none"),
     *("bench --method gp", "bench --methods gq", "bench --problem digit", "bench --seeds 0"),

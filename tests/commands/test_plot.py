@@ -75,3 +75,8 @@ def test_without_a_run_it_says_what_it_needs(capsys):
     with pytest.raises(SystemExit, match="2"):
         plot.main([])
     assert "the following arguments are required: RUN" in capsys.readouterr().err
+
+
+def test_exits_have_a_picture_of_their_own(asked):
+    assert plot.main(["runs/a", "--kind", "exits"]) == 0
+    assert asked == [([Path("runs/a")], [], Path("runs/a/exits.png"), Picture(kind="exits"))]

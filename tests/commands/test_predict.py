@@ -1,6 +1,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -56,6 +57,30 @@ def test_scripts_get_json(folder, capsys):
     assert found["image"] == str(folder / "b.png")
     assert list(found["labels"]) == ["right", "left"]
     assert sum(found["labels"].values()) == pytest.approx(1, abs=1e-6)
+
+
+class Rising(torch.nn.Module):
+    """Tells whether a sequence ends higher or lower than it begins."""
+
+    def forward(self, images):
+        rise = images[:, 0, -1] - images[:, 0, 0]
+        return torch.stack([rise, -rise], 1)
+
+
+def test_each_sequence_of_a_file_is_told(tmp_path, capsys):
+    torch.export.save(export(Rising(), torch.rand(2, 1, 9)), tmp_path / ARCHIVE)
+    (tmp_path / LABELS).write_text("up\ndown\n")
+    steps = 50 * np.linspace(-1, 1, 9)
+    np.savez(tmp_path / "new.npz", x=np.stack([steps, -steps])[:, None])
+    file = str(tmp_path / "new.npz")
+    status, out, _ = said(capsys, tmp_path, file, "--top", 1)
+    assert status == 0
+    assert out == f"{file}[0]  up 100.0 %\n{file}[1]  down 100.0 %\n"
+    found = json.loads(said(capsys, tmp_path, file, "--top", 1, "--json")[1])
+    assert [each["sequence"] for each in found] == [f"{file}[0]", f"{file}[1]"]
+    status, _, err = said(capsys, tmp_path, tmp_path / LABELS)
+    assert status == 2
+    assert "is no file of arrays" in err
 
 
 @pytest.mark.parametrize(

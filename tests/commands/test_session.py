@@ -3,6 +3,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import toy
 
 from evonas.commands import session
 from evonas.config import Config
@@ -64,22 +65,41 @@ def test_who_interrupts_is_told_how_to_go_on(monkeypatch, capsys):
     assert capsys.readouterr().out == "the summary\nTo go on: evonas --resume run\n"
 
 
+def test_a_listener_is_told_of_the_result_that_python_gets(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(
+        "from evonas import Listener\n\n"
+        "class Mine(Listener):\n"
+        "    def on_end(self, outcome):\n"
+        "        outcome.report('page.html')\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    words = {"problem": toy.reference("Bowl"), "evaluations": 4, "pop_size": 2, "n_jobs": 0}
+    config = Config(**words, track="mine.py:Mine")
+    session.watched(config, Path("run"), resume=False, is_quiet=True)
+    assert Path("page.html").is_file()
+
+
 @pytest.mark.parametrize("error", [None, ValueError("no such axis"), OSError("no room left")])
 def test_a_front_has_a_picture_and_survives_without_one(monkeypatch, capsys, error):
     drawn = []
 
-    def save_picture(paths, *, objectives, out):
+    def save_picture(paths, *, objectives=(), out, picture=None):
         if error:
             raise error
         drawn.append((paths, objectives, out))
 
     monkeypatch.setattr("evonas.plots.runs.save_picture", save_picture)
     goals = SimpleNamespace(objectives=[SimpleNamespace(name="acc")])
-    outcome = SimpleNamespace(front=("a member",), goals=goals, was_given_up=False, stopped="")
-    assert ran(monkeypatch, outcome) == 0
+    exits = {"flops_1": 1.0, "flops_2": 2.0}
+    for metrics, names in (({}, ["front.png"]), (exits, ["front.png", "exits.png"])):
+        drawn.clear()
+        member = SimpleNamespace(metrics=metrics)
+        outcome = SimpleNamespace(front=(member,), goals=goals, was_given_up=False, stopped="")
+        assert ran(monkeypatch, outcome) == 0
+        assert error or [file.name for *_, file in drawn] == names
     said = capsys.readouterr()
-    assert said.out == "the summary\n"
+    assert said.out == "the summary\n" * 2
     if error:
-        assert said.err == f"evonas: no picture: {error}\n"
+        assert said.err == f"evonas: no picture: {error}\n" * 2
     else:
-        assert drawn == [([Path("run")], ["acc"], Path("run/front.png"))]
+        assert drawn[0] == ([Path("run")], ["acc"], Path("run/front.png"))

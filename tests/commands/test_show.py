@@ -141,3 +141,17 @@ def test_cells_are_not_drawn_where_there_are_none(said, tmp_path):
     status, _, err = said(*LAYERWISE, GENOME, "--draw-cells", tmp_path / "cell.svg")
     assert status == 2
     assert err == "evonas: problem layerwise has no cells to draw\n"
+
+
+def test_exits_are_put_on_chains_and_each_is_told_with_its_cost(said):
+    genome = "-".join(["2-0-0-0-0-0-0"] * 4)
+    words = ("--problem", "digits", "--architecture", genome, "--exits")
+    _, out, _ = said(*words, 3)
+    row = next(line for line in out.splitlines() if line.startswith("3  "))
+    assert row.endswith("100.0 %")
+    told = json.loads(said(*words, 3, "--json")[1])
+    assert len(told["exits"]["flops"]) == 3
+    assert told["exits"]["flops_in_turn"][-1] == told["flops"]
+    assert json.loads(said(*words[:-1], "--json")[1])["exits"] is None
+    status, _, err = said(*words, 1)
+    assert (status, err) == (2, "evonas: --exits must be at least 2, got 1\n")

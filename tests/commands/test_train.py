@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 import toy
 
 from evonas import Config, load_model, search
-from evonas.commands import train
+from evonas.commands import train, training_session
 from evonas.commands.main import main
 from evonas.models.folder import ModelFolder
 from evonas.models.order import read_order
+from evonas.models.sittings import checkpoint_of
 from evonas.runs.reading import open_run
 from evonas.space import genome_text
 
@@ -41,6 +43,7 @@ def no_exports(monkeypatch):
 def say(tmp_path, monkeypatch, capsys):
     """Runs the command in a folder of its own: the status, and what is said."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # threads that share a core wait for long
 
     def say(*words):
         capsys.readouterr()
@@ -119,9 +122,13 @@ def test_an_architecture_is_read_from_whatever_holds_one(say, tmp_path, kind, ru
 @pytest.mark.usefixtures("no_exports")
 def test_other_data_in_another_size_are_trained_on(run, say, tmp_path):
     words = (run, "--knee", "--image-size", 16, "--seeds", "3,4", "--epochs", 1)
-    status, _, err = say(*words, "--out", "large", "--batch-size", 256)
+    status, out, err = say(*words, "--out", "large", "--batch-size", 256)
     assert status == 0
     assert [line.split("  ")[0] for line in err.splitlines()] == ["seed 3", "seed 4"]
+    assert re.search(
+        r"Test accuracy over all seeds, in %: mean \S+, s\.d\. \S+, .* \(n = 2\)", out
+    )
+    assert re.search(r"Seed [34] is kept: the best of them on validation\.", out)
     told = json.loads((tmp_path / "large" / "architecture.json").read_text())
     assert told["input"]["shape"] == ["n", 1, 16, 16]
     assert told["data"]["n_train"] == 1079
@@ -129,17 +136,17 @@ def test_other_data_in_another_size_are_trained_on(run, say, tmp_path):
 
 @pytest.mark.usefixtures("no_exports")
 def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatch):
-    tell = train.epoch_line
+    tell = training_session.epoch_line
 
     def interrupting(*given, **named):
         os.kill(os.getpid(), signal.SIGINT)
         return tell(*given, **named)
 
-    monkeypatch.setattr(train, "epoch_line", interrupting)
+    monkeypatch.setattr(training_session, "epoch_line", interrupting)
     status, _, err = say(run, "--genome", LEAST, "--out", "mine", "--epochs", 3)
     assert status == 130
     assert err.endswith("evonas: stopped; evonas train --resume mine goes on\n")
-    monkeypatch.setattr(train, "epoch_line", tell)
+    monkeypatch.setattr(training_session, "epoch_line", tell)
     status, _, err = say("--resume", "mine")
     assert status == 0
     assert [line.split("  ")[0] for line in err.splitlines()] == ["epoch 2/3", "epoch 3/3"]
@@ -147,25 +154,168 @@ def test_stopped_it_says_how_to_go_on_and_goes_on(run, say, tmp_path, monkeypatc
     assert not list((tmp_path / "mine").glob("checkpoint*"))
 
 
-@pytest.mark.slow
-def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
-    words = ["train", "--problem", "digits", "--architecture", LEAST, "--batch-size", "8"]
-    command = [sys.executable, "-m", "evonas.run", *words, "--epochs", "6", "--out"]
-
-    def begun(name):
-        return subprocess.Popen(
-            [*command, name], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+@pytest.mark.usefixtures("no_exports")
+def test_gone_on_with_it_takes_no_other_recipe(run, say):
+    words = ("--epochs", 1, "--mixup", 0.25, "--seeds", "0", "--threads", 1, "--quiet")
+    assert say(run, "--best", "acc", "--out", "mine", *words)[0] == 0
+    assert say("--resume", "mine", *words)[0] == 0
+    for flag, other, kept in (
+        ("--epochs", "2", "1"),
+        ("--mixup", "0.0", "0.25"),
+        ("--learning-rate", "0.1", "none"),
+        ("--seeds", "0,1", "0"),
+        ("--threads", "2", "1"),
+        ("--image-size", "12", "9"),
+        ("--device", "cpu", "auto"),
+    ):
+        status, _, err = say("--resume", "mine", flag, other)
+        assert (status, err) == (
+            2,
+            f"evonas: {flag} {other}: mine was begun with {kept}, which --resume keeps; leave "
+            "the flag out, or train to another folder with --out\n",
         )
+    status, _, err = say("--resume", "mine", "--from-proxy")
+    assert status == 2
+    assert err.startswith("evonas: --from-proxy: mine was begun with random weights, which --")
 
-    killed = begun("killed")
-    assert "epoch 1/6" in killed.stderr.readline()
+
+@pytest.mark.usefixtures("no_exports")
+def test_from_the_proxy_it_begins_where_the_search_ended(run, say, tmp_path):
+    words = (run, "--best", "acc", "--epochs", 1, "--from-proxy", "--out", "mine")
+    status, out, err = say(*words)
+    assert status == 0, err
+    assert "It begins with the weights of the search's short training." in out
+    assert re.match(r"The weights at the beginning .* \(acc \S+, as in the run\)\.\n", err)
+    assert read_order(tmp_path / "mine").proxy.run == "small"
+    assert "with the repeated proxy" in (tmp_path / "mine" / "card.md").read_text()
+    status, _, err = say(run, "--best", "acc", "--epochs", 1, "--out", "mine")
+    assert status == 2
+    assert "start is \"the proxy's weights\" there and 'random weights' here" in err
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_a_proxy_that_ends_elsewhere_is_warned_of_in_a_line(run, say, monkeypatch):
+    from evonas.models import sittings
+
+    repeat = sittings.repeated
+
+    def elsewhere(*given):
+        start = repeat(*given)
+        return replace(start, scores={"acc": 12.5})
+
+    monkeypatch.setattr(sittings, "repeated", elsewhere)
+    words = (run, "--genome", best_id(run), "--epochs", 1, "--from-proxy", "--quiet")
+    status, _, err = say(*words)
+    assert status == 0
+    assert re.fullmatch(
+        r"evonas: the repeated proxy training differs from that of run small: acc 12\.5 in "
+        r"place of \S+, by another machine or other versions than the search had\n",
+        err,
+    )
+
+
+def best_id(run):
+    opened = open_run(run)
+    return opened.ids[max(opened.front, key=lambda record: record.metrics["acc"]).genome]
+
+
+HEARING = """
+import json
+from evonas import Listener
+
+class Hearing(Listener):
+    def __init__(self):
+        self.file = open("heard.txt", "a")
+
+    def tell(self, *words):
+        print(*words, file=self.file, flush=True)
+
+    def on_training_start(self, training):
+        self.tell("start", training.folder, training.is_resumed, training.settings["epochs"])
+
+    def on_epoch(self, epoch):
+        self.tell("epoch", epoch.number, *sorted(epoch.values))
+
+    def on_training_end(self, scores):
+        self.tell("end", *sorted(scores or ()))
+"""
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_a_listener_hears_every_epoch_and_again_when_it_goes_on(
+    run, say, tmp_path, monkeypatch
+):
+    (tmp_path / "mine.py").write_text(HEARING)
+    tell = training_session.epoch_line
+
+    def interrupting(*given, **named):
+        os.kill(os.getpid(), signal.SIGINT)
+        return tell(*given, **named)
+
+    monkeypatch.setattr(training_session, "epoch_line", interrupting)
+    words = (run, "--genome", LEAST, "--out", "mine", "--epochs", 2)
+    assert say(*words, "--track", "mine.py:Hearing")[0] == 130
+    monkeypatch.setattr(training_session, "epoch_line", tell)
+    assert say("--resume", "mine")[0] == 0
+    shown = "acc cpu_seconds loss rate seconds"
+    assert (tmp_path / "heard.txt").read_text().splitlines() == [
+        "start mine False 2",
+        f"epoch 1 {shown}",
+        "end",
+        "start mine True 2",
+        f"epoch 1 {shown}",
+        f"epoch 2 {shown}",
+        "end test validation",
+    ]
+
+
+@pytest.mark.usefixtures("no_exports")
+def test_who_is_told_changes_no_weight_and_may_change(run, say, tmp_path):
+    (tmp_path / "mine.py").write_text(HEARING)
+    words = (run, "--genome", LEAST, "--epochs", 1, "--quiet")
+    assert say(*words, "--out", "told", "--track", "mine.py:Hearing")[0] == 0
+    assert say(*words, "--out", "alone")[0] == 0
+    one, other = ((tmp_path / n / "model.pt").read_bytes() for n in ("told", "alone"))
+    assert one == other
+    assert say(*words, "--out", "told")[0] == 0
+    assert say("--resume", "told", "--track", "none")[0] == 0
+
+
+def test_an_unknown_listener_of_a_training_is_refused_first(run, say, tmp_path):
+    words = (run, "--genome", LEAST, "--out", "mine", "--track")
+    for word, message in {
+        "tensorbord": "evonas: unknown listener 'tensorbord' (did you mean 'tensorboard'?)",
+        "none.py:Mine": "evonas: no such file: none.py",
+        "a.py,a.py": "evonas: track names a listener twice: a.py, a.py",
+    }.items():
+        status, _, err = say(*words, word)
+        assert (status, err.count("\n")) == (2, 1)
+        assert err.startswith(message)
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_exports")
+def test_killed_and_given_again_the_command_ends_with_the_same_file(say, tmp_path):
+    words = ["--problem", "digits", "--architecture", LEAST, "--batch-size", "8"]
+    words += ["--epochs", "4", "--threads", "1", "--out"]
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "evonas.run", "train", *words, "killed"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert "epoch 1/4" in killed.stderr.readline()
     time.sleep(0.1)
     killed.kill()
     killed.communicate()
-    again, whole = begun("killed"), begun("whole")
-    assert "epoch 1/6" not in again.communicate()[1]
-    assert "epoch 1/6" in whole.communicate()[1]
-    assert again.returncode == whole.returncode == 0
+    assert checkpoint_of(tmp_path / "killed", 0).is_file()
+    status, _, err = say(*words, "killed")
+    assert status == 0
+    assert "epoch 1/4" not in err
+    status, _, err = say(*words, "whole")
+    assert status == 0
+    assert "epoch 1/4" in err
     one, other = ((tmp_path / n / "model.pt").read_bytes() for n in ("killed", "whole"))
     assert one == other
 
@@ -177,7 +327,15 @@ def test_killed_and_given_again_the_command_ends_with_the_same_file(tmp_path):
         (["RUN", "--where", "params<=0"], "no architecture of run small keeps params<=0"),
         (["RUN", "--best", "accuracy"], "unknown metric 'accuracy'"),
         (["RUN", "--image-size", "4"], "image size of 'digits' is 4 pixels; expected 8 to 224"),
-        (["RUN", "--data", "digit"], r"unknown data set 'digit' \(did you mean 'digits'\?\)"),
+        (["RUN", "--data", "digit"], r"unknown data set 'digit' \(did you mean 'digits' or"),
+        (
+            ["RUN", "--from-proxy", "--data", "cifar10"],
+            "the proxy's weights do not fit: .* is 16 x 1 x 3 x 3 there",
+        ),
+        (
+            ["RUN", "--from-proxy", "--genome", "1" + "-1" * 27],
+            "--from-proxy: run small has not measured 1-",
+        ),
         (["RUN", "--out", "full"], "full holds no training; give another folder with --out"),
         (["RUN", "--epochs", "0"], "epochs must be at least 1, got 0"),
         (["--resume", "full"], "full holds no training to go on with"),

@@ -12,9 +12,10 @@ from evonas.carbon.spend import Budget, Spend
 from evonas.config import Config
 from evonas.engine.listeners import Audience, Guest, Shorthand, Spending, Tracking, invited
 from evonas.engine.search import search
-from evonas.listener import Generation, Listener, Start
+from evonas.listener import Epoch, Generation, Listener, Start, Training
 from evonas.record import Record
 from evonas.reports.progress import Progress
+from evonas.reports.tensorboard import TensorBoard
 from evonas.runs.folder import RunFolder
 
 CONFIG = Config(problem=toy.reference("Bowl"), n_jobs=0, pop_size=10, evaluations=30)
@@ -65,6 +66,7 @@ LISTENERS = {
     "budgets": lambda folder: Spending(Budget(seconds=1e9), Meter(TARIFF, sensors=[])),
     "no budgets": lambda folder: Spending(Budget(), Meter(TARIFF, sensors=[])),
     "tracking": lambda folder: Tracking(Tracker()),
+    "tensorboard": lambda folder: TensorBoard(folder),
     "functions": lambda folder: Shorthand(on_record=lambda record: None),
     "a user's": lambda folder: Diary(),
     "a user's that hears nothing": lambda folder: Deaf(),
@@ -79,6 +81,8 @@ class SimpleTerminal(io.StringIO):
 
 @pytest.fixture(params=LISTENERS)
 def listener(request, tmp_path):
+    if request.param == "tensorboard":
+        pytest.importorskip("tensorboard")
     made = LISTENERS[request.param](tmp_path / "run")
     yield made
     if isinstance(made, RunFolder):
@@ -110,6 +114,14 @@ def test_it_hears_a_whole_search_and_asks_for_no_end(listener, outcome):
 def test_it_bears_an_end_at_any_time_and_without_a_result(listener):
     listener.on_start(start())
     listener.on_end(None)
+
+
+@pytest.mark.parametrize("scores", [None, {"validation": 91.0, "test": 90.0}])
+def test_it_hears_a_whole_training_and_one_that_was_stopped(listener, tmp_path, scores):
+    listener.on_training_start(Training("digits-a", tmp_path / "model", {"epochs": 2}))
+    for seed, number in ((0, 1), (0, 2), (1, 1)):
+        listener.on_epoch(Epoch(seed, number, {"loss": 0.5, "acc": 90.0, "rate": 0.1}))
+    listener.on_training_end(scores)
 
 
 def test_a_search_is_the_same_with_it_as_without(listener, outcome):

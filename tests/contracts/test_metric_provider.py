@@ -21,7 +21,7 @@ from evonas.networks.metrics import Context, MetricProvider, Network, offered
 from evonas.plugins.loading import load_provider, metric_entries
 from evonas.problem import Settings
 from evonas.run import main
-from evonas.training.loop import inputs
+from evonas.training.judging import inputs
 
 CPU, SHAPE = torch.device("cpu"), (1, 8, 8)
 TINY = Settings(epochs=1, subset=64, device="cpu")

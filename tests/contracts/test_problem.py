@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,17 +33,20 @@ TABLES = {
         not (DATA / "ec-nas").is_dir(), reason="EVONAS_DATA names no folder with ec-nas/ in it"
     ),
 }
+WITH_EXITS = " with exits"
+EXITS = [name + WITH_EXITS for name in NETWORKS if load(problem_entries()[name]).takes_exits]
 every_problem = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=TABLES.get(name, ())) for name in NAMES]
+    "name", [pytest.param(name, marks=TABLES.get(name, ())) for name in [*NAMES, *EXITS]]
 )
-every_network = pytest.mark.parametrize("name", NETWORKS)
+every_network = pytest.mark.parametrize("name", [*NETWORKS, *EXITS])
 few_examples = hypothesis_settings(max_examples=40, deadline=None)
 few_networks = hypothesis_settings(max_examples=10, deadline=None)
 TINY = Settings(epochs=1, subset=50)
 
 
 def opened(name: str, settings: Settings = TINY) -> Problem:
-    return ProblemSpec(name, settings).open()
+    settings = replace(settings, exits=3) if name.endswith(WITH_EXITS) else settings
+    return ProblemSpec(name.removesuffix(WITH_EXITS), settings).open()
 
 
 def sampled(problem: Problem, n: int, seed: int = 0) -> list:
@@ -89,6 +93,7 @@ def shapes_of(network: nn.Module) -> list[torch.Size]:
 
 @every_problem
 def test_its_docstring_begins_with_one_line(name):
+    name = name.removesuffix(WITH_EXITS)
     summary = problem_summaries()[name]
     lines = (inspect.getdoc(load(problem_entries()[name])) or "").splitlines()
     assert summary.endswith(".")

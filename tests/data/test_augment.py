@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from evonas.data.augment import crop, cutout, flip
+from evonas.data.augment import blank, crop, cutout, flip, jitter, scale, shift
 
 sizes = st.integers(2, 12)
 
@@ -101,3 +101,44 @@ def test_augmentation_is_fixed_by_its_seed_alone(augment):
     assert torch.equal(augment(images, seeded(1)), first)
     assert not torch.equal(first, other)
     assert torch.equal(images, ramps(20, 8))  # the given images are not written to
+
+
+def steps(n: int, length: int) -> torch.Tensor:
+    """Sequences of two channels whose values are all different and none is zero."""
+    return torch.arange(1.0, n * 2 * length + 1).reshape(n, 2, length)
+
+
+@quickly
+@given(n=st.integers(1, 5), length=sizes, padding=st.integers(1, 4), seed=seeds)
+def test_a_shift_moves_all_channels_of_a_sequence_by_at_most_the_padding(
+    n, length, padding, seed
+):
+    shifted = shift(steps(n, length), padding=padding, generator=seeded(seed))
+    padded = nn.functional.pad(steps(n, length), (padding, padding))
+    for sequence, result in zip(padded, shifted, strict=True):
+        firsts = range(2 * padding + 1)
+        assert any(torch.equal(sequence[:, i : i + length], result) for i in firsts)
+
+
+@quickly
+@given(n=st.integers(1, 5), length=sizes, blanked=st.integers(0, 6), seed=seeds)
+def test_a_stretch_of_every_sequence_is_blank_and_the_rest_as_it_was(n, length, blanked, seed):
+    before = steps(n, length)
+    after = blank(before, length=blanked, generator=seeded(seed))
+    for sequence, result in zip(before, after, strict=True):
+        is_blank = (result == 0).all(0)
+        assert torch.equal(result[:, ~is_blank], sequence[:, ~is_blank])
+        places = is_blank.nonzero().flatten().tolist()
+        assert places == list(range(places[0], places[-1] + 1)) if places else blanked == 0
+        assert len(places) <= blanked
+
+
+def test_a_scaled_channel_is_a_multiple_of_itself_and_jitter_is_of_its_deviation():
+    ones = torch.ones(4000, 2, 5)
+    scaled = scale(ones, std=0.1, generator=seeded(0))
+    assert (scaled == scaled[:, :, :1]).all()
+    assert scaled[..., 0].mean() == pytest.approx(1.0, abs=0.01)
+    assert scaled[..., 0].std() == pytest.approx(0.1, rel=0.05)
+    noise = jitter(ones, std=0.03, generator=seeded(0)) - ones
+    assert noise.std() == pytest.approx(0.03, rel=0.05)
+    assert noise.mean() == pytest.approx(0.0, abs=1e-3)

@@ -258,7 +258,7 @@ def test_the_environment_names_the_default_folder(tmp_path, monkeypatch):
         ("./digits", "no folder at './digits': choose from "),
         ("/digits", "no folder at '/digits': choose from "),
         ("~/none", "no folder at '~/none': choose from "),
-        ("/no/such/folder", "cifar100, svhn, or give a folder of images"),
+        ("/no/such/folder", "digit-sequences, or give a folder of images or a file of"),
     ],
 )
 @pytest.mark.parametrize("ask", [dataset_info, load])

@@ -49,3 +49,16 @@ def test_shares_are_drawn_from_the_beta_distribution():
     )
     assert shares.mean().item() == pytest.approx(0.5, abs=0.03)
     assert shares.var().item() == pytest.approx(1 / 20, abs=0.01)  # 1 / (4 (2 alpha + 1))
+
+
+@quickly
+@given(n=st.integers(2, 9), length=st.integers(4, 30), alpha=alphas, seed=seeds)
+def test_cutmix_pastes_a_stretch_into_a_sequence(n, length, alpha, seed):
+    sequences = torch.arange(float(n))[:, None, None].expand(n, 2, length).clone()
+    mixed = cutmix(sequences, alpha=alpha, generator=seeded(seed))
+    for row, partner in enumerate(mixed.partners.tolist()):
+        is_own = (mixed.images[row] == row).all(0)
+        assert is_own.float().mean().item() == pytest.approx(mixed.share) or row == partner
+        if row != partner:
+            assert (mixed.images[row][:, ~is_own] == partner).all()
+            assert int(is_own.int().diff().abs().sum()) <= 2  # one stretch

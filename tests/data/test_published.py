@@ -22,19 +22,24 @@ from evonas.data.published import DATASET_NAMES, PUBLISHED, DataInfo, pools
         ("cifar10", DataInfo("cifar10", 3, 32, 10, 40_000, 10_000, 10_000, True)),
         ("cifar100", DataInfo("cifar100", 3, 32, 100, 40_000, 10_000, 10_000, True)),
         ("svhn", DataInfo("svhn", 3, 32, 10, 63_257, 10_000, 26_032, False)),
+        (
+            "digit-sequences",
+            DataInfo("digit-sequences", 1, 0, 10, 1079, 359, 359, False, length=64),
+        ),
     ],
 )
 def test_the_named_sets_have_their_published_sizes(name, expected):
     assert dataset_info(name, data_dir="/nowhere") == expected
     assert set(DATASET_NAMES) == {
-        *("digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn")
+        *("digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "svhn"),
+        "digit-sequences",
     }
 
 
 def test_fields_of_the_info_are_public_knowledge():
     assert [field.name for field in fields(DataInfo)] == [
         *("name", "channels", "image_size", "n_classes"),
-        *("n_train", "n_validation", "n_test", "flip"),
+        *("n_train", "n_validation", "n_test", "flip", "length"),
     ]
 
 

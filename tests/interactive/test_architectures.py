@@ -7,8 +7,9 @@ import toy
 from evonas import Config
 from evonas.interactive import watched_training
 from evonas.interactive.architectures import RecipeWords
-from evonas.interactive.run import open_run
+from evonas.interactive.run import Run, open_run
 from evonas.interactive.search import search
+from evonas.objectives import Goals
 from evonas.reports.sheet import DataSheet
 from evonas.space import genome_text
 from evonas.training.full_recipe import FullRecipe
@@ -89,13 +90,17 @@ def test_the_words_of_a_training_are_those_of_the_command(each, ordered, tmp_pat
     words = {"epochs": 7, "learning_rate": 0.01, "augment": "none"}
     data = {"data": "digits", "image_size": 9, "device": "cpu", "data_dir": tmp_path}
     given = {**words, **data, "seeds": [0, 3], "threads": 2, "out": "models/a"}
+    given["from_proxy"] = True
+    given["track"] = "tensorboard,mine.py:Mine"
     assert each.train(best="acc", where="params<=1e5", progress=False, **given) == "the folder"
     terms = ordered["terms"]
     assert terms.recipe == FullRecipe(**words)
     assert (terms.seeds, terms.n_threads, dict(terms.data)) == ((0, 3), 2, data)
+    assert terms.from_proxy
     way = ordered["way"]
     assert (way.best, tuple(way.where), way.knee) == ("acc", ("params<=1e5",), False)
     assert (str(ordered["out"]), ordered["progress"]) == ("models/a", False)
+    assert terms.track == ("tensorboard", "mine.py:Mine")
     assert ordered["run"].records == each.records
 
 
@@ -105,6 +110,8 @@ def test_a_genome_is_trained_as_its_text_and_defaults_are_those_of_the_command(e
     assert (ordered["out"], ordered["progress"]) == (None, None)
     assert ordered["terms"].recipe == FullRecipe()
     assert dict(ordered["terms"].data) == {"device": "auto"}
+    assert not ordered["terms"].from_proxy
+    assert ordered["terms"].track == ()
     each.train("ksvz3f")
     assert ordered["genome"] == "ksvz3f"
 
@@ -143,3 +150,10 @@ def test_without_a_front_there_is_the_line_alone():
     config = Config(problem=toy.reference("Bowl"), evaluations=20, pop_size=10, n_jobs=0)
     result = search(config, should_stop=lambda: True)
     assert Seen(result._repr_html_()).tags == ["div", "p"]
+
+
+def test_a_run_without_objectives_is_a_line_as_well(each):
+    run = Run("bare", each.as_run().records, Goals(()))
+    seen = Seen(run._repr_html_())
+    assert seen.tags == ["div", "p"]
+    assert "20 architectures" in seen.text

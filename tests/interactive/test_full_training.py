@@ -5,14 +5,14 @@ import pytest
 import toy
 
 from evonas import Config, search
-from evonas.interactive.full_training import Chosen, Terms, end_lines, epoch_line
+from evonas.interactive.full_training import Chosen
+from evonas.interactive.training_orders import Terms
 from evonas.models.folder import ModelFolder
 from evonas.reports.picking import Way
 from evonas.runs.reading import open_run
 from evonas.training.full_recipe import FullRecipe
 
 LEAST = "-".join("0" * 28)
-ROW = {"epoch": 3, "loss": 0.5, "acc": 91.25, "rate": 0.1, "seconds": 1.0, "cpu_seconds": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,9 @@ def test_a_folder_goes_on_with_what_it_has_begun(run, tmp_path):
     order = chosen(run).order
     ModelFolder(tmp_path).begin(order)
     assert Chosen.of_folder(tmp_path).order == order
+    told = Chosen.of_folder(tmp_path, track=["tensorboard"]).order
+    assert told.config.track == ("tensorboard",)
+    assert not told.differences(order)
     assert Chosen.of_folder(tmp_path).folder(tmp_path).path == tmp_path
 
 
@@ -91,11 +94,18 @@ def test_a_folder_of_something_else_is_refused(run, tmp_path):
         found.folder(tmp_path / "b")
 
 
-def test_an_epoch_is_a_line_and_names_its_seed_where_there_are_several(run):
-    order = replace(chosen(run).order, recipe=FullRecipe(epochs=10))
-    line = "epoch  3/10  loss 0.5000  acc 91.25  rate 0.1  1.0 s"
-    assert epoch_line(0, ROW, order=order) == line
-    assert epoch_line(7, ROW, order=replace(order, seeds=(0, 7))) == f"seed 7  {line}"
+def test_the_weights_of_a_proxy_are_said_and_are_of_what_the_run_has_measured(run):
+    terms = Terms(n_threads=1, from_proxy=True)
+    found = chosen(run, terms=terms)
+    assert found.said[-1] == "It begins with the weights of the search's short training."
+    record = next(each for each in run.front if each.genome == found.order.genome)
+    assert found.order.proxy.scores == {"acc": record.metrics["acc"]}
+    named = chosen(run, terms=terms, genome=run.ids[record.genome])
+    assert named.order.proxy == found.order.proxy
+    with pytest.raises(ValueError, match="--from-proxy: run small has not measured 1-1-1"):
+        chosen(run, terms=terms, genome="-".join("1" * 28))
+    with pytest.raises(ValueError, match="--from-proxy is for a RUN, whose short training it"):
+        Chosen.of_problem("digits", LEAST, terms=terms)
 
 
 def test_a_training_ends_with_a_folder_and_what_came_of_it(run, tmp_path, monkeypatch):
@@ -105,19 +115,35 @@ def test_a_training_ends_with_a_folder_and_what_came_of_it(run, tmp_path, monkey
     folder, rows = found.folder(tmp_path / "model"), []
     facts = found.train(
         folder,
+        on_start=lambda start: rows.append(start),
         on_epoch=lambda seed, row: rows.append((seed, row["epoch"])),
         should_stop=lambda: False,
     )
     assert rows == [(0, 1)]
     assert folder.is_finished
     assert (folder.path / "preview.png").stat().st_size > 10_000
-    lines = end_lines(facts, folder)
-    assert lines[1].startswith("Test accuracy ")
-    assert lines[2].startswith("The search had found acc ")
-    assert lines[-2:] == [
-        "a.onnx: an export",
-        f"Written: {folder.path}; read {folder.path / 'card.md'} first",
-    ]
+    assert facts.exports == {"a.onnx": "an export"}
+    assert facts.order == found.order
+
+
+def test_a_model_is_finished_without_a_picture_whatever_keeps_it_from_being_drawn(
+    run, tmp_path, monkeypatch, capsys
+):
+    def draw(*given, **named):
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr("evonas.plots.model.draw_model", draw)
+    monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+    found = chosen(run, terms=Terms(recipe=FullRecipe(epochs=1), n_threads=1))
+    folder = found.folder(tmp_path / "model")
+    found.train(
+        folder,
+        on_start=lambda start: None,
+        on_epoch=lambda seed, row: None,
+        should_stop=lambda: False,
+    )
+    assert folder.is_finished
+    assert capsys.readouterr().err == "evonas: no picture: RuntimeError: no font\n"
 
 
 @pytest.mark.parametrize("recipe", [{"drop_path": 0.2}, {"aux_weight": 0.4}])
@@ -126,5 +152,10 @@ def test_a_recipe_that_the_network_cannot_follow_leaves_no_folder(recipe, tmp_pa
     made = Chosen.of_problem("digits", LEAST, terms=terms)
     folder = made.folder(tmp_path / "model")
     with pytest.raises(ValueError, match=f"go without {next(iter(recipe))}"):
-        made.train(folder, on_epoch=lambda seed, row: None, should_stop=lambda: False)
+        made.train(
+            folder,
+            on_start=lambda start: None,
+            on_epoch=lambda seed, row: None,
+            should_stop=lambda: False,
+        )
     assert not folder.path.exists()

@@ -39,6 +39,19 @@ def test_it_is_the_public_one_and_its_result_can_do_more():
     assert len(result.records) == 20
 
 
+def test_listeners_are_told_in_the_end_of_what_is_returned():
+    told = []
+
+    class Keeping(Listener):
+        def on_end(self, outcome):
+            told.append(outcome)
+
+    result = search(CONFIG, listeners=[Keeping()])
+    assert told == [result]
+    assert told[0] is result
+    assert told[0].show() == result.show()
+
+
 def test_a_script_is_told_nothing_unless_it_asks(capfd):
     search(CONFIG)
     assert capfd.readouterr() == ("", "")

@@ -1,13 +1,16 @@
 import os
 import re
 import signal
+from dataclasses import replace
 
 import pytest
 
 from evonas.interactive import watched_training
-from evonas.interactive.full_training import Chosen, Terms
+from evonas.interactive.full_training import Chosen
 from evonas.interactive.run import open_run
+from evonas.interactive.training_orders import Terms
 from evonas.interactive.watched_training import train
+from evonas.models import sittings
 from evonas.models.folder import ModelFolder
 from evonas.reports.picking import Way
 from evonas.runs.run import Run
@@ -78,15 +81,32 @@ def test_a_script_is_told_nothing_unless_it_asks_and_then_each_line_once(given, 
     assert len(set(lines)) == len(lines)
 
 
+def test_the_weights_that_it_begins_with_are_noted_and_a_difference_is_warned_of(
+    notebook, given, monkeypatch
+):
+    terms = Terms(recipe=FullRecipe(epochs=1), n_threads=1, from_proxy=True)
+    run_of(dict(given, terms=terms))
+    (note,) = [note for note in notebook[-1].notes if note.startswith("The weights at the")]
+    assert re.search(r"of run small, repeated .* \(acc \S+, as in the run\)\.$", note)
+    repeat = sittings.repeated
+    other = {"acc": 12.5}
+    monkeypatch.setattr(sittings, "repeated", lambda *to: replace(repeat(*to), scores=other))
+    run_of(dict(given, terms=terms, out=given["out"].with_name("other")))
+    assert any(
+        note.startswith("Warning: the repeated proxy training differs from that of run small: ")
+        for note in notebook[-1].notes
+    )
+
+
 def test_an_interrupted_training_goes_on_by_the_same_call(notebook, given, monkeypatch):
     whole = Chosen.train
 
-    def interrupted(self, folder, *, on_epoch, should_stop):
+    def interrupted(self, folder, *, on_epoch, **others):
         def told(seed, row):
             on_epoch(seed, row)
             os.kill(os.getpid(), signal.SIGINT)
 
-        return whole(self, folder, on_epoch=told, should_stop=should_stop)
+        return whole(self, folder, on_epoch=told, **others)
 
     monkeypatch.setattr(Chosen, "train", interrupted)
     folder = given["out"]

@@ -62,7 +62,7 @@ def test_other_images_are_refused(model, images, message):
 
 def test_it_stays_in_evaluation(model):
     assert model.eval() is model
-    with pytest.raises(ValueError, match=r"model\.pt2 holds a network in evaluation mode"):
+    with pytest.raises(ValueError, match="a model folder holds a network in evaluation mode"):
         model.train()
 
 
@@ -74,6 +74,30 @@ def test_a_folder_without_a_model_is_named(tmp_path):
         load_model(tmp_path)
 
 
+def test_a_finished_model_without_an_export_is_built_by_its_problem(made, model, tmp_path):
+    shutil.copytree(made[0], tmp_path / "unexported")
+    (tmp_path / "unexported" / ARCHIVE).unlink()
+    again = load_model(tmp_path / "unexported")
+    assert (again.channels, again.image_size, again.labels) == (1, 8, model.labels)
+    images = load("digits").test.images[:9]
+    assert torch.allclose(again(images), model(images), atol=1e-5)
+    with pytest.raises(ValueError, match="images of shape"):
+        again(images[:, :, 1:])
+
+
+def test_without_an_export_and_without_its_problem_a_model_says_so(made, tmp_path):
+    shutil.copytree(made[0], tmp_path / "moved")
+    (tmp_path / "moved" / ARCHIVE).unlink()
+    order = tmp_path / "moved" / "training.json"
+    order.write_text(order.read_text().replace('"digits"', '"gone.py:Mine"'))
+    message = (
+        r"moved has no model\.pt2, as its card explains, and its problem cannot build the "
+        r"network here: FileNotFoundError: no such file: gone\.py .*; load it where the"
+    )
+    with pytest.raises(ValueError, match=message):
+        load_model(tmp_path / "moved")
+
+
 @pytest.mark.parametrize("n_left", [0, 500, 20_000])
 def test_a_damaged_file_is_named(made, tmp_path, n_left):
     shutil.copytree(made[0], tmp_path / "damaged")
@@ -81,3 +105,16 @@ def test_a_damaged_file_is_named(made, tmp_path, n_left):
     file.write_bytes(file.read_bytes()[:n_left])
     with pytest.raises(ValueError, match=r"model\.pt2 cannot be read: "):
         load_model(tmp_path / "damaged")
+
+
+def test_a_model_of_sequences_takes_numbers_as_they_are(made_of_sequences):
+    model = load_model(made_of_sequences[0])
+    assert (model.shape, model.kind.name, model.image_size) == ((1, 64), "sequences", 0)
+    assert model(torch.full((2, 1, 64), -7.5)).shape == (2, 10)
+    assert torch.equal(model(torch.ones(1, 1, 64)), model(torch.ones(1, 1, 64).int()))
+    with pytest.raises(
+        ValueError, match=r"sequences of shape \(1, 64\); expected \(n, 1, 64\)"
+    ):
+        model(torch.ones(1, 64))
+    with pytest.raises(ValueError, match=r"sequences of torch\.float32 that are not finite"):
+        model(torch.full((1, 1, 64), torch.nan))

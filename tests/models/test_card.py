@@ -4,6 +4,9 @@ import numpy as np
 
 from evonas.models.card import MOST_CLASSES, card, table
 from evonas.models.judgement import Judgement
+from evonas.models.proxy_start import Start
+
+from .test_order import PROXY
 
 
 def test_a_card_tells_how_good_a_model_is_and_what_it_cost(made):
@@ -48,3 +51,28 @@ def test_a_model_of_no_run_tells_of_no_search(made):
 
 def test_a_label_cannot_break_a_table():
     assert table(["a|b"], [["1|2"]]) == ["| a/b |", "| --- |", "| 1/2 |"]
+
+
+def test_what_several_seeds_tell_is_told(made):
+    _, facts = made
+    accuracies = [judged["test"].accuracy for judged in facts.by_seed.values()]
+    mean, median = sum(accuracies) / 2, sum(accuracies) / 2
+    assert facts.spread("test").mean == mean
+    text = card(facts)
+    assert f"Seed {facts.seed} is kept, the best of 2 on the validation part" in text
+    low, high = min(accuracies), max(accuracies)
+    assert f"| {median:.2f} % | {low:.2f} % | {high:.2f} % | 2 |" in text
+    one = {facts.seed: facts.by_seed[facts.seed]}
+    assert "is kept, the best of" not in card(replace(facts, by_seed=one))
+
+
+def test_a_card_tells_what_the_training_began_with(made):
+    _, facts = made
+    assert "The weights at the beginning were drawn at random" in card(facts)
+    start = Start({}, {"acc": 81.5}, seconds=2.0, cpu_seconds=2.0, fpo=1e9)
+    text = card(replace(facts, order=replace(facts.order, proxy=PROXY), start=start))
+    assert "| this training, with the repeated proxy |" in text
+    assert (
+        "those of the short training at epochs=1 of run small, repeated with the candidate's "
+        "seed 7 in 2 s (acc 81.5, as in the run)."
+    ) in text

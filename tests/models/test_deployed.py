@@ -2,7 +2,7 @@ import torch
 from torch import nn
 
 from evonas.models.deployed import Deployed, logits_for, median_latency
-from evonas.training.loop import inputs
+from evonas.training.judging import inputs
 
 from ..training.stripes import CPU, network, stripes
 

@@ -6,14 +6,17 @@ import sys
 
 import pytest
 import torch
+from matrix import slow_but
 from PIL import Image
 
 from evonas.data.dataset import load
 from evonas.models import folder as folders
 from evonas.models.archive import ARCHIVE
+from evonas.models.deployed import Deployed
 from evonas.models.folder import ModelFolder
 from evonas.models.onnx_file import missing
 from evonas.models.sittings import train_in_folder
+from evonas.training.tasks import Classification
 
 from .conftest import GENOME, TARIFF
 
@@ -51,6 +54,10 @@ def test_the_files_tell_the_same_as_the_card(made):
     metrics = json.loads((path / "metrics.json").read_text())
     assert metrics["test"]["accuracy"] == facts.judgements["test"].accuracy
     assert metrics["macs"] == facts.cost.macs
+    assert metrics["kept_seed"] == facts.seed
+    assert metrics["seeds"][str(facts.seed)]["test"] == metrics["test"]["scores"]
+    assert set(metrics["seeds"]) == {"0", "1"}
+    assert metrics["exports"]["model.pt2"].startswith("`torch.export`")
     assert (path / "labels.txt").read_text().splitlines() == list("0123456789")
     rows = list(csv.DictReader((path / "curve.csv").open()))
     assert [row["seed"] for row in rows] == ["0"] * 6 + ["1"] * 6
@@ -118,7 +125,118 @@ def test_a_network_that_is_no_graph_is_kept_all_the_same(order, problem, tmp_pat
     facts = finished(order(epochs=1), problem, tmp_path)
     assert facts.exports[ARCHIVE] == "not written: RuntimeError: data-dependent branching"
     assert (tmp_path / "model.pt").is_file()
-    assert "torch.export.load" not in (tmp_path / "card.md").read_text()
+    card = (tmp_path / "card.md").read_text()
+    assert "torch.export.load" not in card
+    assert "evonas has its problem, `digits`, build it, whose code must be there" in card
+
+
+class KilledError(BaseException):
+    """In place of a signal that nothing can catch."""
+
+
+def killed_at(n, monkeypatch):
+    """Let the n-th write of a folder, from 1, be the last thing that happens."""
+    n_left = n
+
+    def count():
+        nonlocal n_left
+        n_left -= 1
+        if n_left < 0:
+            raise KilledError
+
+    def counted(write):
+        def wrapper(*given, **named):
+            count()
+            made = write(*given, **named)
+            count()
+            return made
+
+        return wrapper
+
+    monkeypatch.setattr(ModelFolder, "_write", counted(ModelFolder._write))
+    monkeypatch.setattr(folders, "write_state", counted(folders.write_state))
+    monkeypatch.setattr(folders, "write_onnx", counted(folders.write_onnx))
+    monkeypatch.setattr(torch.export, "save", counted(torch.export.save))
+    return counted(lambda facts, out: out.write_bytes(b"a picture"))
+
+
+@pytest.mark.parametrize("n", slow_but([16, 17], range(18)))
+def test_killed_at_any_write_a_folder_is_finished_with_all_its_files_or_not(
+    order, problem, tmp_path, monkeypatch, n
+):
+    folder = ModelFolder(tmp_path / "mine")
+    folder.begin(order(epochs=1))
+    outcome = train_in_folder(order(epochs=1), problem, folder=folder.path, tariff=TARIFF)
+    has_exports = n < 16  # they take seconds, and are four of the 18 moments before
+    if has_exports:
+        pytest.importorskip("onnxscript")
+    else:
+        monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+    with monkeypatch.context() as patch:
+        draw = killed_at(n if has_exports else n - 4, patch)
+        with pytest.raises(KilledError):
+            folder.finish(order(epochs=1), problem, outcome, draw=draw)
+    assert folder.is_finished == (n == 17)
+    checkpoint = folder.path / "checkpoint-seed0.pt"
+    assert checkpoint.is_file(), "what it takes to go on is there until all is written"
+    if not folder.is_finished:
+        again = train_in_folder(order(epochs=1), problem, folder=folder.path, tariff=TARIFF)
+        folder.finish(order(epochs=1), problem, again, draw=lambda facts, out: out.touch())
+    folder.tidy(order())
+    assert {file.name for file in folder.path.iterdir()} >= {"card.md", "preview.png"}
+    assert not checkpoint.exists()
+
+
+def test_every_image_passes_the_network_once_to_be_judged(
+    order, problem, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+    monkeypatch.setattr(folders, "median_latency", lambda *given, **named: 0.0)
+    folder = ModelFolder(tmp_path)
+    folder.begin(order(epochs=1))
+    outcome = train_in_folder(order(epochs=1), problem, folder=tmp_path, tariff=TARIFF)
+    n_seen, see = [], Deployed.outputs
+
+    def counting(self, images):
+        n_seen.append(len(images))
+        return see(self, images)
+
+    monkeypatch.setattr(Deployed, "outputs", counting)
+    folder.finish(order(epochs=1), problem, outcome)
+    dataset = load("digits")
+    assert sum(n_seen) == len(dataset.validation.labels) + len(dataset.test.labels)
+
+
+class OfOneNetwork(Classification):
+    """A task whose scores depend on the network."""
+
+    def __init__(self, genome):
+        self.share = 1.0 + len(genome)
+
+    def scores(self, outputs, labels):
+        return {"share": torch.full((len(labels),), self.share)}
+
+
+def test_a_network_is_judged_by_the_task_that_is_its_own(order, problem, tmp_path, monkeypatch):
+    monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
+    folder = ModelFolder(tmp_path)
+    folder.begin(order(epochs=1))
+    outcome = train_in_folder(order(epochs=1), problem, folder=tmp_path, tariff=TARIFF)
+    monkeypatch.setattr(problem, "task_for", OfOneNetwork)
+    facts = folder.finish(order(epochs=1), problem, outcome)
+    assert facts.judgements["test"].scores == {"share": 29.0}
+
+
+def test_why_there_is_no_export_is_told_by_its_cause_and_cannot_steer_a_terminal():
+    try:
+        try:
+            raise ValueError("no function for adaptive_max_pool2d\nand more")
+        except ValueError as error:
+            raise RuntimeError("\033[96mThis is step 3/3") from error
+    except RuntimeError as error:
+        said = folders._line(error)
+    assert said == "ValueError: no function for adaptive_max_pool2d"
+    assert folders._line(RuntimeError("\033[96mstep")) == "RuntimeError: \\x1b[96mstep"
 
 
 def test_a_folder_is_not_finished_before_its_card_is_written(order, tmp_path):

@@ -1,11 +1,12 @@
 import json
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.models.judgement import Judgement, wilson
+from evonas.models.judgement import Judgement, Spread, wilson
 
 
 @given(n=st.integers(1, 10_000), data=st.data())
@@ -43,3 +44,15 @@ def test_a_judgement_counts_what_was_taken_for_what():
     ]
     assert judged.per_class()[3][2] == (0.0, 100.0)
     assert json.loads(json.dumps(judged.as_dict()))["scores"] == {"acc": 60.0}
+
+
+def test_a_spread_is_told_by_its_mean_and_its_ends():
+    spread = Spread.of([90.0, 94.0, 92.0, 92.0])
+    assert (spread.n, spread.mean, spread.median) == (4, 92.0, 92.0)
+    assert (spread.low, spread.high) == (90.0, 94.0)
+    assert spread.sd == pytest.approx(math.sqrt(8 / 3))
+    assert str(spread) == ("mean 92.00, s.d. 1.63, median 92.00, min 90.00, max 94.00 (n = 4)")
+
+
+def test_of_one_training_there_is_no_standard_deviation():
+    assert math.isnan(Spread.of([90.0]).sd)

@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from onnx_parity import parities, trained_spaces
 from torch import nn
 
 from evonas.models.archive import export
@@ -15,6 +16,29 @@ from evonas.models.onnx_file import (
     onnx_logits,
     write_onnx,
 )
+from evonas.problem import Settings
+
+
+class Stranger(nn.Module):
+    """What a user's own network may have: attention, and convolutions of several kinds."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(channels, 16, 3, padding=1),
+            nn.BatchNorm2d(16),
+            nn.Hardswish(),
+            nn.Conv2d(16, 32, 5, stride=2, padding=2, groups=4),
+            nn.GELU(),
+            nn.AdaptiveAvgPool2d(3),
+        )
+        self.attention = nn.MultiheadAttention(32, 4, batch_first=True)
+        self.classifier = nn.Linear(32, 5)
+
+    def forward(self, images):
+        tokens = self.features(images).flatten(2).transpose(1, 2)
+        seen, _ = self.attention(tokens, tokens, tokens, need_weights=False)
+        return self.classifier((tokens + seen).mean(1))
 
 
 class Means(nn.Module):
@@ -43,6 +67,40 @@ def test_onnxruntime_gives_what_torch_gives(file):
         found = onnx_logits(file, IMAGES, batch_size=batch_size)
         assert np.allclose(found, logits.numpy(), atol=1e-6)
     assert largest_difference(file, IMAGES, logits=logits) < 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("channels", "size"), [(1, 9), (3, 17)])
+def test_a_network_of_a_strangers_agrees_for_any_number_of_images(tmp_path, channels, size):
+    pytest.importorskip("onnxscript")
+    images = torch.randint(0, 256, (64, channels, size, size), dtype=torch.uint8)
+    torch.manual_seed(0)
+    network = Stranger(channels)
+    network(images / 255)
+    network.eval()
+    write_onnx(tmp_path / "model.onnx", export(network, images[:2] / 255), metadata={})
+    with torch.inference_mode():
+        logits = network(images / 255)
+    for batch_size in (1, 7, 64):
+        found = onnx_logits(tmp_path / "model.onnx", images, batch_size=batch_size)
+        assert np.abs(found - logits.numpy()).max() < 1e-5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("space", trained_spaces())
+def test_random_networks_of_every_space_that_ships_agree(space):
+    pytest.importorskip("onnxscript")
+    found = list(parities(space, n=2, settings=Settings()))
+    assert len({row.architecture for row in found}) == 2
+    for row in found:
+        assert row.is_kept, row
+        assert row.labels_that_differ == 0
+        assert row.images == 1000
+
+
+def test_every_trained_space_is_found_by_the_registry():
+    assert {"digits", "layerwise", "macro"} <= set(trained_spaces())
+    assert not {"synthetic", "ec-nas"} & set(trained_spaces())
 
 
 def test_a_file_of_other_logits_is_refused(file):

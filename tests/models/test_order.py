@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from evonas.config import Config
-from evonas.models.order import TRAINING, TrainingOrder, read_order
+from evonas.models.order import TRAINING, Proxy, TrainingOrder, read_order
 from evonas.training.full_recipe import FullRecipe
 
 ORDER = TrainingOrder(
@@ -15,10 +15,47 @@ ORDER = TrainingOrder(
     n_threads=2,
     origin={"run": "small"},
 )
+PROXY = Proxy(
+    run="small",
+    config=Config(problem="digits", epochs=2, data_dir="here"),
+    seed=7,
+    fidelity="epochs=1",
+    scores={"acc": 81.5},
+)
 
 
-def test_an_order_goes_through_json():
-    assert TrainingOrder.from_dict(json.loads(json.dumps(ORDER.as_dict()))) == ORDER
+@pytest.mark.parametrize("order", [ORDER, replace(ORDER, proxy=PROXY)])
+def test_an_order_goes_through_json(order):
+    assert TrainingOrder.from_dict(json.loads(json.dumps(order.as_dict()))) == order
+
+
+def test_an_order_of_before_there_were_proxies_is_read():
+    kept = ORDER.as_dict()
+    del kept["proxy"]
+    assert TrainingOrder.from_dict(kept) == ORDER
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"),
+    [
+        (None, "start is \"the proxy's weights\" there and 'random weights' here"),
+        (replace(PROXY, seed=8), "the proxy's seed is 7 there and 8 here"),
+        (replace(PROXY, fidelity=""), "the proxy's fidelity is 'epochs=1' there and '' here"),
+        (
+            replace(PROXY, config=Config(problem="digits", epochs=3)),
+            "the proxy's epochs is 2 there and 3 here",
+        ),
+    ],
+)
+def test_other_weights_at_the_beginning_are_a_difference(proxy, said):
+    (found,) = replace(ORDER, proxy=proxy).differences(replace(ORDER, proxy=PROXY))
+    assert found == said
+
+
+def test_where_a_proxys_data_lie_is_no_difference():
+    elsewhere = replace(PROXY, config=Config(problem="digits", epochs=2, data_dir="there"))
+    one, other = replace(ORDER, proxy=PROXY), replace(ORDER, proxy=elsewhere)
+    assert one.differences(other) == []
 
 
 def test_a_folder_keeps_an_order(tmp_path):

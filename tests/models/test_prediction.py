@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -56,3 +57,23 @@ def test_all_that_are_no_images_are_named(model, files, tmp_path):
     for name in ("notes.txt': cannot identify", "torn.png': ", "': it is no regular file"):
         assert name in str(caught.value)
     assert "skip-bad" not in str(caught.value)
+
+
+def test_all_sequences_of_a_file_are_told(made_of_sequences, tmp_path):
+    model, part = load_model(made_of_sequences[0]), load("digit-sequences").test
+    file = str(tmp_path / "new.npz")
+    np.savez(file, x=part.images[:70].numpy())
+    expected = model(part.images[:70]).softmax(1)
+    found = predict(model, [file], n_best=1)
+    assert [each.path for each in found] == [f"{file}[{i}]" for i in range(70)]
+    for each, shares in zip(found, expected, strict=True):
+        assert each.shares[0][1] == pytest.approx(shares.max().item(), abs=1e-5)
+
+
+def test_sequences_of_another_shape_are_refused(made_of_sequences, tmp_path):
+    model = load_model(made_of_sequences[0])
+    np.savez(tmp_path / "short.npz", x=np.zeros((3, 1, 40)))
+    with pytest.raises(
+        ValueError, match=r"shape \(3, 1, 40\); this model expects \(n, 1, 64\)"
+    ):
+        predict(model, [str(tmp_path / "short.npz")])

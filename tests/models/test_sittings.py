@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from evonas.models.order import TRAINING
-from evonas.models.sittings import StoppedError, checkpoint_of, train_in_folder
+from evonas.models.proxy_start import repeated
+from evonas.models.sittings import StoppedError, checkpoint_of, start_of, train_in_folder
 from evonas.training.saved_state import read_state, write_state
 
 from .conftest import TARIFF
@@ -20,19 +21,17 @@ from evonas.carbon.meter import Tariff
 from evonas.engine.plan import SearchPlan
 from evonas.models.order import read_order
 from evonas.models.sittings import train_in_folder
-from evonas.training.saved_state import write_state
 
 folder = Path(sys.argv[1])
 order = read_order(folder)
 tariff = Tariff(accelerator_w=0.0, pue=1.5, intensity_g_per_kwh=400.0)
-outcome = train_in_folder(
+train_in_folder(
     order,
     SearchPlan.of(order.config).problem,
     folder=folder,
     tariff=tariff,
     on_epoch=lambda seed, row: print(int(row["epoch"]), flush=True),
 )
-write_state(folder / "model.pt", outcome.network.state_dict())
 """
 
 
@@ -71,33 +70,74 @@ def test_stopped_and_gone_on_with_it_ends_with_the_same_weights(
     assert whole.seed == parts.seed
 
 
-def sitting(folder):
-    return subprocess.Popen(
-        [sys.executable, "-c", SITTING, str(folder)], stdout=subprocess.PIPE, text=True
-    )
+@pytest.mark.parametrize("n_epochs", [0, 1, 3])
+def test_from_a_proxy_it_ends_with_the_same_weights_too(
+    order, problem, tmp_path, n_epochs, proxy
+):
+    short = order(seeds=(0, 1), proxy=proxy)
+    whole = trained(short, problem, tmp_path / "whole")
+    told, seen = [], []
+    with pytest.raises(StoppedError):
+        trained(
+            short,
+            problem,
+            tmp_path / "parts",
+            on_start=told.append,
+            on_epoch=lambda seed, row: seen.append(seed),
+            should_stop=lambda: len(seen) >= n_epochs,
+        )
+    assert len(told) == 1
+    assert start_of(tmp_path / "parts").is_file()
+    parts = trained(short, problem, tmp_path / "parts", on_start=told.append)
+    assert len(told) == 1  # it was not made a third time
+    assert equal(weights(whole), weights(parts))
+    assert not equal(weights(whole), weights(trained(order(), problem, tmp_path / "random")))
+
+
+def test_what_the_repeated_proxy_took_is_told(order, problem, tmp_path, proxy):
+    outcome = trained(order(epochs=1, proxy=proxy), problem, tmp_path)
+    (row,) = outcome.curves[0]
+    assert outcome.start.scores == proxy.scores
+    assert outcome.spend.busy_seconds == row["seconds"] + outcome.start.seconds
+    n_images = 3 * problem.info.n_train + problem.info.n_validation
+    n_images += 2 * (3 * 60 + 60)  # of the proxy's two epochs on its subset
+    assert outcome.spend.fpo == problem.cost((0,) * 28).flops * n_images
+    again = trained(order(epochs=1, proxy=proxy), problem, tmp_path)
+    assert again.spend.busy_seconds == outcome.spend.busy_seconds
+
+
+def test_every_seed_begins_with_the_proxys_weights(order, problem, tmp_path, proxy):
+    still = order(seeds=(0, 5), proxy=proxy, learning_rate=1e-12, weight_decay=0.0, warmup=0.0)
+    outcome = trained(still, problem, tmp_path)
+    start = repeated(proxy, still.genome).weights
+    for network in outcome.networks.values():
+        state = network.state_dict()
+        learnt = [name for name, _ in network.named_parameters()]
+        assert all(torch.allclose(state[name], start[name], atol=1e-6) for name in learnt)
 
 
 @pytest.mark.slow
-def test_killed_between_epochs_and_within_one_it_ends_with_the_same_file(order, tmp_path):
+def test_killed_between_epochs_and_within_one_it_ends_with_the_same_weights(
+    order, problem, tmp_path
+):
     slow = order(epochs=5, batch_size=8, ema=0.9)
-    for name in ("whole", "killed"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / TRAINING).write_text(json.dumps(slow.as_dict()))
-    whole = sitting(tmp_path / "whole")
-    for pause in (0.0, 0.25):  # at the end of an epoch, and within the next
-        process = sitting(tmp_path / "killed")
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    (folder / TRAINING).write_text(json.dumps(slow.as_dict()))
+    for pause in (0.0, 0.2):  # at the end of an epoch, and within the next
+        process = subprocess.Popen(
+            [sys.executable, "-c", SITTING, str(folder)], stdout=subprocess.PIPE, text=True
+        )
         assert process.stdout.readline()
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
         process.stdout.close()
-        assert not (tmp_path / "killed" / "model.pt").exists()
-    last = sitting(tmp_path / "killed")
-    assert int(last.communicate()[0].split()[0]) > 2  # it did not begin anew
-    assert whole.wait() == last.returncode == 0
-    whole.stdout.close()
-    one, other = ((tmp_path / name / "model.pt").read_bytes() for name in ("whole", "killed"))
-    assert one == other
+    epochs = []
+    parts = trained(slow, problem, folder, on_epoch=lambda _, row: epochs.append(row["epoch"]))
+    assert epochs[0] > 2  # it did not begin anew
+    whole = trained(slow, problem, tmp_path / "whole")
+    assert equal(weights(parts), weights(whole))
 
 
 def test_the_best_seed_by_validation_is_kept(order, problem, tmp_path):

@@ -3,9 +3,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torchvision.models.resnet import Bottleneck as TorchvisionBottleneck
 
 from evonas.networks.blocks import (
     ACTIVATIONS,
+    Bottleneck,
     Classifier,
     InvertedResidual,
     Residual,
@@ -67,6 +69,15 @@ def test_an_inverted_residual_adds_its_input_where_shapes_agree(n_out, stride, h
     expected = images + block.branch(images) if has_shortcut else block.branch(images)
     assert torch.equal(block(images), expected)
     assert not isinstance(block.branch[-1][-1], nn.ReLU)  # linear bottleneck, Sandler et al.
+
+
+def test_a_bottleneck_is_that_of_torchvision():
+    ours = Bottleneck(64, 32, stride=2)
+    downsample = convolution(64, 128, kernel=1, stride=2, activation=None)
+    theirs = TorchvisionBottleneck(64, 32, stride=2, downsample=downsample)
+    assert n_params(ours) == n_params(theirs)
+    assert given_back(ours, 64) == given_back(theirs, 64) == (2, 128, 4, 4)
+    assert isinstance(Bottleneck(128, 32, stride=1).shortcut, nn.Identity)
 
 
 def test_a_residual_that_filters_nothing_hands_on_what_it_is_given():

@@ -2,8 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from evonas.networks.chain import Part, chain, count_chain, count_part
+from evonas.networks.chain import Branch, Part, chain, count_chain, count_part
 from evonas.networks.counting import count
+from evonas.networks.inputs import Input
 
 PARTS = (
     Part.of(nn.Conv2d, 3, 4, 3, padding=1, bias=False),
@@ -46,7 +47,7 @@ def test_a_chain_costs_what_the_whole_network_costs():
     assert count_chain(PARTS, (3, 8, 8)) == count(lambda: chain(PARTS), (3, 8, 8))
 
 
-def test_a_part_iscount_part_once_for_every_shape_that_it_takes():
+def test_a_part_is_counted_once_for_every_shape_that_it_takes():
     part = Part.of(nn.Conv2d, 2, 2, 3, padding=1)
     count_part.cache_clear()
     once = count_chain([part], (2, 6, 6))
@@ -59,3 +60,32 @@ def test_a_part_iscount_part_once_for_every_shape_that_it_takes():
 def test_a_chain_of_nothing_costs_nothing():
     empty = count_chain([], (3, 8, 8))
     assert (empty.flops, empty.params, empty.operations) == (0, 0, ())
+
+
+FILTER = Part.of(nn.Conv2d, 4, 4, 3, padding=1)
+
+
+@pytest.mark.parametrize("has_shortcut", [False, True])
+def test_a_branch_costs_what_its_network_costs_and_is_counted_by_parts(
+    has_shortcut,
+):
+    branch = Part.of(Branch, FILTER, Part.of(nn.ReLU), FILTER, has_shortcut=has_shortcut)
+    nested = [FILTER, Part.of(Branch, branch, FILTER, has_shortcut=True), FILTER]
+    count_part.cache_clear()
+    assert count_chain(nested, (4, 6, 6)) == count(lambda: chain(nested), (4, 6, 6))
+    assert count_part(FILTER, (4, 6, 6), False)[0].flops == 2 * 36 * 36 * 4
+    assert count_part.cache_info().misses == 5  # filter, ReLU, the sum, and the two branches
+
+
+def test_a_branch_adds_what_it_is_given_if_it_has_a_shortcut():
+    images = torch.rand(2, 4, 6, 6)
+    plain = Branch(FILTER, Part.of(nn.ReLU))
+    assert torch.equal(plain(images), plain.branch(images))
+    residual = Branch(FILTER, Part.of(nn.ReLU), has_shortcut=True)
+    assert torch.equal(residual(images), images + residual.branch(images))
+
+
+def test_a_branch_is_counted_in_a_graph_as_well():
+    branch = Part.of(Branch, FILTER, has_shortcut=True)
+    shape = (4, 6, 6)
+    assert count_part(branch, (Input(shape),), False) == count_part(branch, shape, False)

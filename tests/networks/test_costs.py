@@ -9,7 +9,9 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.model import lifetime
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost, Operation
-from evonas.networks.costs import Carbon, Count, co2_shares, priced, proxy_flops
+from evonas.networks.costs import Carbon, Count, ExitFlops, co2_shares, priced, proxy_flops
+from evonas.networks.exits import Exits
+from evonas.networks.metrics import Network
 
 COST = Cost(flops=100, params=7, operations=(Operation(100.0, 40.0, 28.0),))
 INFO = DataInfo("made up", 1, 8, 10, 60, 20, 20, flip=False)
@@ -51,3 +53,13 @@ def test_the_shares_of_the_parts_of_a_network_are_those_of_its_co2(one, other, l
 def test_a_life_that_emits_the_same_for_all_has_no_shares():
     idle = replace(Assumptions(), trainings=0, inferences=0)
     assert co2_shares([COST.operations], WHOLE, idle) == (0.0,)
+
+
+def test_exits_are_counted_and_the_last_stands_for_those_that_lack():
+    network = SimpleNamespace(exits=Exits((10.0, 30.0), (10.0, 31.0)))
+    provider = ExitFlops(3)
+    found = provider.measure(network, CONTEXT, wanted=())
+    assert found == {"first_flops": 10.0, "flops_1": 10.0, "flops_2": 30.0, "flops_3": 30.0}
+    assert [metric.name for metric in provider.metrics] == list(found)
+    whole = Network({}, (), None, lambda: COST, None)
+    assert ExitFlops(1).measure(whole, CONTEXT, wanted=())["flops_1"] == COST.flops

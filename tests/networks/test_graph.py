@@ -14,6 +14,7 @@ from evonas.networks.graph import (
     Graph,
     GraphNetwork,
     Node,
+    count_exits,
     count_graph,
     exit_costs,
 )
@@ -187,3 +188,12 @@ def test_an_auxiliary_head_that_is_no_node_or_an_exit_is_refused(name):
     nodes = {"a": Node(Part.of(nn.Identity), (IMAGES,))}
     with pytest.raises(ValueError, match=f"auxiliary head '{name}' is no node, or an exit"):
         Graph(nodes, exits=("a",), auxiliary=name)
+
+
+def test_every_exit_is_counted_alone_and_after_those_before_it():
+    alone = [float(cost.flops) for cost in exit_costs(graph(), SHAPE)]
+    found = count_exits(graph(), SHAPE)
+    assert found.alone == tuple(alone)
+    head = count(Part.of(Classifier, 4, 5), (4, 8, 8)).flops
+    assert found.in_turn == (alone[0], alone[1] + head)
+    assert found.in_turn[-1] == count_graph(graph(), SHAPE).flops

@@ -155,3 +155,23 @@ def test_no_hook_is_left_behind():
     net = Thrice()
     layer_table(lambda: net, (3, 8, 8))
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in net.modules())
+
+
+def test_layers_of_a_sequence_are_told_along_one_axis():
+    table = layer_table(
+        lambda: nn.Sequential(
+            nn.Conv1d(1, 16, 3, padding=2, dilation=2, bias=False),
+            nn.MaxPool1d(2),
+            nn.Conv1d(16, 16, 5, stride=2, padding=2, groups=16),
+            nn.Conv1d(16, 4, 1),
+        ),
+        (1, 64),
+    )
+    assert [(layer.detail, layer.shape) for layer in table.layers] == [
+        ("3, dilation 2", (16, 64)),
+        ("2, stride 2", (16, 32)),
+        ("5, stride 2, depthwise", (16, 16)),
+        ("1", (4, 16)),
+    ]
+    assert [layer.macs for layer in table.layers] == [3 * 16 * 64, 0, 5 * 16 * 16, 16 * 4 * 16]
+    assert [layer.family for layer in table.layers] == ["conv", "pool", "depthwise", "conv1x1"]

@@ -55,3 +55,13 @@ def test_an_optimiser_still_holds_the_weights_that_were_laid_out():
     lay_out(layer, FAST)
     lay_out(layer, PLAIN)
     assert all(one is other for one, other in zip(held, layer.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("layout", [FAST, PLAIN])
+def test_a_sequence_has_channels_first_in_either_layout(layout):
+    sequences = torch.rand(2, 8, 3).transpose(1, 2)
+    laid = laid_out(sequences, layout)
+    assert laid.is_contiguous()
+    assert torch.equal(laid, sequences)
+    lay_out(network := nn.Conv1d(3, 4, 3), layout)
+    assert network(laid).shape == (2, 4, 6)

@@ -1,7 +1,8 @@
 import pytest
 
 from evonas.faults import MetricError
-from evonas.networks.metrics import Network, measured_by, offered
+from evonas.networks.exits import Exits
+from evonas.networks.metrics import Network, asked, measured_by, offered
 from evonas.objectives import ACC, CO2, FLOPS, MACS
 
 
@@ -98,11 +99,25 @@ def test_a_provider_that_does_not_fit_is_named(own, providers, message):
 
 def test_a_network_is_counted_and_made_once_and_only_if_somebody_looks():
     made = []
+    made_exits = Exits.single(3.0)
     network = Network(
-        {}, (1, 8, 8), None, lambda: made.append("cost"), lambda: made.append("m")
+        {},
+        (1, 8, 8),
+        None,
+        lambda: made.append("cost"),
+        lambda: made.append("m"),
+        lambda: made_exits,
     )
     assert made == []
     assert network.cost is network.cost is None
     assert made == ["cost"]
     assert network.model is network.model is None
     assert made == ["cost", "m"]
+    assert network.exits == made_exits
+
+
+def test_with_a_counted_metric_all_that_are_counted_are_measured():
+    providers = [Two(), Other()]
+    assert asked(providers, {"acc"}) == set()
+    counted = {m.name for p in providers for m in p.metrics if m.when == "counted"}
+    assert asked(providers, {"flops", "acc"}) == counted

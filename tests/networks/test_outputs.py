@@ -3,7 +3,7 @@ from collections import OrderedDict, namedtuple
 import pytest
 import torch
 
-from evonas.networks.outputs import as_float, logits_of
+from evonas.networks.outputs import as_float, joined, logits_of
 
 Named = namedtuple("Named", ["logits", "aux"])
 LOGITS, OTHER = torch.arange(6.0).reshape(2, 3), torch.zeros(2, 3)
@@ -51,3 +51,17 @@ def test_floating_points_become_single_precision_wherever_they_stand():
     assert cast["note"] == "text"
     assert as_float(LOGITS) is LOGITS
     assert logits_of(as_float(Named(half, OTHER))).dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [LOGITS, (OTHER, LOGITS), {"logits": LOGITS, "deep": [OTHER, (LOGITS,)]}, Named(LOGITS, 3)],
+)
+def test_batches_are_joined_in_their_order_and_keep_their_kind(outputs):
+    both = joined([outputs, outputs])
+    assert logits_of(both).tolist() == [*LOGITS.tolist(), *LOGITS.tolist()]
+    assert isinstance(both, type(outputs))
+
+
+def test_a_number_of_each_batch_becomes_a_row_of_numbers():
+    assert joined([torch.tensor(1.0), torch.tensor(2.0)]).tolist() == [1.0, 2.0]

@@ -65,6 +65,47 @@ def test_what_is_seen_after_some_layers(layers, expected):
     assert seen(*layers) == expected
 
 
+one_dimensional = [
+    nn.Conv1d(2, 2, 3, dilation=2),  # 1 + 2 x 2 = 5
+    nn.MaxPool1d(2),  # + 1 = 6, every 2nd
+    nn.Conv1d(2, 2, 5, groups=2),  # + 4 x 2 = 14
+    nn.AvgPool1d(2),  # + 2 = 16, every 4th
+]
+
+
+@pytest.mark.parametrize(("n", "expected"), [(1, 5), (2, 6), (3, 14), (4, 16)])
+def test_what_is_seen_of_a_sequence(n, expected):
+    assert seen(*one_dimensional[:n], shape=(2, 64)) == (expected,)
+
+
+def test_the_mean_over_a_sequence_sees_all_of_it():
+    assert seen(*one_dimensional, nn.AdaptiveAvgPool1d(1), shape=(2, 64)) == "whole"
+    assert seen(nn.Conv1d(2, 2, 5, 4), nn.AdaptiveMaxPool1d(5), shape=(2, 41)) == (9,)
+
+
+windows_of_steps = st.one_of(
+    st.builds(nn.AvgPool1d, st.integers(1, 3), st.integers(1, 2)),
+    st.builds(
+        lambda k, s, d: nn.Conv1d(2, 2, k, s, dilation=d),
+        *(st.integers(1, 3), st.integers(1, 2), st.integers(1, 2)),
+    ),
+)
+
+
+@given(st.lists(windows_of_steps, min_size=1, max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_a_step_sees_what_its_gradient_reaches(layers):
+    for layer in layers:
+        for weight in layer.parameters():
+            nn.init.constant_(weight, 0.1)  # nothing cancels out
+    found = seen(*layers, shape=(2, 40))
+    steps = torch.rand(1, 2, 40, dtype=torch.float64, requires_grad=True)
+    out = nn.Sequential(*layers).double()(steps)
+    out[0, :, out.shape[2] // 2].sum().backward()
+    places = torch.nonzero(steps.grad.abs().sum((0, 1)))
+    assert found == (int(places.max() - places.min()) + 1,)
+
+
 def test_a_map_of_one_position_sees_no_more_after_a_linear_layer():
     net = nn.Conv2d(2, 4, 3, stride=5), nn.Flatten(), nn.Linear(4, 3)
     assert seen(*net, shape=(2, 5, 5)) == (3, 3)

@@ -37,3 +37,31 @@ def test_what_a_count_leaves_out_is_told_once_or_is_an_error(caplog):
     assert caplog.text.count("a line that no other test tells") == 1
     with pytest.raises(UndeclaredError, match="a line that no other test tells"):
         say_once("a line that no other test tells", is_strict=True)
+
+
+def test_a_convolution_of_kernel_one_is_of_one_kind_in_any_number_of_axes():
+    with torch.device("meta"), torch.no_grad():
+        model = nn.Sequential(
+            nn.Conv1d(1, 4, 1), nn.Conv1d(4, 4, 3), nn.Conv1d(4, 4, 3, groups=4)
+        )
+        with Notes(model) as recorder:
+            model(torch.zeros(1, 1, 9))
+    assert [each.kind for each in recorder.operations] == ["conv1x1", "conv", "depthwise"]
+
+
+class InPlace(nn.Module):
+    """Two activations that torch works out in Python on the meta device."""
+
+    def forward(self, images):
+        return nn.functional.hardswish(nn.functional.hardtanh(images, inplace=True))
+
+
+def test_activations_give_what_they_give_elsewhere_and_are_told():
+    with torch.device("meta"), torch.no_grad():
+        images = torch.empty(2, 3, 4, 4).to(memory_format=torch.channels_last)
+        with Recorder(nn.Identity()) as recorder:
+            out = InPlace()(images)
+    assert (out.shape, out.dtype, out.device) == (images.shape, images.dtype, images.device)
+    assert out.stride() == images.stride()
+    assert [operation.flops for operation in recorder.operations] == [0, 0]
+    assert [operation.activation_bytes for operation in recorder.operations] == [768, 768]

@@ -64,6 +64,17 @@ DECLARATIONS = [
         {"metrics": (ACC, replace(FPO, when="trained"))},
         "metrics of odd: its effort 'fpo' is trained; expected one that is counted",
     ),
+    (
+        {"known": {"known": {"a": 0, "b": 0}}},
+        "of odd: 'known' is no name for one; expecte",
+    ),
+    ({"known": {"a,b": {"a": 0, "b": 0}}}, "of odd: 'a,b' is no name for one; expected a word"),
+    (
+        {"known": {"a.json": {"a": 0, "b": 0}}},
+        "architectures of odd: 'a.json' is no name",
+    ),
+    ({"known": {"x": {"a": 0}}}, "known architecture 'x' of odd: not an architecture: missing"),
+    ({"known": {"x": {"a": 0, "b": 9}}}, "known architecture 'x' of odd: gene 'b' cannot be 9"),
 ]
 PERFORMANCES = [
     (folded(lambda genome: (9, 9)), r"the fold of this space fails for .*gene 'a' is 9; exp"),

@@ -199,9 +199,9 @@ def test_a_plain_pymoo_problem_can_be_a_class_a_factory_or_an_object(mine, name,
     [
         (
             "digit",
-            r"unknown problem 'digit' \(did you mean 'digits'\?\); choose from digits, "
-            r"ec-nas, layerwise, macro, nas-bench-macro, synthetic, or name your own as "
-            r"FILE\.py:CLASS or MODULE:CLASS",
+            r"unknown problem 'digit' \(did you mean 'digits'\?\); choose from "
+            rf"{', '.join(problem_entries())}, or name your own as FILE\.py:CLASS or "
+            r"MODULE:CLASS",
         ),
         ("zzzz", "unknown problem 'zzzz'; choose from digits, "),
         ("{}/mine.py:Min", r"{}/mine\.py has no 'Min' \(did you mean 'Mine'\?\)"),

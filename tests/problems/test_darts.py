@@ -88,6 +88,12 @@ def test_genotypes_are_read_and_printed():
     assert problem.decode(problem.space.encode(problem.parse(printed))) == canonical
 
 
+def test_the_space_of_other_cells_does_not_know_those_of_darts():
+    assert opened().parse("darts_v2") == Darts.known["darts_v2"]
+    with pytest.raises(ValueError, match="cannot read the architecture 'darts_v2'"):
+        opened(**SMALL).parse("darts_v2")
+
+
 def test_both_orders_of_a_pair_are_printed_alike():
     problem = opened()
     one = Darts.known["darts_v1"]

@@ -33,6 +33,14 @@ def test_a_search_of_networks_says_all_that_decides_its_worth(tmp_path):
     ]
 
 
+def test_of_sequences_the_steps_are_told():
+    info = DataInfo("waves.npz", 2, 0, 3, 1000, 300, 400, flip=False, length=1200)
+    assert (
+        "waves.npz with 3 classes; 1,000 sequences to train, 300 to validate and 400 to test, "
+        "of 1,200 steps, 2 channels; "
+    ) in told(data=asdict(info), n_jobs=1)[0]
+
+
 def test_a_published_set_is_not_cut():
     info = DataInfo("digits", 1, 8, 10, 1000, 300, 400, flip=False)
     assert (

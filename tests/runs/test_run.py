@@ -96,6 +96,20 @@ def test_the_front_is_of_what_succeeded_best_first():
     assert by_hand().failures == (FAILED,)
 
 
+def test_without_objectives_there_is_no_front_and_all_else_can_be_told():
+    run = Run("mine", RECORDS, Goals(()), metrics=(PARAMS,))
+    message = (
+        r"^mine has no objectives, so no front; give its goals some, such as "
+        r"Goals\(\(ACC, FLOPS\)\)$"
+    )
+    with pytest.raises(ValueError, match=message):
+        _ = run.front
+    assert repr(run) == "<Run mine: 5 architectures of digits (1 failed), no objectives>"
+    header, rows = run.table()
+    assert len(rows) == 5
+    assert not any(row[header.index("on_front")] for row in rows)
+
+
 def test_what_all_have_in_common_is_that_of_records_that_were_measured_in_full():
     assert by_hand().shared == ("acc", "flops", "params")
     assert Run("none", (FAILED,), Goals((ACC, FLOPS)), metrics=(), config=Config()).shared == ()

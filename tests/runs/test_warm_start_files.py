@@ -7,7 +7,8 @@ import toy
 
 from evonas import Config, search
 from evonas.run import main
-from evonas.runs.warm_start_files import read_prior
+from evonas.runs.reading import open_run
+from evonas.runs.warm_start_files import prior_of, read_prior
 
 SPACE = toy.Bowl.space
 
@@ -110,6 +111,77 @@ def test_the_command_takes_one_and_says_what_it_was_worth(run, tmp_path, capsys)
     capsys.readouterr()
     assert main(["--resume", str(tmp_path / "warm"), "--warm-start", str(run.folder)]) == 2
     assert "--warm-start is for a new run" in capsys.readouterr().err
+
+
+class Knowing(toy.Bowl):
+    """A bowl in which two architectures have a name."""
+
+    known = {  # noqa: RUF012
+        "plain": {"kind": "plain", "width": 8, "depth": 1, "skip": False},
+        "deep": {"kind": "dense", "width": 48, "depth": 5, "skip": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "genomes"),
+    [
+        ("known", [(0, 0, 0, 0), (2, 4, 4, 1)]),
+        ("deep", [(2, 4, 4, 1)]),
+        ("deep, plain,deep", [(2, 4, 4, 1), (0, 0, 0, 0)]),
+    ],
+)
+def test_names_of_known_architectures_are_something_to_start_from(text, genomes):
+    prior = prior_of(text, Knowing())
+    assert prior.genomes(SPACE) == genomes
+    assert (prior.n_best, prior.metrics) == (len(genomes), {})
+
+
+def test_a_name_goes_before_a_file_and_a_path_is_read_as_before(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deep").write_text("genome,acc\n")
+    assert prior_of("deep", Knowing()).rows == (("dense", 48, 5, True),)
+    with pytest.raises(ValueError, match="the table has no rows"):
+        prior_of("./deep", Knowing())
+    assert prior_of(str(run.folder), Knowing()) == read_prior(run.folder, SPACE)
+
+
+@pytest.mark.parametrize(
+    ("problem", "text", "message"),
+    [
+        (toy.Bowl, "known", "from known: Bowl knows no architectures by name; name a run or"),
+        (
+            toy.Bowl,
+            "deep",
+            "there is no such file or run, and Bowl knows no architectures",
+        ),
+        (Knowing, "plain,dep", r"and Knowing knows plain, deep \(did you mean 'deep'\?\)"),
+    ],
+)
+def test_where_nothing_is_known_by_that_name_it_is_said(problem, text, message):
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        prior_of(text, problem())
+
+
+def test_a_path_that_leads_nowhere_is_refused_before_the_problem_is_opened(capsys):
+    words = ["--problem", "no_such_module.x:Mine", "--warm-start", "runs/none"]
+    assert main([*words, "--evaluations", "4"]) == 2
+    told = "evonas: cannot start from runs/none: there is no such file or run"
+    assert told in capsys.readouterr().err
+
+
+def test_the_command_begins_with_what_is_known(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(
+        "import toy\n\n\n"
+        "class Mine(toy.Bowl):\n"
+        '    """A bowl in which one architecture has a name."""\n\n'
+        '    known = {"deep": {"kind": "dense", "width": 48, "depth": 5, "skip": True}}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "words.toml").write_text(
+        'problem = "mine.py:Mine"\nwarm_start = "known"\nevaluations = 4\npop_size = 4\n'
+    )
+    assert main(["--config", "words.toml", "--n-jobs", "0", "--quiet", "--out", "warm"]) == 0
+    assert (2, 4, 4, 1) in {record.genome for record in open_run(tmp_path / "warm").records}
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,13 @@ def test_unknown_operators_are_refused_only_where_that_is_wanted():
         Config.from_dict({"strict_flops": "yes"})
 
 
+def test_exits_reach_the_problem_and_are_two_at_least():
+    assert Config(exits=3).settings.exits == 3
+    assert Config().settings.exits is None
+    with pytest.raises(ValueError, match=r"^exits must be at least 2, got 1$"):
+        ProblemSection(exits=1)
+
+
 def test_a_class_in_the_place_of_a_name_is_refused():
     with pytest.raises(ValueError, match=r"^problem is <class 'int'>; expected a text$"):
         ProblemSection(problem=int)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from evonas.data.dataset import Dataset, Part
 from evonas.data.published import DataInfo
-from evonas.training.batches import batch_sizes, make_transform, normalise, precision
+from evonas.training.batches import as_values, batch_sizes, make_transform, normalise, precision
 from evonas.training.recipe import Recipe
 
 CPU = torch.device("cpu")
@@ -44,3 +44,33 @@ def test_images_are_mirrored_only_where_that_keeps_their_label(flips, n_kinds):
 def test_a_processor_computes_in_single_precision():
     with precision(CPU):
         assert torch.mm(torch.ones(2, 2), torch.ones(2, 2)).dtype == torch.float32
+
+
+def test_numbers_other_than_bytes_are_normalised_as_they_are():
+    values = torch.tensor([-3.0, 5.0]).reshape(2, 1, 1)
+    assert normalise(
+        values, torch.full((1, 1), 1.0), torch.full((1, 1), 4.0)
+    ).flatten().tolist() == [
+        -1.0,
+        1.0,
+    ]
+    assert as_values(values).flatten().tolist() == [-3.0, 5.0]
+    assert as_values(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("word", "changes"),
+    [("flip", False), *((w, True) for w in ("crop", "scale", "jitter", "cutout"))],
+)
+def test_sequences_are_augmented_by_what_applies_to_them(word, changes):
+    values = torch.rand(20, 2, 16) + 1
+    part = Part(values, torch.zeros(20, dtype=torch.int64))
+    info = DataInfo("steps", 2, 0, 1, 20, 20, 20, flip=False, length=16)
+    zero, one = torch.zeros(2, 1), torch.ones(2, 1)
+    transform = make_transform(
+        Dataset(info, part, part, part, zero, one),
+        recipe=Recipe(augment=(word,)),
+        device=CPU,
+        generator=torch.Generator().manual_seed(0),
+    )
+    assert torch.equal(transform(values), values) is not changes

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evonas.data.kinds import IMAGES, SEQUENCES
 from evonas.training.full_recipe import SCHEDULES, FullRecipe
 from evonas.training.recipe import Recipe
 
@@ -81,3 +82,14 @@ def test_paths_are_left_out_more_and_more():
     shares = [recipe.drop_path_in(epoch) for epoch in range(1, 6)]
     assert shares == pytest.approx([0.0, 0.05, 0.1, 0.15, 0.2])
     assert FullRecipe(epochs=1, drop_path=0.2).drop_path_in(1) == 0.0
+
+
+def test_a_policy_for_images_is_not_for_sequences():
+    FullRecipe(augment="trivial").check_for(IMAGES)
+    FullRecipe().check_for(SEQUENCES)
+    with pytest.raises(
+        ValueError,
+        match="'trivial' is of images, and does not apply to sequences; choose from "
+        "none, flip-crop",
+    ):
+        FullRecipe(augment="trivial").check_for(SEQUENCES)

@@ -73,7 +73,8 @@ def test_patience_ends_a_training_and_keeps_its_best_epoch(monkeypatch):
     scores = iter([60.0, 90.0, 80.0, 90.0, 70.0])
     training = begun(epochs=20, patience=3)
     monkeypatch.setattr(
-        "evonas.training.full_training.judge", lambda *given, **named: {"acc": next(scores)}
+        "evonas.training.full_training.judge_validation",
+        lambda *given, **named: ({"acc": next(scores)}, None),
     )
     kept = []
     while not training.is_over:

@@ -5,7 +5,8 @@ from torch import nn
 from evonas import deadline
 from evonas.faults import DivergedError, LateError
 from evonas.networks.layout import FAST, PLAIN, lay_out
-from evonas.training.loop import Training, judge, train
+from evonas.training.judging import judge
+from evonas.training.loop import Training, train
 from evonas.training.recipe import Recipe
 
 from .stripes import CPU, equal, stripes

@@ -8,7 +8,15 @@ from torch.nn import functional
 from evonas.networks.costs import Count
 from evonas.objectives import ACC, FLOPS, TEST_ACC, Metric
 from evonas.training.recipe import Recipe
-from evonas.training.tasks import CLASSIFICATION, Classification, check_task, gathered
+from evonas.training.tasks import (
+    CLASSIFICATION,
+    Classification,
+    check_task,
+    for_network,
+    for_space,
+    gathered,
+    on_test,
+)
 
 LOGITS, LABELS = torch.tensor([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0]]), torch.tensor([0, 1, 1])
 
@@ -137,3 +145,17 @@ def test_classification_is_a_task():
     assert CLASSIFICATION.guessing_loss(SimpleNamespace(n_classes=10)) == pytest.approx(
         2.302585
     )
+
+
+def test_a_task_that_asks_for_nothing_is_told_nothing():
+    assert for_space(CLASSIFICATION, None, None) is CLASSIFICATION
+    assert for_network(CLASSIFICATION, None) is CLASSIFICATION
+
+
+def test_a_task_that_asks_is_told_of_its_space_and_network():
+    task = SimpleNamespace(
+        for_space=lambda space, flops_of: (space, flops_of(2)), for_network=lambda exits: exits
+    )
+    assert for_space(task, "space", lambda genome: genome) == ("space", 2)
+    assert for_network(task, lambda: "exits") == "exits"
+    assert on_test({"acc": 1.0}) == {"test_acc": 1.0}

@@ -11,7 +11,8 @@ from evonas.data.dataset import load
 from evonas.fidelity import Fidelity
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
-from evonas.training.loop import inputs, judge, train
+from evonas.training.judging import inputs, judge
+from evonas.training.loop import train
 from evonas.training.proxies import PROXIES
 from evonas.training.recipe import Recipe
 from evonas.training.trained_problem import TrainedProblem
