@@ -9,6 +9,8 @@ Modules:
     exits: Accuracy against FLOPs, exit by exit: of a network, and of the front of a run.
     explanation: A picture of which genes drive a metric, and of its mean at each of their
         choices.
+    family: A picture of a trained family: proxy against final scores, and final scores against
+        cost.
     front: The front of two objectives, by itself, in the colours of a third, or as seeds attain
         it.
     labels: Labels of points, which cover neither each other nor the points.

@@ -40,7 +40,7 @@ def draw_model(
 
     Args:
         curves: The training curve of every seed.
-        confusion: How many images of each class (rows) were taken for each class (columns),
+        confusion: How many inputs of each class (rows) were taken for each class (columns),
             ``(n_classes, n_classes)``.
         labels: Names of the classes.
         out: File that the picture is written to.
@@ -76,7 +76,7 @@ def _show(ax: Axes, confusion: np.ndarray, labels: Sequence[str]) -> None:
     sums = confusion.sum(1, keepdims=True)
     shares = confusion / np.maximum(1, sums)
     ax.imshow(shares, vmin=0, vmax=1, cmap="Blues")
-    ax.set(xlabel="predicted", ylabel="true", title="test images")
+    ax.set(xlabel="predicted", ylabel="true", title="test part")
     if len(labels) > MOST_LABELS:
         return
     places, font_size = range(len(labels)), min(SMALL, CELLS / len(labels))
