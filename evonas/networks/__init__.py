@@ -4,6 +4,7 @@ Modules:
     blocks: The building blocks that the shipped spaces share: convolution, batch norm,
         activation.
     building: Networks as strangers write them, brought to where they can be counted or trained.
+    cell_strings: Cells as benchmarks write them, an operation for every edge of four nodes.
     cells: Networks of repeated cells, each a small graph of operations.
     chain: Networks that are chains of parts, of which each kind is counted only once.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
