@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -37,7 +38,9 @@ class Fidelity:
         return "" if self.is_whole else f"{self.kind}={self.amount}"
 
 
-def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity, ...]:
+def rungs(
+    kind: str, whole: int, *, n: int, reduction: float, known: Sequence[int] = ()
+) -> tuple[Fidelity, ...]:
     """Amounts that grow by a factor up to the whole, as in successive halving.
 
     Args:
@@ -45,15 +48,23 @@ def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity,
         whole: The full amount: epochs, training images, or pixels of an image's side.
         n: How many amounts there are, the whole included.
         reduction: The factor between an amount and the next, greater than 1.
+        known: The only amounts that there are, as in a table; empty for any.
 
     Raises:
-        ValueError: The whole is too little for so many different amounts.
+        ValueError: The whole is too little for so many different amounts, or one of them is
+            none of those that there are.
     """
     amounts = [max(1, round(whole / reduction**power)) for power in range(n - 1, -1, -1)]
     if len(set(amounts)) < n:
         raise ValueError(
             f"{n} rungs with a reduction of {reduction:g} need more than {whole} {kind}: they "
-            f"would be {', '.join(map(str, amounts))}"
+            f"would be {', '.join(map(str, amounts))}{_only(known)}"
+        )
+    if known and not set(amounts) <= set(known):
+        raise ValueError(
+            f"{n} rungs with a reduction of {reduction:g} would be "
+            f"{', '.join(map(str, amounts))} {kind}{_only(known)}; set rungs and reduction so "
+            "that they meet"
         )
     lower = [Fidelity(kind, amount) for amount in amounts[:-1]]
     ladder = (*lower, Fidelity(kind, whole, is_whole=True))
@@ -61,3 +72,9 @@ def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity,
         return ladder
     later = (replace(upper, after=below.amount) for below, upper in pairwise(ladder))
     return (ladder[0], *later)
+
+
+def _only(known: Sequence[int]) -> str:
+    """What an error says of the amounts that there are; nothing where there is any."""
+    shown = ", ".join(map(str, known[:8])) + (", ..." if len(known) > 8 else "")
+    return f", and the only ones that there are: {shown}" if known else ""

@@ -15,8 +15,9 @@ from evonas.hardware.roofline import Cost
 from evonas.networks.cells import OPERATIONS, CellNetwork, Matrix
 from evonas.networks.counting import count
 from evonas.objectives import FLOPS, PARAMS, Metric
-from evonas.problem import Settings, TabularProblem
+from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
+from evonas.tabular import TabularProblem
 
 FILE = Path("ec-nas", "ecnas_4v5v_measured.csv")
 N_VERTICES = 5  # of the largest cells, input and output included
