@@ -43,28 +43,32 @@ def rungs(
 ) -> tuple[Fidelity, ...]:
     """Amounts that grow by a factor up to the whole, as in successive halving.
 
+    Where only some amounts are known, as in a table, each is the largest of these that does not
+    exceed it; there are fewer rungs than asked for where that is the same for several, or where
+    there is none.
+
     Args:
         kind: What there may be less of, one of ``FIDELITIES``.
         whole: The full amount: epochs, training images, or pixels of an image's side.
         n: How many amounts there are, the whole included.
         reduction: The factor between an amount and the next, greater than 1.
-        known: The only amounts that there are, as in a table; empty for any.
+        known: The only amounts that there are; empty for any.
 
     Raises:
-        ValueError: The whole is too little for so many different amounts, or one of them is
-            none of those that there are.
+        ValueError: The whole is too little for so many different amounts, or none is known
+            that is so much smaller.
     """
-    amounts = [max(1, round(whole / reduction**power)) for power in range(n - 1, -1, -1)]
-    if len(set(amounts)) < n:
+    wished = [whole / reduction**power for power in range(n - 1, -1, -1)]
+    amounts = _known(wished, known) if known else [max(1, round(a)) for a in wished]
+    if known and len(amounts) < 2:
+        raise ValueError(
+            f"a reduction of {reduction:g} leads from {whole} {kind} to none that are known; "
+            f"known are {', '.join(map(str, known))}"
+        )
+    if not known and len(set(amounts)) < n:
         raise ValueError(
             f"{n} rungs with a reduction of {reduction:g} need more than {whole} {kind}: they "
-            f"would be {', '.join(map(str, amounts))}{_only(known)}"
-        )
-    if known and not set(amounts) <= set(known):
-        raise ValueError(
-            f"{n} rungs with a reduction of {reduction:g} would be "
-            f"{', '.join(map(str, amounts))} {kind}{_only(known)}; set rungs and reduction so "
-            "that they meet"
+            f"would be {', '.join(map(str, amounts))}"
         )
     lower = [Fidelity(kind, amount) for amount in amounts[:-1]]
     ladder = (*lower, Fidelity(kind, whole, is_whole=True))
@@ -74,7 +78,7 @@ def rungs(
     return (ladder[0], *later)
 
 
-def _only(known: Sequence[int]) -> str:
-    """What an error says of the amounts that there are; nothing where there is any."""
-    shown = ", ".join(map(str, known[:8])) + (", ..." if len(known) > 8 else "")
-    return f", and the only ones that there are: {shown}" if known else ""
+def _known(amounts: Sequence[float], known: Sequence[int]) -> list[int]:
+    """For each amount the largest known one that does not exceed it, each once, rising."""
+    nearest = ([one for one in known if one <= round(amount, 9)] for amount in amounts)
+    return sorted({max(smaller) for smaller in nearest if smaller})

@@ -21,7 +21,8 @@ class TabularProblem(Problem):
 
     A subclass sets ``space`` and ``metrics`` and writes ``lookup``. Where the table holds
     several trainings of one architecture, their mean is the answer; with the option ``noisy``
-    one of them is drawn by the candidate's seed, as one training would be.
+    one of them is drawn by the candidate's seed, as one training would be. A table of single
+    trainings may state options of its own without that one.
 
     A table that knows trainings after fewer epochs too says after how many in ``epochs``, and
     a subclass writes ``lookup_at``. Methods that measure in several steps then go along curves
@@ -105,7 +106,7 @@ class TabularProblem(Problem):
         return found
 
     def _drawn(self, row: Row, wanted: Collection[str], seed: int) -> dict[str, float]:
-        draw = np.random.default_rng(seed).random() if self.option["noisy"] else None
+        draw = np.random.default_rng(seed).random() if self.option.get("noisy") else None
         return {name: _looked_up(row[name], draw) for name in wanted if name in row}
 
 

@@ -29,17 +29,26 @@ def test_too_little_for_so_many_rungs_is_refused():
         rungs("epochs", 3, n=3, reduction=3)
 
 
-def test_rungs_that_a_table_does_not_know_are_refused_with_those_that_it_does():
-    known = (4, 12, 36, 108)
-    assert [r.amount for r in rungs("epochs", 108, n=4, reduction=3, known=known)] == [*known]
-    message = (
-        "3 rungs with a reduction of 2 would be 27, 54, 108 epochs, and the only ones that "
-        "there are: 4, 12, 36, 108; set rungs and reduction so that they meet"
-    )
+@pytest.mark.parametrize(
+    ("known", "n", "reduction", "amounts"),
+    [
+        ((4, 12, 36, 108), 4, 3, [4, 12, 36, 108]),
+        ((4, 12, 36, 108), 3, 2, [12, 36, 108]),
+        ((4, 12, 36, 108), 6, 3, [4, 12, 36, 108]),
+        ((1, 4), 3, 3, [1, 4]),
+        (range(1, 201), 3, 3, [22, 66, 200]),
+    ],
+)
+def test_rungs_are_what_is_known_and_does_not_exceed_what_was_wished(
+    known, n, reduction, amounts
+):
+    ladder = rungs("epochs", known[-1], n=n, reduction=reduction, known=known)
+    assert [rung.amount for rung in ladder] == amounts
+    assert [rung.after for rung in ladder] == [0, *amounts[:-1]]
+    assert [rung.is_whole for rung in ladder] == [False] * (len(amounts) - 1) + [True]
+
+
+def test_a_reduction_that_leads_to_nothing_known_is_refused():
+    message = "a reduction of 30 leads from 108 epochs to none that are known; known are 4, "
     with pytest.raises(ValueError, match=message):
-        rungs("epochs", 108, n=3, reduction=2, known=known)
-    message = "they would be 1, 1, 4, and the only ones that there are: 1, 4$"
-    with pytest.raises(ValueError, match=message):
-        rungs("epochs", 4, n=3, reduction=3, known=(1, 4))
-    with pytest.raises(ValueError, match=r"there are: 0, 2, 4, 6, 8, 10, 12, 14, \.\.\.; set"):
-        rungs("epochs", 9, n=3, reduction=3, known=range(0, 40, 2))
+        rungs("epochs", 108, n=3, reduction=30, known=(4, 12, 36, 108))
