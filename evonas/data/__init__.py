@@ -18,6 +18,7 @@ Modules:
         sequences.
     table_files: Where the files of published tables lie.
     tensorflow_files: Files of TensorFlow without TensorFlow.
+    tree_models: Sums of decision trees, read from the JSON of XGBoost and LightGBM.
 """
 
 from __future__ import annotations
