@@ -26,6 +26,7 @@ N_VERTICES, MAX_EDGES = 7, 9  # input and output included (Ying et al. 2019, sec
 N_IMAGES = 40_000  # of CIFAR-10 in a training
 EDGES = tuple(itertools.combinations(range(N_VERTICES), 2))
 INNER = tuple(range(1, N_VERTICES - 1))
+LONGEST_FIRST = sorted(EDGES, key=lambda edge: (edge[0] - edge[1], edge))
 LABELS = dict(
     zip(("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"), OPERATIONS, strict=True)
 )
@@ -130,11 +131,13 @@ def cell_of(genome: Genome) -> Cell:
     """The cell of a genome, without dead vertices, of at most nine edges, and connected."""
     edges = {edge for edge, gene in zip(EDGES, genome, strict=False) if gene}
     words = tuple(OPERATIONS[int(gene)] for gene in genome[len(EDGES) :])
-    for longest in sorted(EDGES, key=lambda edge: (edge[0] - edge[1], edge)):
-        matrix, operations = alive(_matrix(edges), words)
+    matrix, operations = alive(_matrix(edges), words)
+    for longest in LONGEST_FIRST:
         if sum(map(sum, matrix)) <= MAX_EDGES:
             break
-        edges.discard(longest)
+        if longest in edges:
+            edges.remove(longest)
+            matrix, operations = alive(_matrix(edges), words)
     return (matrix, operations) if is_connected(matrix) else (((0, 1), (0, 0)), ())
 
 
