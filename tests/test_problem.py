@@ -120,6 +120,6 @@ def test_a_problem_reads_no_texts_of_its_own_unless_it_says_how():
 
 
 def test_exits_are_refused_where_there_are_no_chains():
-    told = r"^exits go on networks that are chains of parts, .*; Table has none$"
+    told = r"^exits go on networks that are chains of parts, .*; Toy has none$"
     with pytest.raises(ValueError, match=told):
-        Table(Settings(exits=3))
+        Toy(Settings(exits=3))
