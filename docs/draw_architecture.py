@@ -25,7 +25,7 @@ ROOMS = (
     "commands",
 )
 AT_THE_ROOT = {  # every other module there is among the words that everybody uses
-    **{"problem": "problem", "config": "config", "listener": "config"},
+    **{"problem": "problem", "tabular": "problem", "config": "config", "listener": "config"},
     **dict.fromkeys(("__init__", "__main__", "plot", "run"), "commands"),
 }
 

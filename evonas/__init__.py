@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from evonas.plots.front import plot_front as plot_front
     from evonas.problem import Measurement as Measurement
     from evonas.problem import Problem as Problem
-    from evonas.problem import TabularProblem as TabularProblem
     from evonas.reports.explained import explain as explain
     from evonas.reports.explanation import Explanation as Explanation
     from evonas.reports.sheet import DataSheet as DataSheet
     from evonas.reports.shown import show as show
     from evonas.space import Gene as Gene
     from evonas.space import SearchSpace as SearchSpace
+    from evonas.tabular import TabularProblem as TabularProblem
     from evonas.training.recipe import Recipe as Recipe
     from evonas.training.tasks import Task as Task
     from evonas.training.trained_problem import TrainedProblem as TrainedProblem
@@ -48,12 +48,13 @@ __getattr__, __dir__, __all__ = attach(
         "networks.metrics": ["MetricProvider"],
         "objectives": ["Constraint", "Metric", "Objective"],
         "plots.front": ["plot_front"],
-        "problem": ["Measurement", "Problem", "TabularProblem"],
+        "problem": ["Measurement", "Problem"],
         "reports.explained": ["explain"],
         "reports.explanation": ["Explanation"],
         "reports.sheet": ["DataSheet"],
         "reports.shown": ["show"],
         "space": ["Gene", "SearchSpace"],
+        "tabular": ["TabularProblem"],
         "training.recipe": ["Recipe"],
         "training.tasks": ["Task"],
         "training.trained_problem": ["TrainedProblem"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -37,20 +38,34 @@ class Fidelity:
         return "" if self.is_whole else f"{self.kind}={self.amount}"
 
 
-def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity, ...]:
+def rungs(
+    kind: str, whole: int, *, n: int, reduction: float, known: Sequence[int] = ()
+) -> tuple[Fidelity, ...]:
     """Amounts that grow by a factor up to the whole, as in successive halving.
+
+    Where only some amounts are known, as in a table, each is the largest of these that does not
+    exceed it; there are fewer rungs than asked for where that is the same for several, or where
+    there is none.
 
     Args:
         kind: What there may be less of, one of ``FIDELITIES``.
         whole: The full amount: epochs, training images, or pixels of an image's side.
         n: How many amounts there are, the whole included.
         reduction: The factor between an amount and the next, greater than 1.
+        known: The only amounts that there are; empty for any.
 
     Raises:
-        ValueError: The whole is too little for so many different amounts.
+        ValueError: The whole is too little for so many different amounts, or none is known
+            that is so much smaller.
     """
-    amounts = [max(1, round(whole / reduction**power)) for power in range(n - 1, -1, -1)]
-    if len(set(amounts)) < n:
+    wished = [whole / reduction**power for power in range(n - 1, -1, -1)]
+    amounts = _known(wished, known) if known else [max(1, round(a)) for a in wished]
+    if known and len(amounts) < 2:
+        raise ValueError(
+            f"a reduction of {reduction:g} leads from {whole} {kind} to none that are known; "
+            f"known are {', '.join(map(str, known))}"
+        )
+    if not known and len(set(amounts)) < n:
         raise ValueError(
             f"{n} rungs with a reduction of {reduction:g} need more than {whole} {kind}: they "
             f"would be {', '.join(map(str, amounts))}"
@@ -61,3 +76,9 @@ def rungs(kind: str, whole: int, *, n: int, reduction: float) -> tuple[Fidelity,
         return ladder
     later = (replace(upper, after=below.amount) for below, upper in pairwise(ladder))
     return (ladder[0], *later)
+
+
+def _known(amounts: Sequence[float], known: Sequence[int]) -> list[int]:
+    """For each amount the largest known one that does not exceed it, each once, rising."""
+    nearest = ([one for one in known if one <= round(amount, 9)] for amount in amounts)
+    return sorted({max(smaller) for smaller in nearest if smaller})

@@ -7,12 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import numpy as np
-
 from evonas.carbon.assumptions import Assumptions
 from evonas.cell import Cell
 from evonas.declaration import OLDER, Translated, settle, translated
-from evonas.faults import MetricError
 from evonas.fidelity import Fidelity
 from evonas.objectives import Metric
 from evonas.parsing import nearest, read_options
@@ -189,6 +186,14 @@ class Problem(ABC):
         """
         raise ValueError(f"{type(self).__name__} has no measurements with less {kind}")
 
+    def amounts(self, kind: str) -> Sequence[int]:
+        """The only amounts of a kind of fidelity that can be measured with; empty for any.
+
+        Args:
+            kind: One of ``evonas.fidelity.FIDELITIES``.
+        """
+        return ()
+
     def measure_at(
         self, genome: Genome, wanted: Collection[str], *, seed: int, fidelity: Fidelity
     ) -> Mapping[str, float] | Measurement:
@@ -279,37 +284,3 @@ def _names(known: Collection[str]) -> str:
 def is_on_accelerator(problem: Problem) -> bool:
     """Whether candidates of a problem are trained on anything but a processor."""
     return str(getattr(problem, "device", "cpu")) != "cpu"
-
-
-class TabularProblem(Problem):
-    """A space whose measurements are looked up.
-
-    A subclass sets ``space`` and ``metrics`` and writes ``lookup``. Where the table holds
-    several trainings of one architecture, their mean is the answer; with the option ``noisy``
-    one of them is drawn by the candidate's seed, as one training would be.
-    """
-
-    options: ClassVar[Mapping[str, Any]] = {"noisy": False}
-
-    @abstractmethod
-    def lookup(self, architecture: Mapping[str, Any]) -> Mapping[str, float | Sequence[float]]:
-        """The metrics of one architecture; repeated trainings as a sequence.
-
-        Raises:
-            KeyError: The table lacks this architecture.
-        """
-
-    def measure(
-        self, genome: Genome, wanted: Collection[str], *, seed: int
-    ) -> Mapping[str, float]:
-        """Look up the wanted metrics; all sequences give the value of the same training."""
-        row = self.lookup(self.space.decode(genome))
-        draw = np.random.default_rng(seed).random() if self.option["noisy"] else None
-        return {name: _looked_up(row[name], draw) for name in wanted if name in row}
-
-
-def _looked_up(entry: float | Sequence[float], draw: float | None) -> float:
-    if np.iscomplexobj(entry):
-        raise MetricError(f"the table holds the complex number {entry!s:.40}")
-    trainings = np.atleast_1d(np.asarray(entry, dtype=float))
-    return float(trainings.mean() if draw is None else trainings[int(draw * len(trainings))])

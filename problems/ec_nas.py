@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from evonas.hardware.roofline import Cost
-from evonas.networks.cells import OPERATIONS, CellNetwork, Matrix
+from evonas.networks.cell_costs import OPERATIONS, Matrix, vertices_cost
+from evonas.networks.cells import CellNetwork
 from evonas.networks.counting import count
-from evonas.objectives import FLOPS, PARAMS, Metric
-from evonas.problem import Settings, TabularProblem
+from evonas.networks.vertex_cells import Cell, alive, is_connected
+from evonas.objectives import FLOPS, FPO, PARAMS, Metric
+from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
+from evonas.tabular import TabularProblem
 
 FILE = Path("ec-nas", "ecnas_4v5v_measured.csv")
 N_VERTICES = 5  # of the largest cells, input and output included
 EDGES = tuple(itertools.combinations(range(N_VERTICES), 2))
 INNER = tuple(range(1, N_VERTICES - 1))
 INPUT_SHAPE = (3, 32, 32)
+EPOCHS = {1: "mid", 4: "end"}  # of the measurements, and what their columns begin with
+N_IMAGES = 40_000  # of CIFAR-10 in a training (Ying et al. 2019)
 
 TABLE_ACC = Metric("acc", "%", "CIFAR-10 validation accuracy", -1, best=100.0, worst=0.0)
 TABLE_TEST_ACC = Metric(
@@ -30,8 +35,6 @@ TABLE_TEST_ACC = Metric(
 )
 ENERGY = Metric("energy", "kWh", "measured energy of its training", +1, worst=0.07)
 TRAINING = Metric("training", "s", "measured time of its training", +1, worst=400.0)
-
-Cell = tuple[tuple[tuple[int, ...], ...], tuple[str, ...]]  # matrix, inner operations
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,11 @@ class Entry:
     Attributes:
         cell: The cell, its vertices numbered as in the table, which decides who is a channel
             wider.
-        metrics: What was measured, by metric name, one value per training.
+        metrics: What was measured by then, by epochs and metric name, one value per training.
     """
 
     cell: Cell
-    metrics: dict[str, list[float]]
+    metrics: dict[int, dict[str, list[float]]]
 
 
 class EcNas(TabularProblem):
@@ -53,7 +56,8 @@ class EcNas(TabularProblem):
 
     Bakhtiarifard, Igel & Selvan 2024: the 2,532 cells of NAS-Bench-101 (Ying et al. 2019) of
     up to five vertices, trained for 4 epochs on one GPU, those of up to four vertices (91) four
-    times. ``energy`` is of that training.
+    times. ``energy`` is of that training. What was measured after the first of the epochs is
+    there too, and ``--fidelity epochs`` goes from that to the whole.
 
     A genome is the upper triangle of the adjacency matrix of five vertices, and the operations
     of the inner three. Cells fold to one genome where they are equal once dead vertices are
@@ -68,8 +72,9 @@ class EcNas(TabularProblem):
             *(Gene(f"operation{v}", OPERATIONS) for v in INNER),
         ]
     )
-    metrics = (TABLE_ACC, ENERGY, TRAINING, PARAMS, FLOPS, TABLE_TEST_ACC)
+    metrics = (TABLE_ACC, ENERGY, TRAINING, PARAMS, FLOPS, FPO, TABLE_TEST_ACC)
     default_objectives = ("acc", "energy")
+    epochs = tuple(EPOCHS)
     is_pure = True
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -83,7 +88,15 @@ class EcNas(TabularProblem):
 
     def lookup(self, architecture: Mapping[str, Any]) -> Mapping[str, float | Sequence[float]]:
         """What was measured, training by training."""
-        return self._entry(self.space.encode(architecture)).metrics
+        return self.lookup_at(architecture, self.epochs[-1])
+
+    def lookup_at(
+        self, architecture: Mapping[str, Any], epochs: int
+    ) -> Mapping[str, float | Sequence[float]]:
+        """What was measured after so many epochs, training by training."""
+        entry = self._entry(self.space.encode(architecture))
+        macs = vertices_cost(*entry.cell).macs
+        return {**entry.metrics[epochs], "fpo": 6.0 * macs * N_IMAGES * epochs}
 
     def measure(
         self, genome: Genome, wanted: Collection[str], *, seed: int
@@ -145,27 +158,9 @@ def _cell(genome: Genome) -> Cell:
 
 def _alive(matrix: Matrix, operations: Sequence[str]) -> Cell:
     """The cell without the vertices that no path from input to output passes, mended."""
-    kept, last = _on_a_path(matrix), len(matrix) - 1
-    if not kept and not matrix[0][last]:
+    if not is_connected(matrix):
         matrix = _connected(matrix)
-        kept = _on_a_path(matrix)
-    vertices = (0, *kept, last)
-    return (
-        tuple(tuple(matrix[a][b] for b in vertices) for a in vertices),
-        tuple(operations[v - 1] for v in kept),
-    )
-
-
-def _on_a_path(matrix: Matrix) -> tuple[int, ...]:
-    last = len(matrix) - 1
-    forward, backward = {0}, {last}
-    for v in range(1, last):
-        if any(matrix[u][v] for u in forward):
-            forward.add(v)
-    for v in range(last - 1, 0, -1):
-        if any(matrix[v][u] for u in backward):
-            backward.add(v)
-    return tuple(sorted(forward & backward))
+    return alive(matrix, operations)
 
 
 def _connected(matrix: Matrix) -> list[list[int]]:
@@ -188,9 +183,11 @@ def _read(path: Path) -> dict[Genome, Entry]:
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             cell = _cell_of(row)
-            entry = table.setdefault(encoded(*_alive(*cell)), Entry(cell, {}))
-            for name, value in _metrics(row).items():
-                entry.metrics.setdefault(name, []).append(value)
+            empty = Entry(cell, {epochs: {} for epochs in EPOCHS})
+            entry = table.setdefault(encoded(*_alive(*cell)), empty)
+            for epochs, part in EPOCHS.items():
+                for name, value in _metrics(row, part).items():
+                    entry.metrics[epochs].setdefault(name, []).append(value)
     return table
 
 
@@ -200,11 +197,11 @@ def _cell_of(row: Mapping[str, str]) -> Cell:
     return matrix, tuple(OPERATIONS[label] for label in labels)
 
 
-def _metrics(row: Mapping[str, str]) -> dict[str, float]:
+def _metrics(row: Mapping[str, str], part: str) -> dict[str, float]:
     return {
-        "acc": 100 * float(row["end_val_acc"]),
-        "test_acc": 100 * float(row["end_test_acc"]),
-        "energy": float(row["end_energy_kwh"]),
-        "training": float(row["end_train_time_s"]),
+        "acc": 100 * float(row[f"{part}_val_acc"]),
+        "test_acc": 100 * float(row[f"{part}_test_acc"]),
+        "energy": float(row[f"{part}_energy_kwh"]),
+        "training": float(row[f"{part}_train_time_s"]),
         "params": float(row["params"]),
     }

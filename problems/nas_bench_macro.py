@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from evonas.objectives import FLOPS, MACS, PARAMS, Metric
-from evonas.problem import Settings, TabularProblem
+from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
+from evonas.tabular import TabularProblem
 
 FILE = Path("nas-bench-macro", "nas-bench-macro_cifar10.json")
 TABLE_ACC = Metric("acc", "%", "CIFAR-10 test accuracy", -1, best=100.0, worst=0.0)

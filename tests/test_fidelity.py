@@ -27,3 +27,28 @@ def test_too_little_for_so_many_rungs_is_refused():
     message = "3 rungs with a reduction of 3 need more than 3 epochs: they would be 1, 1, 3"
     with pytest.raises(ValueError, match=message):
         rungs("epochs", 3, n=3, reduction=3)
+
+
+@pytest.mark.parametrize(
+    ("known", "n", "reduction", "amounts"),
+    [
+        ((4, 12, 36, 108), 4, 3, [4, 12, 36, 108]),
+        ((4, 12, 36, 108), 3, 2, [12, 36, 108]),
+        ((4, 12, 36, 108), 6, 3, [4, 12, 36, 108]),
+        ((1, 4), 3, 3, [1, 4]),
+        (range(1, 201), 3, 3, [22, 66, 200]),
+    ],
+)
+def test_rungs_are_what_is_known_and_does_not_exceed_what_was_wished(
+    known, n, reduction, amounts
+):
+    ladder = rungs("epochs", known[-1], n=n, reduction=reduction, known=known)
+    assert [rung.amount for rung in ladder] == amounts
+    assert [rung.after for rung in ladder] == [0, *amounts[:-1]]
+    assert [rung.is_whole for rung in ladder] == [False] * (len(amounts) - 1) + [True]
+
+
+def test_a_reduction_that_leads_to_nothing_known_is_refused():
+    message = "a reduction of 30 leads from 108 epochs to none that are known; known are 4, "
+    with pytest.raises(ValueError, match=message):
+        rungs("epochs", 108, n=3, reduction=30, known=(4, 12, 36, 108))

@@ -27,6 +27,7 @@ HOMES = {
 OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}
 BETWEEN_OWN_PROCESSES = {"worker_process", "worker", "pool"}
+READS_PLAIN_PICKLES = ROOT / "evonas" / "data" / "plain_pickle.py"
 
 
 MODULES = modules()
@@ -88,7 +89,9 @@ def test_nothing_but_what_imports_for_users_opens_a_problem(path):
 
 @pytest.mark.parametrize("path", EVERYTHING.values(), ids=EVERYTHING)
 def test_nothing_that_is_read_from_a_file_can_run_code(path):
-    if path.stem not in BETWEEN_OWN_PROCESSES:
+    if path == READS_PLAIN_PICKLES:
+        assert libraries(path) & RUNS_CODE == {"pickle"}
+    elif path.stem not in BETWEEN_OWN_PROCESSES:
         assert not libraries(path) & RUNS_CODE
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
@@ -97,6 +100,21 @@ def test_nothing_that_is_read_from_a_file_can_run_code(path):
             assert called not in ("eval", "exec", "compile", "__import__"), called
             assert called != "torch.load" or given.get("weights_only") == "True"
             assert called not in ("np.load", "numpy.load") or "allow_pickle" not in given
+
+
+def test_the_one_module_that_reads_pickles_reads_them_by_a_list_of_names():
+    tree = ast.parse(READS_PLAIN_PICKLES.read_text(encoding="utf-8"))
+    used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is_pickle(n)}
+    assert used == {"Unpickler"}, "only to be derived from"
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    (reader,) = (each for each in classes if any(map(_is_pickle, each.bases)))
+    methods = [node.name for node in reader.body if isinstance(node, ast.FunctionDef)]
+    assert methods == ["find_class"]
+    assert "super" not in ast.unparse(reader), "what is not listed must not be imported"
+
+
+def _is_pickle(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and ast.unparse(node.value) == "pickle"
 
 
 TESTS = Path(__file__).parent

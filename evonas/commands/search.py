@@ -38,8 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = vars(make_parser().parse_args(argv))
     if given.pop("list_problems", False):
-        for name, line in problem_summaries().items():
-            print(f"{name:16} {line}")
+        summaries = problem_summaries()
+        width = max(map(len, summaries), default=0)
+        for name, line in summaries.items():
+            print(f"{name:{width}} {line}")
         return 0
     is_quiet, is_dry, as_json = (given.pop(w, False) for w in ("quiet", "dry_run", "json"))
     try:

@@ -1,4 +1,4 @@
-"""Images and sequences in memory.
+"""Images and sequences in memory, and the files of tables.
 
 Modules:
     augment: Augmentations of images and sequences in memory, drawn anew for every one of them.
@@ -10,11 +10,15 @@ Modules:
     image_folder: Folders of images, with one sub-folder per class.
     kinds: Kinds of inputs that networks take, and what can be done to each of them.
     mixing: Mixing the inputs of a batch with one another, as mixup and cutmix do.
+    plain_pickle: Pickles and torch files of plain data: containers, numbers, texts and arrays.
     policies: Augmentation policies of torchvision: some operations, drawn anew for every image.
     published: The published data sets, read from the files of torchvision and scikit-learn.
     sequence_file: Files of a user's own sequences: arrays in one ``.npz``, read without pickle.
     sources: Where a data set comes from: a published set, a folder of images, or a file of
         sequences.
+    table_files: Where the files of published tables lie.
+    tensorflow_files: Files of TensorFlow without TensorFlow.
+    tree_models: Sums of decision trees, read from the JSON of XGBoost and LightGBM.
 """
 
 from __future__ import annotations

@@ -191,8 +191,13 @@ class SearchPlan:
         kind = self.config.fidelity
         if kind is None:
             return ()
-        whole = self.problem.full_amount(kind)
-        return rungs(kind, whole, n=self.config.n_rungs, reduction=self.config.reduced)
+        return rungs(
+            kind,
+            self.problem.full_amount(kind),
+            n=self.config.n_rungs,
+            reduction=self.config.reduced,
+            known=self.problem.amounts(kind),
+        )
 
     def tracking(self) -> CodeCarbon | None:
         """A tracker of the search's energy, if the config wants one.

@@ -11,8 +11,9 @@ from evonas.evaluation.counts import Counts
 from evonas.objectives import Metric
 from evonas.plugins.asking import ask as asked
 from evonas.plugins.plain_pymoo import ForeignProblem
-from evonas.problem import Problem, TabularProblem
+from evonas.problem import Problem
 from evonas.space import Genome
+from evonas.tabular import TabularProblem
 
 N_SAMPLED = 256  # genomes that are counted; all of a space that holds no more than four times
 COUNTING_S = 8.0  # after which no further one is counted

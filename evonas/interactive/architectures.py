@@ -35,6 +35,8 @@ class RecipeWords(TypedDict, total=False):
     ema: float
     patience: int
     clip_norm: float
+    drop_path: float
+    aux_weight: float
     amp: str
 
 

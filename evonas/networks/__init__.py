@@ -5,8 +5,10 @@ Modules:
     blocks: The building blocks that the shipped spaces share: convolution, batch norm,
         activation.
     building: Networks as strangers write them, brought to where they can be counted or trained.
+    cell_costs: What the networks of benchmarks' cells cost, by formula.
     cell_graph: Cells of two inputs as nodes of a graph, each operation a part of its own.
     cell_strings: Cells as benchmarks write them, an operation for every edge of four nodes.
+    cell_tables: Tables of the cells of NAS-Bench-201: their space, strings and costs.
     cells: Networks of repeated cells, each a small graph of operations.
     chain: Networks that are chains of parts, of which each kind is counted only once.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
@@ -38,6 +40,7 @@ Modules:
     temporal_blocks: The building blocks of networks for sequences: as those for images, along
         one axis.
     timing: Wall-clock time of networks, measured.
+    vertex_cells: Cells of NAS-Bench-101: which vertices live, and which cells are one.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """
 
@@ -54,9 +57,9 @@ if TYPE_CHECKING:
     from evonas.networks.blocks import Residual as Residual
     from evonas.networks.blocks import convolution as convolution
     from evonas.networks.blocks import depthwise_separable as depthwise_separable
+    from evonas.networks.cell_costs import vertex_channels as vertex_channels
     from evonas.networks.cells import CellModule as CellModule
     from evonas.networks.cells import CellNetwork as CellNetwork
-    from evonas.networks.cells import vertex_channels as vertex_channels
     from evonas.networks.chain import Branch as Branch
     from evonas.networks.chain import Part as Part
     from evonas.networks.chain import count_chain as count_chain
@@ -102,7 +105,8 @@ __getattr__, __dir__, __all__ = attach(
             "Bottleneck",
             "Classifier",
         ],
-        "cells": ["CellNetwork", "CellModule", "vertex_channels"],
+        "cell_costs": ["vertex_channels"],
+        "cells": ["CellNetwork", "CellModule"],
         "chain": ["Part", "Branch", "count_chain"],
         "costs": ["ExitFlops"],
         "counting": ["count", "count_through"],

@@ -8,12 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from evonas.networks.blocks import convolution
-
-STEM_CHANNELS, N_STACKS, N_MODULES = 128, 3, 3  # Ying et al. 2019, for CIFAR-10
-N_CHANNELS, N_CLASSES = 3, 10
-OPERATIONS = ("conv3x3", "conv1x1", "maxpool3x3")
-
-Matrix = Sequence[Sequence[int]]  # adjacency, upper triangular; input first, output last
+from evonas.networks.cell_costs import (
+    N_CHANNELS,
+    N_CLASSES,
+    N_MODULES,
+    N_STACKS,
+    STEM_CHANNELS,
+    Matrix,
+    vertex_channels,
+)
 
 
 class CellNetwork(nn.Module):
@@ -82,23 +85,6 @@ class CellModule(nn.Module):
         if self.matrix[0][self.last]:
             found = found + self.projections[str(self.last)](images)
         return found
-
-
-def vertex_channels(matrix: Matrix, *, n_in: int, n_out: int) -> tuple[int, ...]:
-    """Channels of every vertex (Ying et al. 2019, section 2.2 and the published code).
-
-    Those that the output joins share its channels as evenly as can be, the first ones taking
-    what is left over; every other has as many as the widest that it feeds.
-    """
-    last = len(matrix) - 1
-    channels = [n_in, *[0] * (last - 1), n_out]
-    joined = [v for v in range(1, last) if matrix[v][last]]
-    for i, v in enumerate(joined):
-        channels[v] = n_out // len(joined) + (i < n_out % len(joined))
-    for v in range(last - 1, 0, -1):
-        if not matrix[v][last]:
-            channels[v] = max(channels[u] for u in range(v + 1, last) if matrix[v][u])
-    return tuple(channels)
 
 
 def _operation(word: str, n: int) -> nn.Module:

@@ -14,17 +14,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from torch import nn
 
+from evonas.fidelity import rungs
 from evonas.plugins.contract import check_declaration
 from evonas.plugins.importing import load
 from evonas.plugins.loading import ProblemSpec, problem_entries, problem_summaries
 from evonas.problem import Measurement, Problem, Settings
 from evonas.training.trained_problem import TrainedProblem
+from tests.small_tables import made_tables
 
 DATA = Path(os.environ.get("EVONAS_DATA") or "/nowhere")
 TABLE = DATA / "nas-bench-macro" / "nas-bench-macro_cifar10.json"
 needs_table = pytest.mark.skipif(
     not TABLE.is_file(), reason="EVONAS_DATA names no folder with nas-bench-macro/ in it"
 )
+MADE = made_tables()  # small ones in the formats of the large, so that there are some anywhere
 NAMES = list(problem_entries())
 NETWORKS = [name for name in NAMES if issubclass(load(problem_entries()[name]), TrainedProblem)]
 TABLES = {
@@ -45,6 +48,8 @@ TINY = Settings(epochs=1, subset=50)
 
 
 def opened(name: str, settings: Settings = TINY) -> Problem:
+    if name in MADE:
+        settings = replace(settings, data_dir=MADE[name])
     settings = replace(settings, exits=3) if name.endswith(WITH_EXITS) else settings
     return ProblemSpec(name.removesuffix(WITH_EXITS), settings).open()
 
@@ -199,3 +204,33 @@ def test_it_declares_one_collection_of_metrics_and_describes_each_of_them(name):
     by_when = {metric.name: metric.when for metric in problem.metrics}
     assert {word for word, when in by_when.items() if when == "counted"} == problem.cheap
     assert {word for word, when in by_when.items() if when == "hinted"} == problem.hints
+
+
+@every_problem
+def test_what_it_spells_it_reads_back(name):
+    problem = opened(name)
+    spell = getattr(problem, "spell", lambda _: "")
+    for genome in sampled(problem, 5):
+        architecture = problem.decode(problem.canonical(genome))
+        text = spell(architecture)
+        assert not text or problem.parse(text) == architecture
+
+
+@every_problem
+def test_what_it_knows_after_fewer_epochs_adds_up_to_the_whole(name):
+    problem = opened(name)
+    if not problem.amounts("epochs")[1:]:
+        return
+    ladder = rungs(
+        "epochs", problem.full_amount("epochs"), n=3, reduction=3, known=problem.epochs
+    )
+    genome = problem.canonical(sampled(problem, 1)[0])
+    wanted = sorted({o.name for o in problem.objectives} - problem.cheap | {problem.effort})
+    steps = [problem.measure_at(genome, wanted, seed=0, fidelity=r) for r in ladder]
+    whole = measured(problem, genome, wanted)
+    assert all(step.keys() == whole.keys() for step in steps)
+    assert all(np.isfinite(list(step.values())).all() for step in steps)
+    effort = whole.pop(problem.effort)
+    assert whole == {name: steps[-1][name] for name in whole}
+    spent = [step[problem.effort] for step in steps]
+    assert (spent[-1] if problem.restarts else sum(spent)) == pytest.approx(effort)

@@ -16,9 +16,10 @@ from evonas.evaluation.executor import InProcess
 from evonas.objectives import Metric
 from evonas.plugins.loading import ProblemSpec
 from evonas.plugins.plain_pymoo import ForeignProblem
-from evonas.problem import Settings, TabularProblem
+from evonas.problem import Settings
 from evonas.problems.synthetic import Synthetic
 from evonas.space import Gene, SearchSpace
+from evonas.tabular import TabularProblem
 
 
 def counts_of(problem):

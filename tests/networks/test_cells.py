@@ -3,12 +3,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evonas.networks.cell_costs import OPERATIONS, STEM_CHANNELS, vertex_channels
 from evonas.networks.cells import (
-    OPERATIONS,
-    STEM_CHANNELS,
     CellModule,
     CellNetwork,
-    vertex_channels,
 )
 
 CHAIN = ((0, 1, 0), (0, 0, 1), (0, 0, 0))

@@ -8,8 +8,9 @@ import toy
 from evonas.objectives import ACC, FLOPS, FPO, TEST_ACC
 from evonas.plugins import contract
 from evonas.plugins.contract import check_declaration, rehearse
-from evonas.problem import Problem, TabularProblem
+from evonas.problem import Problem
 from evonas.space import Gene, SearchSpace
+from evonas.tabular import TabularProblem
 
 GENES = (Gene("a", (0, 1, 2)), Gene("b", (0, 1, 2)))
 

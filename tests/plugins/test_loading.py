@@ -203,7 +203,7 @@ def test_a_plain_pymoo_problem_can_be_a_class_a_factory_or_an_object(mine, name,
             rf"{', '.join(problem_entries())}, or name your own as FILE\.py:CLASS or "
             r"MODULE:CLASS",
         ),
-        ("zzzz", "unknown problem 'zzzz'; choose from digits, "),
+        ("zzzz", "unknown problem 'zzzz'; choose from darts, "),
         ("{}/mine.py:Min", r"{}/mine\.py has no 'Min' \(did you mean 'Mine'\?\)"),
         ("{}/mine.py:zzzz", r"{}/mine\.py has no 'zzzz'$"),
         (

