@@ -29,6 +29,9 @@ Modules:
         given.
     mobile: The layers of the MobileNets: inverted bottlenecks, and squeeze and excitation.
     motifs: Motifs: small graphs whose edges carry labels, and the one spelling of each.
+    multi_scale: Multi-scale networks of one pair of cells, in words: which cells there are, and
+        how large.
+    multi_scale_graph: Multi-scale networks as graphs of parts.
     outputs: What networks give: a tensor, several in a row, or several by name.
     primitives: The operations of differentiable architecture search, by the names that papers
         give them.
