@@ -1,0 +1,95 @@
+"""Two ways of doing a thing, compared seed by seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t, ttest_1samp
+
+LEVEL = 0.95  # of an interval
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over seeds, and where the true one lies with a confidence of 95 %.
+
+    Attributes:
+        mean: The mean.
+        low: The lower end of the interval; NaN for one seed.
+        high: The upper end.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:.2f} [{self.low:.2f}, {self.high:.2f}]"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how much one way is above another, over the seeds that both were tried with.
+
+    Attributes:
+        interval: The mean difference and its interval.
+        p: How likely so large a mean difference is where there is none: Student's paired test,
+            two-sided; NaN for one seed.
+    """
+
+    interval: Interval
+    p: float
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Mean and Student's interval of some values, one for each seed.
+
+    Args:
+        values: The values, at least one.
+    """
+    column = np.asarray(values, float)
+    mean, n = float(column.mean()), len(column)
+    if n < 2:
+        return Interval(mean, float("nan"), float("nan"))
+    half = float(t.ppf((1 + LEVEL) / 2, n - 1) * column.std(ddof=1) / np.sqrt(n))
+    return Interval(mean, mean - half, mean + half)
+
+
+def difference(first: Sequence[float], second: Sequence[float]) -> Difference:
+    """By how much the first values are above the second ones, in pairs.
+
+    Args:
+        first: One value for each seed.
+        second: The values of the other way, of the same seeds in the same order.
+
+    Raises:
+        ValueError: There are not as many of both.
+    """
+    if len(first) != len(second):
+        raise ValueError(f"{len(first)} values beside {len(second)}; expected pairs of a seed")
+    gaps = np.subtract(first, second)
+    if len(gaps) < 2 or not gaps.std():
+        return Difference(interval(gaps.tolist()), float("nan") if gaps[0] else 1.0)
+    return Difference(interval(gaps.tolist()), float(ttest_1samp(gaps, 0.0).pvalue))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values of several comparisons, corrected for there being several.
+
+    Holm 1979: the smallest is multiplied by how many there are, the next by one less, and so
+    on, and none is below one before it.
+
+    Args:
+        p_values: One p-value for each comparison, in any order; NaN stays NaN and counts.
+
+    Returns:
+        The corrected values in the same order, at most 1.
+    """
+    p = np.asarray(p_values, float)
+    order = np.argsort(p)
+    factors = np.arange(len(p), 0, -1)
+    corrected = np.full(len(p), np.nan)
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * factors))
+    return [float(value) for value in corrected]
