@@ -18,7 +18,7 @@ from pathlib import Path
 
 from evonas.bench.paired import Difference, difference, holm, interval
 from evonas.networks.exits import answered
-from evonas.plots.rivals import ExitCurve, draw_differences, draw_rivals
+from evonas.plots.rivals import Answers, draw_differences, draw_rivals
 from evonas.reports.text import aligned
 
 GUESSING = 10.0  # percent, with the ten classes of the experiment's data sets
@@ -56,14 +56,14 @@ class Judged:
     architecture: str
 
     @property
-    def curve(self) -> ExitCurve:
+    def curve(self) -> Answers:
         """FLOPs and accuracy of every exit, the cheapest first.
 
         A later exit may cost less than one before it, where the coarsest scale was dropped in
         between.
         """
         exits = zip(json.loads(self.flops), json.loads(self.accuracy), strict=True)
-        return ExitCurve(*zip(*sorted(exits), strict=True))
+        return Answers(*zip(*sorted(exits), strict=True))
 
 
 def read(file: Path) -> list[Judged]:
@@ -88,16 +88,16 @@ def append(file: Path, row: Judged) -> None:
         writer.writerow(asdict(row))
 
 
-def area(curve: ExitCurve, max_flops: float) -> float:
+def area(curve: Answers, max_flops: float) -> float:
     """The mean accuracy over budgets of [0, max_flops], guessing where there is no answer."""
     nothing, *shares = answered(curve.flops, max_budget=max_flops)
     weighed = (share * each for share, each in zip(shares, curve.accuracy, strict=True))
     return float(nothing * GUESSING + sum(weighed))
 
 
-def rivals_of(rows: Sequence[Judged]) -> dict[str, dict[int, tuple[int, ExitCurve]]]:
+def rivals_of(rows: Sequence[Judged]) -> dict[str, dict[int, tuple[int, Answers]]]:
     """By rival and seed, the parameters and the exits; separate networks are one rival."""
-    found: dict[str, dict[int, tuple[int, ExitCurve]]] = {}
+    found: dict[str, dict[int, tuple[int, Answers]]] = {}
     for row in (row for row in rows if row.group == RIVALS):
         name = SEPARATE if row.name.startswith(SEPARATE) else row.name
         params, points = row.params, list(zip(row.curve.flops, row.curve.accuracy, strict=True))
@@ -106,7 +106,7 @@ def rivals_of(rows: Sequence[Judged]) -> dict[str, dict[int, tuple[int, ExitCurv
             params += before
             points += zip(curve.flops, curve.accuracy, strict=True)
         flops, accuracy = zip(*sorted(points), strict=True)
-        found.setdefault(name, {})[row.seed] = params, ExitCurve(flops, accuracy)
+        found.setdefault(name, {})[row.seed] = params, Answers(flops, accuracy)
     return found
 
 

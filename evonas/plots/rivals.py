@@ -30,7 +30,7 @@ MARGIN = 0.9
 
 
 @dataclass(frozen=True)
-class ExitCurve:
+class Answers:
     """What one network is worth at each of its exits, or several networks of different sizes.
 
     Attributes:
@@ -66,9 +66,7 @@ class ExitCurve:
 
 
 @styled()
-def draw_rivals(
-    curves: Mapping[str, Sequence[ExitCurve]], *, title: str = "", out: Path
-) -> None:
+def draw_rivals(curves: Mapping[str, Sequence[Answers]], *, title: str = "", out: Path) -> None:
     """Accuracy against FLOPs: the mean over seeds, its interval, and every exit as a point.
 
     A line begins where every seed has an answer.
@@ -95,7 +93,7 @@ def draw_rivals(
 
 
 def _draw_rival(
-    ax: Axes, own: Sequence[ExitCurve], budgets: np.ndarray, *, i: int, name: str
+    ax: Axes, own: Sequence[Answers], budgets: np.ndarray, *, i: int, name: str
 ) -> None:
     heights = np.array([curve.at(budgets) for curve in own])  # (n_seeds, n_budgets)
     means = heights.mean(0)
