@@ -97,10 +97,12 @@ def _draw_rival(
 ) -> None:
     heights = np.array([curve.at(budgets) for curve in own])  # (n_seeds, n_budgets)
     means = heights.mean(0)
-    ax.plot(budgets, means, **{**strong(i), "marker": ""}, label=name)
+    ax.plot(budgets, means, **{**strong(i), "marker": ""}, label=name, drawstyle="steps-post")
     if len(own) > 1:
         ends = [interval(column.tolist()) for column in heights.T]
-        ax.fill_between(budgets, [e.low for e in ends], [e.high for e in ends], **band_look(i))
+        ax.fill_between(
+            budgets, [e.low for e in ends], [e.high for e in ends], **band_look(i), step="post"
+        )
     for curve in own:
         ax.plot(curve.flops, curve.accuracy, **faint(i))
 
