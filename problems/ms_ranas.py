@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from evonas.cell import Cell, Edge
 from evonas.networks.graph import Graph
 from evonas.networks.multi_scale import N_INPUTS, CellForm, MultiScale
 from evonas.networks.multi_scale_graph import Images, multi_scale_graph
-from evonas.networks.primitives import DARTS_PRIMITIVES
+from evonas.networks.primitives import DARTS_PRIMITIVES, NONE
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.anytime import Anytime
@@ -100,6 +101,11 @@ class MsRanas(GraphProblem):
             exits=(*sorted(bits), n_layers),
         ).folded(self._images.finest)
 
+    def cells(self, architecture: Mapping[str, Any]) -> dict[str, Cell]:
+        """The normal and the reduction cell, without what takes nothing."""
+        network = self.network(architecture)
+        return {"normal": _drawn(network.normal), "reduction": _drawn(network.reduction)}
+
     @property
     def _images(self) -> Images:
         n_halvings = max(0, math.ceil(math.log2(self.image_size / STEM_SIZE)))
@@ -151,6 +157,19 @@ def _spelled(cell: str, form: CellForm) -> dict[str, Any]:
             told[f"{cell}{node}_in_{letter}"] = source
             told[f"{cell}{node}_op_{letter}"] = operation
     return told
+
+
+def _drawn(form: CellForm) -> Cell:
+    """A cell as a graph, from the two layers before it to its nodes joined."""
+    nodes = ("layer before last", "last layer", *(f"node {i + 1}" for i in range(len(form))))
+    edges = [
+        Edge(nodes[source], nodes[place], operation)
+        for place, pairs in enumerate(form, start=N_INPUTS)
+        for source, operation in pairs
+        if operation != NONE
+    ]
+    joined = [Edge(node, "joined") for node in nodes[N_INPUTS:]]
+    return Cell((*nodes, "joined"), (*edges, *joined))
 
 
 def _architectures() -> dict[str, dict[str, Any]]:

@@ -65,6 +65,21 @@ def test_known_architectures_have_the_genes_of_the_space_whatever_is_fixed():
             problem.space.check(problem.space.encode(architecture))
 
 
+def test_its_cells_are_drawn_without_what_takes_nothing():
+    problem = opened()
+    architecture = {**problem.known["seven-layers"], "normal2_op_b": "none"}
+    cells = problem.cells(architecture)
+    assert cells["normal"].lines() == [
+        "node 1 = sep_conv_3x3(layer before last) + sep_conv_3x3(last layer)",
+        "node 2 = sep_conv_3x3(layer before last)",
+        "joined = node 1 + node 2",
+    ]
+    assert (
+        cells["reduction"].lines()[1]
+        == "node 2 = max_pool_3x3(last layer) + skip_connect(node 1)"
+    )
+
+
 def test_an_option_fixes_what_is_a_gene_without_it():
     assert "scales" in opened().space.names
     assert "scales" not in opened("scales=3").space.names
@@ -122,13 +137,6 @@ def test_any_genome_runs_forward_and_backward(nodes, data, side):
     problem = opened(f"nodes={nodes}", "channels=4", data=data, image_size=side)
     empty, last = (0,) * len(problem.space.sizes), tuple(n - 1 for n in problem.space.sizes)
     run_through(problem, [empty, last, *sampled(problem, 6, seed=side)], side=side)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("data", "side", "n"), [("digits", 8, 1200), ("cifar10", 32, 800)])
-def test_two_thousand_genomes_run_forward_and_backward(data, side, n):
-    problem = opened("channels=4", data=data, image_size=side)
-    run_through(problem, sampled(problem, n, seed=1), side=side)
 
 
 def test_a_large_network_is_counted_in_no_time_once_its_parts_are_known():
