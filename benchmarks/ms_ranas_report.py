@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -197,7 +198,10 @@ def ablation_of(rows: Sequence[Judged]) -> dict[str, dict[str, tuple[Difference,
 
 def print_differences(told: Mapping[str, tuple[Difference, float]]) -> None:
     """A table of differences with corrected p-values."""
-    table = [[name, str(each.interval), f"{p:.3f}"] for name, (each, p) in told.items()]
+    table = [
+        [name, str(each.interval), "" if math.isnan(p) else f"{p:.3f}"]
+        for name, (each, p) in told.items()
+    ]
     print("\n".join(aligned(["", "points", "p, corrected"], table)), "\n")
 
 

@@ -24,6 +24,7 @@ def test_the_interval_of_students_sleepers():
 
 def test_one_seed_has_a_mean_and_no_interval():
     found = interval([3.0])
+    assert str(found) == "3.00"
     assert (found.mean, math.isnan(found.low), math.isnan(found.high)) == (3.0, True, True)
     assert math.isnan(difference([3.0], [1.0]).p)
 
