@@ -168,8 +168,8 @@ def _drawn(form: CellForm) -> Cell:
         for source, operation in pairs
         if operation != NONE
     ]
-    joined = [Edge(node, "joined") for node in nodes[N_INPUTS:]]
-    return Cell((*nodes, "joined"), (*edges, *joined))
+    joined = [Edge(node, "output") for node in nodes[N_INPUTS:]]
+    return Cell((*nodes, "output"), (*edges, *joined))
 
 
 def _architectures() -> dict[str, dict[str, Any]]:

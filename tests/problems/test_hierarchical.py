@@ -106,7 +106,7 @@ def test_maps_are_halved_between_groups_down_to_two_pixels(size):
     spelled = problem.as_spelled(genome({"03": MEAN}, cell={"04": 1}))
     with torch.device("meta"):
         network = GraphNetwork(spelled)
-        last = next(name for name in reversed(network.nodes) if name.startswith("group3"))
+        last = next(name for name in reversed(list(network.nodes)) if name.startswith("group3"))
         (found,) = network.run(torch.empty(1, 3, size, size), [last])
     side = {8: 2, 28: 7, 224: 7}[size]
     assert found.shape[1:] == (32, side, side)

@@ -72,7 +72,7 @@ def test_its_cells_are_drawn_without_what_takes_nothing():
     assert cells["normal"].lines() == [
         "node 1 = sep_conv_3x3(layer before last) + sep_conv_3x3(last layer)",
         "node 2 = sep_conv_3x3(layer before last)",
-        "joined = node 1 + node 2",
+        "output = joined(node 1, node 2)",
     ]
     assert (
         cells["reduction"].lines()[1]
