@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from evonas.models.answering import Answers, AnytimePredictor, ProgramEvaluation, as_tuple
+from evonas.models.known_exits import EXITS, KnownExits, read_exits
 
 ARCHIVE, LABELS = "model.pt2", "labels.txt"
 
@@ -21,25 +25,31 @@ class LoadedModel(nn.Module):
     Args:
         program: The exported network.
         labels: Names of the classes, in the order of the logits.
+        exits: What is known of the exits; ``None`` of a folder that does not tell.
 
     Attributes:
         labels: Names of the classes, in the order of the logits.
         channels: Channels of the images: 1 for grey, 3 for colour.
         image_size: Side of the square images, in pixels.
+        exits: What is known of the exits: FLOPs, and the confidences to leave from.
     """
 
     def __init__(
-        self, program: torch.export.ExportedProgram, *, labels: tuple[str, ...]
+        self,
+        program: torch.export.ExportedProgram,
+        *,
+        labels: tuple[str, ...],
+        exits: KnownExits | None = None,
     ) -> None:
         super().__init__()
         given: Any = next(n for n in program.graph.nodes if n.name == "images")
         _, self.channels, self.image_size, _ = given.meta["val"].shape
-        self.labels = labels
+        self.labels, self.exits = labels, exits
         self._graph = program.module()
         self.training = False
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits of images.
+        """Logits of images, by the last exit.
 
         Args:
             images: Images ``(n, channels, size, size)``, bytes or floats in [0, 1].
@@ -47,6 +57,44 @@ class LoadedModel(nn.Module):
         Raises:
             ValueError: The images have another shape, or values out of range.
         """
+        return as_tuple(self._graph(self._checked(images)))[-1]
+
+    def predict(
+        self,
+        images: Tensor,
+        *,
+        budget: float | None = None,
+        confidence: float | Sequence[float] | None = None,
+    ) -> Answers:
+        """Answer by the last exit that a budget pays, or by the first that is sure enough.
+
+        Only what the answer depends on is run; without both the last exit answers. With
+        ``confidence=model.exits.levels`` images leave by the thresholds that were set on the
+        validation part.
+
+        Args:
+            images: Images ``(n, channels, size, size)``, bytes or floats in [0, 1].
+            budget: FLOPs that the answer to one image may take.
+            confidence: The probability of the likeliest class from which an exit is sure
+                enough, for all exits or for each.
+
+        Raises:
+            ValueError: The images are not those that the network takes, no exit is within the
+                budget, or the folder does not tell what exits cost.
+        """
+        if self.exits is None:
+            raise ValueError(
+                "this model does not tell what its exits cost; train it anew, or call it "
+                "without a budget"
+            )
+        graph = self._graph
+        predictor = AnytimePredictor(
+            lambda given: ProgramEvaluation(graph, given), self.exits.costs
+        )
+        return predictor.predict(self._checked(images), budget=budget, confidence=confidence)
+
+    def _checked(self, images: Tensor) -> Tensor:
+        """The images as floats in [0, 1], or what is wrong with them."""
         shape = (self.channels, self.image_size, self.image_size)
         if images.ndim != 4 or tuple(images.shape[1:]) != shape:
             expected = ", ".join(map(str, shape))
@@ -61,8 +109,7 @@ class LoadedModel(nn.Module):
                 f"float images from {low:g} to {high:g}; expected [0, 1], not normalised: "
                 "that is done inside; or give bytes, as uint8"
             )
-        logits: Tensor = self._graph(images.float())
-        return logits
+        return images.float()
 
     def train(self, mode: bool = True) -> LoadedModel:
         """Refuse training, for the network was exported as it is in evaluation.
@@ -121,7 +168,7 @@ def load_model(folder: str | Path) -> LoadedModel:
             warnings.simplefilter("ignore")
             program = torch.export.load(file)
         labels = tuple((folder / LABELS).read_text(encoding="utf-8").splitlines())
-        return LoadedModel(program, labels=labels)
+        return LoadedModel(program, labels=labels, exits=read_exits(folder / EXITS))
     except Exception as error:  # a damaged file leads torch astray in many ways
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{file} cannot be read: {reason or type(error).__name__}") from error

@@ -10,7 +10,9 @@ from evonas.carbon.spend import Spend
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost
 from evonas.models.judgement import Judgement
+from evonas.models.known_exits import KnownExits
 from evonas.models.order import TrainingOrder
+from evonas.networks.exits import exit_names
 from evonas.space import genome_text
 
 MOST_CLASSES = 20  # in a confusion matrix that one can still read
@@ -33,6 +35,7 @@ class Facts:
         seed: The seed whose network was kept.
         spend: What the trainings took.
         cost: What the network costs, counted.
+        exits: What its exits cost, and the confidence from which an image leaves at each.
         latency_s: Median time of one image on the processor here, in seconds.
         n_passes: Of how many passes the latency is the median.
         exports: By the name of an exported file, how it was checked or why it is missing.
@@ -50,11 +53,20 @@ class Facts:
     seed: int
     spend: Spend
     cost: Cost
+    exits: KnownExits
     latency_s: float
     n_passes: int
     exports: Mapping[str, str]
     has: frozenset[str]
     environment: Mapping[str, Any]
+
+    @property
+    def exit_accuracies(self) -> tuple[float, ...]:
+        """The accuracy of each exit on the test part, in percent; empty where there is one."""
+        scores, n = self.judgements["test"].scores, len(self.exits.flops)
+        names = exit_names("acc", n)
+        is_known = n > 1 and scores.keys() >= {*names}
+        return tuple(scores[name] for name in names) if is_known else ()
 
 
 def card(facts: Facts) -> str:
@@ -63,6 +75,7 @@ def card(facts: Facts) -> str:
         f"# {facts.name}": _opening(facts),
         "## How good it is": [*_scores(facts), *_per_class(facts), *_confusion(facts)],
         "## What it costs": _costs(facts),
+        "## How it answers early": _exits(facts),
         "## How to load it": _loading(facts),
         "## How it was trained": _training(facts),
         "## Architecture": _architecture(facts),
@@ -172,8 +185,55 @@ def _costs(facts: Facts) -> list[str]:
     return table(["", ""], rows)
 
 
+def _exits(facts: Facts) -> list[str]:
+    """What each exit costs and is worth; nothing of a network with one."""
+    exits, n = facts.exits, len(facts.exits.flops)
+    if n == 1:
+        return []
+    scores = {part: judged.scores for part, judged in facts.judgements.items()}
+    rows = [
+        [
+            str(k),
+            f"{exits.flops[k - 1]:,.0f}",
+            f"{100 * exits.flops[k - 1] / exits.flops[-1]:.1f} %",
+            *(_percent(own.get(f"acc_{k}")) for own in scores.values()),
+        ]
+        for k in range(1, n + 1)
+    ]
+    budget = f"{exits.flops[0]:.0f}"
+    return [
+        *table(["exit", "FLOPs of its answer", "of the last", *scores], rows),
+        "",
+        "`evonas.load_model(folder)` answers within a budget, by the last exit that costs no "
+        f"more: `model.predict(images, budget={budget})`; or by the first exit that is sure "
+        "enough: `model.predict(images, confidence=0.9)`. No other part of the network runs, "
+        "and the answer says which exit gave it. `evonas predict FOLDER IMAGE --budget "
+        f"{budget}` does the same.",
+        *_leaving(exits, scores["test"]),
+    ]
+
+
+def _leaving(exits: KnownExits, test: Mapping[str, float]) -> list[str]:
+    """How good the thresholds are that were set on the validation part."""
+    if not exits.levels or "budgeted_acc" not in test:
+        return []
+    levels = ", ".join(f"{level:.4g}" for level in exits.levels[:-1])
+    return [
+        "",
+        f"With the confidences {levels} for the exits before the last, which were set on the "
+        "validation part (`confidence=model.exits.levels`; 2 is never reached), test images "
+        f"take {test['budgeted_flops']:,.0f} FLOPs on average, and "
+        f"{test['budgeted_acc']:.2f} % of them are right.",
+    ]
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f} %"
+
+
 def _loading(facts: Facts) -> list[str]:
     size, colour = facts.info.image_size, _COLOURS[facts.info.channels]
+    has_exits = len(facts.exits.flops) > 1
     shape = f"{size}, {size}, {facts.info.channels}"
     opened = f'image = Image.open("image.png").convert("{colour}").resize(({size}, {size}))'
     lines = [
@@ -188,7 +248,7 @@ def _loading(facts: Facts) -> list[str]:
             'model = torch.export.load("model.pt2").module()',
             opened,
             f"pixels = torch.tensor(numpy.array(image) / 255).float().reshape({shape})",
-            "logits = model(pixels.permute(2, 0, 1)[None])",
+            f"logits = model(pixels.permute(2, 0, 1)[None]){'[-1]' * has_exits}",
             'print(open("labels.txt").read().splitlines()[int(logits.argmax())])',
             "```",
         ]
@@ -199,7 +259,7 @@ def _loading(facts: Facts) -> list[str]:
             'model = onnxruntime.InferenceSession("model.onnx")',
             opened,
             f'pixels = (numpy.array(image) / 255).astype("float32").reshape({shape})',
-            '(logits,) = model.run(None, {"images": pixels.transpose(2, 0, 1)[None]})',
+            '(logits,) = model.run(["logits"], {"images": pixels.transpose(2, 0, 1)[None]})',
             'labels = json.loads(model.get_modelmeta().custom_metadata_map["labels"])',
             "print(labels[int(logits.argmax())])",
             "```",

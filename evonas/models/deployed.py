@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from evonas.data.dataset import Dataset
+from evonas.models.answering import as_tuple
 from evonas.networks.layout import PLAIN, lay_out
-from evonas.networks.outputs import logits_of
+from evonas.networks.outputs import Outputs, logits_of
 
 N_PASSES = 101
 N_WARMING = 10
@@ -42,7 +43,18 @@ class Deployed(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits ``(n, n_classes)`` of images ``(n, channels, size, size)`` in [0, 1]."""
-        return logits_of(self.network((images - self.mean) / self.std)).float()
+        return logits_of(self._outputs(images)).float()
+
+    def _outputs(self, images: Tensor) -> Outputs:
+        return self.network((images - self.mean) / self.std)
+
+
+class DeployedExits(Deployed):
+    """The same of a network with several exits: from images to the logits of every exit."""
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+        """Logits ``(n, n_classes)`` of every exit, the one that answers first in front."""
+        return tuple(logits.float() for logits in self._outputs(images).exits)
 
 
 @torch.inference_mode()
@@ -54,7 +66,20 @@ def logits_for(model: nn.Module, images: Tensor, *, batch_size: int = 256) -> Te
         images: Images as bytes, ``(n, channels, size, size)``.
         batch_size: How many images the model sees at a time.
     """
-    return torch.cat([model(chunk.float() / 255) for chunk in images.split(batch_size)])
+    return all_logits_for(model, images, batch_size=batch_size)[:, -1]
+
+
+@torch.inference_mode()
+def all_logits_for(model: nn.Module, images: Tensor, *, batch_size: int = 256) -> Tensor:
+    """Logits of many images at every exit, ``(n, k, n_classes)``.
+
+    Args:
+        model: Takes images with pixels in [0, 1], and gives one tensor or one for each exit.
+        images: Images as bytes, ``(n, channels, size, size)``.
+        batch_size: How many images the model sees at a time.
+    """
+    chunks = (chunk.float() / 255 for chunk in images.split(batch_size))
+    return torch.cat([torch.stack(as_tuple(model(chunk)), 1) for chunk in chunks])
 
 
 @torch.inference_mode()

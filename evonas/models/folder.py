@@ -11,21 +11,32 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from evonas.data.class_names import class_names
 from evonas.data.dataset import Dataset, Part
+from evonas.models.answering import ProgramEvaluation, as_tuple
 from evonas.models.archive import ARCHIVE, LABELS, export
 from evonas.models.card import Facts, card
-from evonas.models.deployed import N_PASSES, Deployed, logits_for, median_latency
+from evonas.models.deployed import (
+    N_PASSES,
+    Deployed,
+    DeployedExits,
+    all_logits_for,
+    logits_for,
+    median_latency,
+)
 from evonas.models.judgement import Judgement
+from evonas.models.known_exits import KnownExits
 from evonas.models.onnx_file import labels_metadata, largest_difference, missing, write_onnx
 from evonas.models.order import TRAINING, TrainingOrder
 from evonas.models.sittings import Outcome, checkpoint_of, dataset_of
 from evonas.networks.layout import PLAIN
 from evonas.runs.manifest import environment
 from evonas.training.device import reproducible
-from evonas.training.judging import judge
+from evonas.training.judging import judge, judge_validation
 from evonas.training.saved_state import whole, write_state
+from evonas.training.tasks import Task
 from evonas.training.trained_problem import TrainedProblem
 
 WEIGHTS, ONNX, CARD, CURVE = "model.pt", "model.onnx", "card.md", "curve.csv"
@@ -78,9 +89,18 @@ class ModelFolder:
             deployed = Deployed(outcome.network, dataset)
             write_state(self.path / WEIGHTS, deployed.network.state_dict())
             self._write(LABELS, "".join(f"{label}\n" for label in labels))
-            self._write(ARCHITECTURE, _spelt(order, problem, dataset))
+            _, task = judge_validation(
+                deployed.network,
+                dataset=dataset,
+                device=CPU,
+                task=problem.task_for(order.genome),
+                layout=PLAIN,
+            )
+            known = KnownExits.of(problem.exits(order.genome), task)
+            self._write(ARCHITECTURE, _spelt(order, problem, dataset, known))
             self._write(CURVE, _curve_text(outcome.curves))
-            exports = self._export(deployed, dataset, labels=labels)
+            whole = _whole(outcome, dataset, n_exits=len(known.flops))
+            exports = self._export(whole, dataset, labels=labels)
             facts = Facts(
                 name=self.path.resolve().name,
                 order=order,
@@ -88,13 +108,14 @@ class ModelFolder:
                 info=dataset.info,
                 labels=labels,
                 judgements={
-                    "validation": _judged(deployed, dataset.validation, dataset, problem),
-                    "test": _judged(deployed, dataset.test, dataset, problem),
+                    "validation": _judged(deployed, dataset.validation, dataset, task),
+                    "test": _judged(deployed, dataset.test, dataset, task),
                 },
                 curves=outcome.curves,
                 seed=outcome.seed,
                 spend=outcome.spend,
                 cost=problem.cost(order.genome),
+                exits=known,
                 latency_s=median_latency(deployed, dataset.test.images[:1].float() / 255),
                 n_passes=N_PASSES,
                 exports=exports,
@@ -113,13 +134,14 @@ class ModelFolder:
         """What came of each export, in words."""
         images = dataset.test.images[:N_COMPARED]
         some = images[torch.arange(2) % len(images)].float() / 255
-        expected = logits_for(deployed, images)
+        expected = all_logits_for(deployed, images)
         said = {WEIGHTS: "the weights alone, for the network that the problem builds"}
         try:
             program = export(deployed, some)
             torch.export.save(program, self.path / ARCHIVE)
-            found = logits_for(program.module(), images)
-            difference = float((found - expected).abs().max())
+            found, alone = all_logits_for(program.module(), images), _alone(program, some)
+            missed = (found - expected, alone - all_logits_for(deployed, images[:2]))
+            difference = max(float(each.abs().max()) for each in missed)
             said[ARCHIVE] = f"`torch.export`; {_agrees(difference, len(images))}"
         except Exception as error:  # of a network that torch cannot spell as a graph
             (self.path / ARCHIVE).unlink(missing_ok=True)
@@ -134,6 +156,7 @@ class ModelFolder:
                 self.path / ONNX,
                 program,
                 metadata={"labels": labels_metadata(labels), "pixels": "[0, 1]"},
+                n_exits=expected.shape[1],
             )
             difference = largest_difference(self.path / ONNX, images, logits=expected)
             said[ONNX] = f"ONNX; in onnxruntime {_agrees(difference, len(images))}"
@@ -156,12 +179,24 @@ def _line(error: Exception) -> str:
     return f"{type(error).__name__}: {first:.200}"
 
 
-def _judged(
-    deployed: Deployed, part: Part, dataset: Dataset, problem: TrainedProblem
-) -> Judgement:
-    scores = judge(
-        deployed.network, part, dataset=dataset, device=CPU, task=problem.task, layout=PLAIN
+def _whole(outcome: Outcome, dataset: Dataset, *, n_exits: int) -> Deployed:
+    """The network as it is exported: with all that it answers."""
+    kind = Deployed if n_exits == 1 else DeployedExits
+    return kind(outcome.network, dataset)
+
+
+@torch.inference_mode()
+def _alone(program: torch.export.ExportedProgram, images: Tensor) -> Tensor:
+    """The logits of every exit, each asked by itself, ``(n, k, n_classes)``."""
+    module = program.module()
+    n = len(as_tuple(module(images)))
+    return torch.stack(
+        [ProgramEvaluation(module, images).answer(k) for k in range(1, n + 1)], 1
     )
+
+
+def _judged(deployed: Deployed, part: Part, dataset: Dataset, task: Task) -> Judgement:
+    scores = judge(deployed.network, part, dataset=dataset, device=CPU, task=task, layout=PLAIN)
     predicted = logits_for(deployed, part.images).argmax(1)
     n_classes = dataset.info.n_classes
     return Judgement.of(
@@ -169,7 +204,9 @@ def _judged(
     )
 
 
-def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> str:
+def _spelt(
+    order: TrainingOrder, problem: TrainedProblem, dataset: Dataset, exits: KnownExits
+) -> str:
     """The content of ``architecture.json``."""
     content = {
         "problem": order.config.problem,
@@ -185,6 +222,7 @@ def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> s
             "mean": dataset.mean.flatten().tolist(),
             "std": dataset.std.flatten().tolist(),
         },
+        "exits": exits.as_dict(),
         "origin": dict(order.origin),
     }
     return json.dumps(content, indent=2, default=str) + "\n"
