@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
-    from evonas.models.answering import AnytimePredictor as AnytimePredictor
     from evonas.models.answering import Answers as Answers
+    from evonas.models.answering import AnytimePredictor as AnytimePredictor
     from evonas.models.archive import LoadedModel as LoadedModel
     from evonas.models.archive import load_model as load_model
 
