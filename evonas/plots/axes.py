@@ -217,3 +217,15 @@ def _n_steps(ax: Axes, side: str) -> int:
     """How many ticks there is room for on one side."""
     room = width_of(ax) / WIDE if side == "x" else height_of(ax) / HIGH
     return int(min(MOST_STEPS, max(2, room)))
+
+
+def headline(run: Run) -> str:
+    """What stands above the picture of a run: how many architectures, and how many failed.
+
+    Args:
+        run: The run.
+    """
+    n = len(run.records)
+    words = f"{run.name}: {n} architecture{'s' if n > 1 else ''}"
+    n_failures = len(run.failures)
+    return f"{words}, {n_failures} of them failed" if n_failures else words

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from evonas.networks.exits import anytime_area, exit_names
 from evonas.objectives import FLOPS
 from evonas.plots.axes import add_legend, log_ticks, new_axes, say, set_scale
 from evonas.plots.points import Runs, runs_of
-from evonas.plots.style import GREY, number_ticks, short, strong, styled
+from evonas.plots.style import GREY, number_ticks, save, short, strong, styled
 from evonas.record import Record
 from evonas.runs.run import Run
 
@@ -73,11 +75,11 @@ def plot_exits(runs: Runs, *, ax: Axes | None = None) -> Axes:
     """Accuracy of every exit against its FLOPs, for the front of a run or of several.
 
     Each network is a staircase, for a budget is answered by the last exit that costs no more;
-    a thin line says so of the budgets beyond the last exit.
-    The range of budgets over which the anytime accuracy is the mean is shaded, and a dotted
-    line says what guessing is worth. Of one run the members of the front with the largest
-    areas are in colours, and the others grey; of several runs each has its own colour. The
-    accuracies are those on the test part where all of the front have them.
+    a thin line says so of the budgets beyond the last exit. The range of budgets over which the
+    anytime accuracy is the mean is shaded, and a dotted line says what guessing is worth, where
+    that is not far below. Of one run the members of the front with the largest areas are in
+    colours, and the others grey; of several runs each has its own colour. The accuracies are
+    those on the test part where all of the front have them.
 
     Args:
         runs: A result, several of them, or the records of one run.
@@ -107,6 +109,25 @@ def plot_exits(runs: Runs, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@styled()
+def draw_exits(curve: ExitCurve, *, chance: float, out: Path) -> None:
+    """A picture of one network's exits.
+
+    Args:
+        curve: The exits of the network, with accuracies on the test part.
+        chance: The accuracy of guessing, in percent.
+        out: File that the picture is written to.
+    """
+    ax = new_axes()
+    draw_curves(ax, [curve])
+    draw_range(ax, [curve], max_budget=0.0, chance=chance)
+    say(ax, "y", "test accuracy [%], higher is better")
+    add_legend(ax)
+    figure = ax.get_figure()
+    assert isinstance(figure, Figure)
+    save(figure, out)
+
+
 def draw_curves(ax: Axes, curves: Sequence[ExitCurve]) -> None:
     """Staircases of networks, the first few in colours and the others grey.
 
@@ -123,12 +144,12 @@ def draw_curves(ax: Axes, curves: Sequence[ExitCurve]) -> None:
 def draw_range(
     ax: Axes, curves: Sequence[ExitCurve], *, max_budget: float, chance: float
 ) -> None:
-    """What the area is under: the range of budgets, and the accuracy of guessing.
+    """What the area is under: the range of budgets, and guessing where it is not far below.
 
     Args:
         ax: The axes, on which the curves were drawn.
         curves: All that was drawn.
-        max_budget: The end of the range, in FLOPs.
+        max_budget: The end of the range, in FLOPs; 0 where there is none to show.
         chance: The accuracy of guessing, in percent.
     """
     costs = np.array([flops for curve in curves for flops in curve.flops])
@@ -140,11 +161,14 @@ def draw_range(
     else:
         set_scale(ax, "x", FLOPS, values=[costs])
         ax.set_xlim(0, 1.04 * high)
-    ends = f"{short(float(f'{max_budget:.3g}'))}"
-    shade: dict[str, Any] = {"color": GREY, "alpha": 0.10, "linewidth": 0, "zorder": 0}
-    ax.axvspan(ax.get_xlim()[0], max_budget, **shade, label=f"budgets up to {ends}")
-    look: dict[str, Any] = {"color": GREY, "linewidth": 0.8, "linestyle": ":"}
-    ax.axhline(chance, **look, label=f"guessing, {chance:.3g} %")
+    if max_budget:
+        words = f"budgets up to {short(float(f'{max_budget:.3g}'))}"
+        shade: dict[str, Any] = {"color": GREY, "alpha": 0.10, "linewidth": 0, "zorder": 0}
+        ax.axvspan(ax.get_xlim()[0], max_budget, **shade, label=words)
+    worth = [accuracy for curve in curves for accuracy in curve.accuracies]
+    if 2 * min(worth) - max(worth) <= chance:  # else all that is above would be squeezed
+        look: dict[str, Any] = {"color": GREY, "linewidth": 0.8, "linestyle": ":"}
+        ax.axhline(chance, **look, label=f"guessing, {chance:.3g} %")
     number_ticks(ax, "y")
     ax.grid(alpha=0.25, linewidth=0.5)
     ax.spines[["top", "right"]].set_visible(False)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from evonas.objectives import Objective
 from evonas.parsing import listed
+from evonas.plots.axes import headline
 from evonas.plots.convergence import plot_best, plot_hypervolume
 from evonas.plots.exits import plot_exits
 from evonas.plots.front import plot_front
@@ -150,7 +151,7 @@ def draw(
     has_room = picture.kind in ("overview", "matrix")
     figure = _LAYOUTS[kind](_Order(drawn, axes, colour, picture, has_volume and has_room))
     if len(drawn) == 1 and has_room:
-        figure.suptitle(_headline(drawn[0]))
+        figure.suptitle(headline(drawn[0]))
     return figure
 
 
@@ -305,13 +306,6 @@ def _extra(order: _Order) -> float:
     """Inches for the rows of a long legend."""
     n = len(groups_of(order.runs, is_apart=order.picture.is_apart))
     return 0.14 * max(0, -(-n // (3 if order.picture.size == "page" else 1)) - 2)
-
-
-def _headline(run: Run) -> str:
-    n = len(run.records)
-    words = f"{run.name}: {n} architecture{'s' if n > 1 else ''}"
-    n_failures = len(run.failures)
-    return f"{words}, {n_failures} of them failed" if n_failures else words
 
 
 _SHARE: Mapping[str, float] = {"column": 1.0, "page": 0.75}  # of the width, of one panel

@@ -13,6 +13,7 @@ from evonas.plots.axes import (
     axis_label,
     colour_scale,
     direction,
+    headline,
     is_logarithmic,
     log_ticks,
     new_axes,
@@ -22,6 +23,7 @@ from evonas.plots.axes import (
     subdivisions,
 )
 from evonas.plots.style import new_figure, styled
+from evonas.record import Record
 from evonas.runs.run import Run
 
 
@@ -124,3 +126,10 @@ def test_any_values_may_be_on_a_logarithmic_axis(low, high):
     log_ticks(ax, "x", low, high)
     ax.figure.draw_without_rendering()
     assert ax.get_xscale() == "log"
+
+
+def test_a_headline_counts_architectures_and_failures():
+    fine, failed = Record((0,), {"acc": 1.0}, 0.1), Record((1,), {}, 0.1, error="it burst")
+    assert headline(Run("one", (fine,), Goals((ACC,)))) == "one: 1 architecture"
+    both = Run("two", (fine, failed), Goals((ACC,)))
+    assert headline(both) == "two: 2 architectures, 1 of them failed"

@@ -4,7 +4,7 @@ import pytest
 from drawn_runs import lines, overlapping, run_of, words
 
 from evonas.networks.exits import anytime_area
-from evonas.plots.exits import MOST_NAMED, ExitCurve, curve_of, n_exits, plot_exits
+from evonas.plots.exits import MOST_NAMED, ExitCurve, curve_of, draw_exits, n_exits, plot_exits
 from evonas.plots.runs import Picture, draw
 
 RESOLVED = {"task": {"max_budget": 4e6}, "data": {"n_classes": 10}}
@@ -29,7 +29,22 @@ def test_every_member_of_the_front_is_a_staircase_over_the_flops_of_its_exits():
     assert drawn == [((2e5, 39.0), (9e5, 59.0)), ((4e5, 40.0), (18e5, 60.0))]
     assert all(line.get_drawstyle() == "steps-post" for line in lines(ax, "exits"))
     assert ax.get_ylabel() == "test accuracy [%], higher is better"
-    assert {"budgets up to 4M", "guessing, 10 %"} < set(words(ax))
+    assert {"budgets up to 4M", "guessing, 10 %"} - set(words(ax)) == {"guessing, 10 %"}
+
+
+def test_guessing_is_drawn_where_it_is_not_far_below():
+    (better,) = (member(0),)
+    worse = {**member(1), "test_acc_1": 12.0, "acc": 99.0}
+    ax = plot_exits(run_of([better, worse], resolved=RESOLVED))
+    assert "guessing, 10 %" in words(ax)
+
+
+def test_a_network_alone_is_drawn_without_a_range(tmp_path):
+    curve = ExitCurve("it", (1e5, 4e5), (90.0, 95.0))
+    draw_exits(curve, chance=10.0, out=tmp_path / "exits.svg")
+    text = (tmp_path / "exits.svg").read_text()
+    assert "test accuracy [%]" in text
+    assert "budgets up to" not in text
 
 
 def test_validation_accuracies_are_drawn_where_the_test_part_was_not_judged():
