@@ -24,17 +24,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = predict_parser().parse_args(argv)
     try:
         model = load_model(given.folder)
-        found = predict(model, given.images, n_best=given.top)
+        found = predict(
+            model,
+            given.images,
+            n_best=given.top,
+            budget=given.budget,
+            confidence=given.confidence,
+        )
     except (ValueError, OSError) as error:
         return complain(error)
     if given.json:
         plain = [
-            {model.kind.name[:-1]: each.path, "labels": dict(each.shares)} for each in found
+            {
+                model.kind.name[:-1]: each.path,
+                "labels": dict(each.shares),
+                **({"exit": each.exit, "flops": each.flops} if each.exit else {}),
+            }
+            for each in found
         ]
         print(json.dumps(plain, indent=2, ensure_ascii=False))
         return 0
     width = max(len(printable(each.path)) for each in found)
     for each in found:
         shares = "  ".join(f"{printable(label)} {100 * p:.1f} %" for label, p in each.shares)
-        print(f"{printable(each.path):<{width}}  {shares}")
+        took = f"  exit {each.exit}, {each.flops:,.0f} FLOPs" if each.exit else ""
+        print(f"{printable(each.path):<{width}}  {shares}{took}")
     return 0

@@ -27,11 +27,15 @@ def check_predict(given: argparse.Namespace) -> None:
     """Refuse a folder and files that are not there.
 
     Raises:
-        ValueError: Less than one label is asked for.
+        ValueError: Less than one label is asked for, or an option is out of range.
         FileNotFoundError: The folder or a file is not there.
     """
     if given.top < 1:
         raise ValueError(f"--top must be at least 1, got {given.top}")
+    if given.budget is not None and given.confidence is not None:
+        raise ValueError("give --budget or --confidence, not both")
+    if given.confidence is not None and not 0 <= given.confidence <= 1:
+        raise ValueError(f"--confidence must be from 0 to 1, got {given.confidence:g}")
     if not given.folder.is_dir():
         raise FileNotFoundError(f"no model at {given.folder}: there is no such directory")
     for image in given.images:

@@ -104,6 +104,10 @@ def predict_parser() -> Parser:
     given = "image file; of a model that takes sequences a .npz file with an array x"
     parser.add_argument("images", metavar="IMAGE", nargs="+", help=given)
     option(parser, "--top", "how many labels to tell of each", default=3, kind=whole)
+    budget = "FLOPs that an answer may take; the last exit that costs no more gives it"
+    option(parser, "--budget", budget, shown="all of the network", kind=real, metavar="FLOPS")
+    sure = "probability from which an exit is sure enough to answer, [0, 1]"
+    option(parser, "--confidence", sure, shown="the last exit answers", kind=real, metavar="P")
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     return parser
 

@@ -227,9 +227,16 @@ def _check_folder(folder: ModelFolder, order: TrainingOrder) -> None:
 
 
 def _draw(facts: Facts, out: Path) -> None:
+    from evonas.plots.exits import ExitCurve, draw_exits
     from evonas.plots.model import draw_model  # half a second, which no training need wait for
 
     try:
         draw_model(facts.curves, facts.judgements["test"].confusion, facts.labels, out=out)
+        if facts.exit_accuracies:
+            draw_exits(
+                ExitCurve(facts.name, facts.exits.flops, facts.exit_accuracies),
+                chance=100 / facts.info.n_classes,
+                out=out.with_name("exits.png"),
+            )
     except Exception as error:  # a trained model is worth more than its picture
         complain(f"no picture: {reason_of(error)}", status=0)

@@ -1,6 +1,7 @@
 """Trained networks to take home: trained in full, judged, written down, and loaded again.
 
 Modules:
+    answering: Answers of networks with several exits: by a budget of FLOPs, or by confidence.
     archive: A trained network as a file of ``torch.export``, which needs no code of its own.
     card: The card of a model: what it is, how good, what it cost, and how to load it.
     deployed: A trained network with its normalisation inside.
@@ -9,9 +10,10 @@ Modules:
     family: A front that is trained in full: what is to be trained, and what came of each
         member.
     folder: The folder that a model stands in, and its files.
-    instructions: How a model that takes sequences is loaded and fed, in Markdown.
+    instructions: How a model is loaded and fed, and how it answers early, in Markdown.
     judgement: How good a trained network is, with intervals, and how much that varies with the
         seed.
+    known_exits: What a model folder tells of the exits of its network.
     onnx_file: A trained network as an ONNX file.
     order: What is to be trained, completely.
     prediction: What a model says of image files.
@@ -30,10 +32,15 @@ from typing import TYPE_CHECKING
 from evonas.lazy import attach
 
 if TYPE_CHECKING:
+    from evonas.models.answering import Answers as Answers
+    from evonas.models.answering import AnytimePredictor as AnytimePredictor
     from evonas.models.archive import LoadedModel as LoadedModel
     from evonas.models.archive import load_model as load_model
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    {"archive": ["LoadedModel", "load_model"]},
+    {
+        "answering": ["AnytimePredictor", "Answers"],
+        "archive": ["LoadedModel", "load_model"],
+    },
 )

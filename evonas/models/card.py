@@ -10,15 +10,16 @@ from evonas.carbon.spend import Spend
 from evonas.data.kinds import IMAGES
 from evonas.data.published import DataInfo
 from evonas.hardware.roofline import Cost
-from evonas.models.instructions import instructions
+from evonas.models.instructions import early_answers, for_images, for_sequences
 from evonas.models.judgement import Judgement, Spread
+from evonas.models.known_exits import KnownExits
 from evonas.models.order import TrainingOrder
 from evonas.models.proxy_start import Start, start_in_words
+from evonas.networks.exits import exit_names
 from evonas.space import genome_text
 
 MOST_CLASSES = 20  # in a confusion matrix that one can still read
 MOST_MISTAKES = 10
-_COLOURS = {1: "L", 3: "RGB"}  # as Pillow calls them
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,6 +38,7 @@ class Facts:
         seed: The seed whose network was kept.
         spend: What the trainings took.
         cost: What the network costs, counted.
+        exits: What its exits cost, and the confidence from which an image leaves at each.
         latency_s: Median time of one image on the processor here, in seconds.
         n_passes: Of how many passes the latency is the median.
         exports: By the name of an exported file, how it was checked or why it is missing.
@@ -56,6 +58,7 @@ class Facts:
     seed: int
     spend: Spend
     cost: Cost
+    exits: KnownExits
     latency_s: float
     n_passes: int
     exports: Mapping[str, str]
@@ -71,6 +74,14 @@ class Facts:
         """
         return Spread.of(judged[part].accuracy for judged in self.by_seed.values())
 
+    @property
+    def exit_accuracies(self) -> tuple[float, ...]:
+        """The accuracy of each exit on the test part, in percent; empty where there is one."""
+        scores, n = self.judgements["test"].scores, len(self.exits.flops)
+        names = exit_names("acc", n)
+        is_known = n > 1 and scores.keys() >= {*names}
+        return tuple(scores[name] for name in names) if is_known else ()
+
 
 def card(facts: Facts) -> str:
     """The card as Markdown."""
@@ -83,6 +94,7 @@ def card(facts: Facts) -> str:
             *_confusion(facts),
         ],
         "## What it costs": _costs(facts),
+        "## How it answers early": _exits(facts),
         "## How to load it": _loading(facts),
         "## How it was trained": _training(facts),
         "## Architecture": _architecture(facts),
@@ -217,52 +229,44 @@ def _costs(facts: Facts) -> list[str]:
     return table(["", ""], rows)
 
 
-def _loading(facts: Facts) -> list[str]:
-    of_images = facts.info.kind == IMAGES
-    lines = _of_images(facts) if of_images else instructions(facts.info.shape, facts.has)
-    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
-    return [*lines, "", *table(["file", ""], rows)]
-
-
-def _of_images(facts: Facts) -> list[str]:
-    size, colour = facts.info.image_size, _COLOURS[facts.info.channels]
-    shape = f"{size}, {size}, {facts.info.channels}"
-    opened = f'image = Image.open("image.png").convert("{colour}").resize(({size}, {size}))'
-    lines = [
-        "All of it takes pixels in [0, 1]; the normalisation is inside. Run these in this "
-        "folder. With evonas, for bytes as well: `evonas.load_model(folder)`, or "
-        "`evonas predict FOLDER IMAGE`.",
-    ]
-    if "model.pt2" in facts.has:
-        lines += [
-            *("", "With plain torch:", "", "```python"),
-            "import numpy, torch; from PIL import Image",
-            'model = torch.export.load("model.pt2").module()',
-            opened,
-            f"pixels = torch.tensor(numpy.array(image) / 255).float().reshape({shape})",
-            "logits = model(pixels.permute(2, 0, 1)[None])",
-            'print(open("labels.txt").read().splitlines()[int(logits.argmax())])',
-            "```",
+def _exits(facts: Facts) -> list[str]:
+    """What each exit costs and is worth; nothing of a network with one."""
+    exits, n = facts.exits, len(facts.exits.flops)
+    if n == 1:
+        return []
+    scores = {part: judged.scores for part, judged in facts.judgements.items()}
+    rows = [
+        [
+            str(k),
+            f"{exits.flops[k - 1]:,.0f}",
+            f"{100 * exits.flops[k - 1] / exits.flops[-1]:.1f} %",
+            *(_percent(own.get(f"acc_{k}")) for own in scores.values()),
         ]
+        for k in range(1, n + 1)
+    ]
+    header = ["exit", "FLOPs of its answer", "of the last", *scores]
+    said = early_answers(exits, scores["test"], of_images=facts.info.kind == IMAGES)
+    return [*table(header, rows), "", *said]
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f} %"
+
+
+def _loading(facts: Facts) -> list[str]:
+    info, has_exits = facts.info, len(facts.exits.flops) > 1
+    if info.kind == IMAGES:
+        lines = for_images(info, facts.has, has_exits=has_exits)
     else:
+        lines = for_sequences(info.shape, facts.has, has_exits=has_exits)
+    if "model.pt2" not in facts.has:
         lines += [
             "",
             "torch could not export this network: evonas has its problem, "
             f"`{facts.order.config.problem}`, build it, whose code must be there.",
         ]
-    if "model.onnx" in facts.has:
-        lines += [
-            *("", "With plain onnxruntime:", "", "```python"),
-            "import json, numpy, onnxruntime; from PIL import Image",
-            'model = onnxruntime.InferenceSession("model.onnx")',
-            opened,
-            f'pixels = (numpy.array(image) / 255).astype("float32").reshape({shape})',
-            '(logits,) = model.run(None, {"images": pixels.transpose(2, 0, 1)[None]})',
-            'labels = json.loads(model.get_modelmeta().custom_metadata_map["labels"])',
-            "print(labels[int(logits.argmax())])",
-            "```",
-        ]
-    return lines
+    rows = [[f"`{name}`", said] for name, said in facts.exports.items()]
+    return [*lines, "", *table(["file", ""], rows)]
 
 
 def _training(facts: Facts) -> list[str]:

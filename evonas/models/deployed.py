@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 import statistics
+from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from evonas.data.dataset import Part
+from evonas.data.dataset import Dataset, Part
+from evonas.models.answering import as_tuple
 from evonas.models.judgement import Judgement
 from evonas.networks.layout import PLAIN, lay_out
 from evonas.networks.outputs import Outputs, as_float, logits_of
 from evonas.training.batches import as_values
+from evonas.training.judging import settled
 from evonas.training.tasks import Task
 
 N_PASSES = 101
@@ -64,37 +67,104 @@ class Deployed(nn.Module):
 
     def outputs(self, images: Tensor) -> Outputs:
         """All that the network gives for images ``(n, channels, size, size)`` in [0, 1]."""
-        return self.network((images - self.mean) / self.std)
+        return self.network(self.normalised(images))
+
+    def normalised(self, images: Tensor) -> Tensor:
+        """Images in [0, 1], or sequences, as the network itself takes them."""
+        return (images - self.mean) / self.std
+
+    def exits_of(self, outputs: Outputs) -> tuple[Tensor, ...]:
+        """The logits ``(n, n_classes)`` of every exit, among all that the network gave."""
+        return (logits_of(outputs).float(),)
+
+
+class DeployedExits(Deployed):
+    """The same of a network with several exits: from images to the logits of every exit."""
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+        """Logits ``(n, n_classes)`` of every exit, the one that answers first in front."""
+        return self.exits_of(self.outputs(images))
+
+    def exits_of(self, outputs: Outputs) -> tuple[Tensor, ...]:
+        """The logits ``(n, n_classes)`` of every exit, among all that the network gave."""
+        exits = outputs["exits"] if isinstance(outputs, Mapping) else outputs.exits
+        return tuple(logits.float() for logits in exits)
+
+
+def deployed_with(
+    network: nn.Module, normalisation: Normalisation, *, n_exits: int
+) -> Deployed:
+    """A network as it is exported: with the answers of all its exits.
+
+    Args:
+        network: The trained network, which is copied.
+        normalisation: Mean and deviation of each channel.
+        n_exits: How many exits the network has.
+    """
+    kind = Deployed if n_exits == 1 else DeployedExits
+    return kind(network, normalisation)
+
+
+class Judged(NamedTuple):
+    """How good a network is.
+
+    Attributes:
+        judgements: By the name of the part of the data set: ``validation``, ``test``.
+        logits: Those of every exit for the test images, ``(n, k, n_classes)``.
+        task: The task, with what it has set by the validation part.
+    """
+
+    judgements: Mapping[str, Judgement]
+    logits: Tensor
+    task: Task
 
 
 @torch.inference_mode()
 def judged(
-    deployed: Deployed, part: Part, *, task: Task, n_classes: int, batch_size: int = 256
-) -> tuple[Judgement, Tensor]:
-    """How good a network is on a part of a data set, in one pass.
+    deployed: Deployed, dataset: Dataset, *, task: Task, batch_size: int = 256
+) -> Judged:
+    """How good a network is on both parts that it did not learn from, in one pass over each.
 
     Args:
         deployed: The network, with its normalisation.
-        part: The images or sequences to judge by.
-        task: Scores what the network gives.
-        n_classes: How many classes there are.
+        dataset: The images or sequences to judge by.
+        task: Scores what the network gives; what it sets, it sets by the validation part.
         batch_size: How many images the network sees at a time.
-
-    Returns:
-        The judgement, and the logits of all images, ``(n, n_classes)``.
     """
-    logits: list[Tensor] = []
-    shares: dict[str, list[Tensor]] = {}
+    n_classes = dataset.info.n_classes
+    task, given = settled(task, _given(deployed, dataset.validation, batch_size))
+    validation, _ = _judged(deployed, given, task=task, n_classes=n_classes)
+    given = _given(deployed, dataset.test, batch_size)
+    test, logits = _judged(deployed, given, task=task, n_classes=n_classes)
+    return Judged({"validation": validation, "test": test}, logits, task)
+
+
+def _given(deployed: Deployed, part: Part, batch_size: int) -> Iterator[tuple[Outputs, Tensor]]:
+    """What the network gives for each batch of a part, in single precision, and the labels."""
     batches = zip(part.images.split(batch_size), part.labels.split(batch_size), strict=True)
     for images, labels in batches:
-        outputs = deployed.outputs(as_values(images))
-        logits.append(logits_of(outputs).float())
-        for name, values in task.scores(as_float(outputs), labels).items():
+        yield as_float(deployed.outputs(as_values(images))), labels
+
+
+def _judged(
+    deployed: Deployed,
+    given: Iterable[tuple[Outputs, Tensor]],
+    *,
+    task: Task,
+    n_classes: int,
+) -> tuple[Judgement, Tensor]:
+    """The judgement by some batches, and the logits of every exit."""
+    logits, right = list[Tensor](), list[Tensor]()
+    shares: dict[str, list[Tensor]] = {}
+    for outputs, labels in given:
+        logits.append(torch.stack(deployed.exits_of(outputs), 1))
+        right.append(labels)
+        for name, values in task.scores(outputs, labels).items():
             shares.setdefault(name, []).append(values.double())
-    found = torch.cat(logits)
+    found, true = torch.cat(logits), torch.cat(right).numpy()
     scores = {name: float(torch.cat(values).mean()) for name, values in shares.items()}
-    predicted, labels = found.argmax(1).numpy(), part.labels.numpy()
-    return Judgement.of(predicted, labels, n_classes=n_classes, scores=scores), found
+    predicted = found[:, -1].argmax(1).numpy()
+    return Judgement.of(predicted, true, n_classes=n_classes, scores=scores), found
 
 
 @torch.inference_mode()
@@ -106,7 +176,21 @@ def logits_for(model: nn.Module, images: Tensor, *, batch_size: int = 256) -> Te
         images: Images as bytes, ``(n, channels, size, size)``, or sequences as numbers.
         batch_size: How many images the model sees at a time.
     """
-    return torch.cat([model(as_values(chunk)) for chunk in images.split(batch_size)])
+    return all_logits_for(model, images, batch_size=batch_size)[:, -1]
+
+
+@torch.inference_mode()
+def all_logits_for(model: nn.Module, images: Tensor, *, batch_size: int = 256) -> Tensor:
+    """Logits of many images at every exit, ``(n, k, n_classes)``.
+
+    Args:
+        model: Takes images with pixels in [0, 1], or sequences, and gives one tensor or one for
+            each exit.
+        images: Images as bytes, ``(n, channels, size, size)``, or sequences as numbers.
+        batch_size: How many images the model sees at a time.
+    """
+    chunks = (as_values(chunk) for chunk in images.split(batch_size))
+    return torch.cat([torch.stack(as_tuple(model(chunk)), 1) for chunk in chunks])
 
 
 @torch.inference_mode()

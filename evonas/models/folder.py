@@ -11,15 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from evonas.data.class_names import class_names
 from evonas.data.dataset import Dataset
 from evonas.data.kinds import IMAGES
 from evonas.faults import printable
+from evonas.models.answering import ProgramEvaluation, as_tuple
 from evonas.models.archive import ARCHIVE, CARD, LABELS, export
 from evonas.models.card import Facts, card
-from evonas.models.deployed import N_PASSES, Deployed, judged, logits_for, median_latency
-from evonas.models.judgement import Judgement
+from evonas.models.deployed import (
+    N_PASSES,
+    Deployed,
+    Judged,
+    all_logits_for,
+    deployed_with,
+    judged,
+    median_latency,
+)
+from evonas.models.known_exits import KnownExits
 from evonas.models.onnx_file import labels_metadata, largest_difference, missing, write_onnx
 from evonas.models.order import TRAINING, TrainingOrder
 from evonas.models.rebuilt import ARCHITECTURE, WEIGHTS
@@ -90,25 +100,29 @@ class ModelFolder:
         dataset = dataset_of(problem)
         labels = class_names(dataset.info.name, skip_bad=problem.settings.skip_bad)
         with reproducible(n_threads=order.n_threads):
-            deployed = Deployed(outcome.network, dataset)
+            costs, task = problem.exits(order.genome), problem.task_for(order.genome)
+            deployed = deployed_with(outcome.network, dataset, n_exits=costs.n)
             write_state(self.path / WEIGHTS, deployed.network.state_dict())
             self._write(LABELS, "".join(f"{label}\n" for label in labels))
-            self._write(ARCHITECTURE, _spelt(order, problem, dataset))
+            by_seed = _judged(outcome, dataset, task=task, n_exits=costs.n)
+            kept = by_seed[outcome.seed]
+            known = KnownExits.of(costs, kept.task)
+            self._write(ARCHITECTURE, _spelt(order, problem, dataset, known))
             self._write(CURVE, _curve_text(outcome.curves))
-            by_seed, logits = _judged(outcome, dataset, task=problem.task_for(order.genome))
-            exports = self._export(deployed, dataset, labels=labels, logits=logits)
+            exports = self._export(deployed, dataset, labels=labels, logits=kept.logits)
             facts = Facts(
                 name=self.path.resolve().name,
                 order=order,
                 architecture=problem.decode(order.genome),
                 info=dataset.info,
                 labels=labels,
-                judgements=by_seed[outcome.seed],
-                by_seed=by_seed,
+                judgements=kept.judgements,
+                by_seed={seed: found.judgements for seed, found in by_seed.items()},
                 curves=outcome.curves,
                 seed=outcome.seed,
                 spend=outcome.spend,
                 cost=problem.cost(order.genome),
+                exits=known,
                 latency_s=median_latency(deployed, as_values(dataset.test.images[:1])),
                 n_passes=N_PASSES,
                 exports=exports,
@@ -134,17 +148,19 @@ class ModelFolder:
         dataset: Dataset,
         *,
         labels: tuple[str, ...],
-        logits: torch.Tensor,
+        logits: Tensor,
     ) -> dict[str, str]:
         """What came of each export, in words; it must give the logits of the test images."""
         images, expected = dataset.test.images[:N_COMPARED], logits[:N_COMPARED]
-        some, kind = as_values(images[torch.arange(2) % len(images)]), dataset.info.kind
+        places, kind = torch.arange(2) % len(images), dataset.info.kind
+        some = as_values(images[places])
         said = {WEIGHTS: "the weights alone, for the network that the problem builds"}
         try:
             program = export(deployed, some)
             torch.export.save(program, self.path / ARCHIVE)
-            found = logits_for(program.module(), images)
-            difference = float((found - expected).abs().max())
+            found, alone = all_logits_for(program.module(), images), _alone(program, some)
+            missed = (found - expected, alone - expected[places])
+            difference = max(float(each.abs().max()) for each in missed)
             said[ARCHIVE] = f"`torch.export`; {_agrees(difference, len(images), kind.name)}"
         except Exception as error:  # of a network that torch cannot spell as a graph
             (self.path / ARCHIVE).unlink(missing_ok=True)
@@ -163,6 +179,7 @@ class ModelFolder:
                     **({"pixels": "[0, 1]"} if kind == IMAGES else {}),
                 },
                 takes=kind.name,
+                n_exits=expected.shape[1],
             )
             difference = largest_difference(self.path / ONNX, images, logits=expected)
             said[ONNX] = f"ONNX; in onnxruntime {_agrees(difference, len(images), kind.name)}"
@@ -188,27 +205,29 @@ def _line(error: BaseException) -> str:
     return printable(f"{type(error).__name__}: {first:.200}")
 
 
+@torch.inference_mode()
+def _alone(program: torch.export.ExportedProgram, images: Tensor) -> Tensor:
+    """The logits of every exit, each asked by itself, ``(n, k, n_classes)``."""
+    module = program.module()
+    n = len(as_tuple(module(images)))
+    return torch.stack(
+        [ProgramEvaluation(module, images).answer(k) for k in range(1, n + 1)], 1
+    )
+
+
 def _judged(
-    outcome: Outcome, dataset: Dataset, *, task: Task
-) -> tuple[dict[int, dict[str, Judgement]], torch.Tensor]:
-    """How good the network of every seed is, by the name of the part.
-
-    Returns:
-        The judgements by seed, and the logits that the kept network gives the test images.
-    """
-    parts = {"validation": dataset.validation, "test": dataset.test}
-    by_seed: dict[int, dict[str, Judgement]] = {}
-    logits: dict[int, torch.Tensor] = {}
-    for seed, network in outcome.networks.items():
-        deployed, by_seed[seed] = Deployed(network, dataset), {}
-        for name, part in parts.items():
-            by_seed[seed][name], logits[seed] = judged(
-                deployed, part, task=task, n_classes=dataset.info.n_classes
-            )
-    return by_seed, logits[outcome.seed]
+    outcome: Outcome, dataset: Dataset, *, task: Task, n_exits: int
+) -> dict[int, Judged]:
+    """How good the network of every seed is."""
+    return {
+        seed: judged(deployed_with(network, dataset, n_exits=n_exits), dataset, task=task)
+        for seed, network in outcome.networks.items()
+    }
 
 
-def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> str:
+def _spelt(
+    order: TrainingOrder, problem: TrainedProblem, dataset: Dataset, exits: KnownExits
+) -> str:
     """The content of ``architecture.json``."""
     content = {
         "problem": order.config.problem,
@@ -224,6 +243,7 @@ def _spelt(order: TrainingOrder, problem: TrainedProblem, dataset: Dataset) -> s
             "mean": dataset.mean.flatten().tolist(),
             "std": dataset.std.flatten().tolist(),
         },
+        "exits": exits.as_dict(),
         "origin": dict(order.origin),
     }
     return json.dumps(content, indent=2, default=str) + "\n"

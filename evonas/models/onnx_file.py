@@ -32,6 +32,7 @@ def write_onnx(
     *,
     metadata: Mapping[str, str],
     takes: str = "images",
+    n_exits: int = 1,
 ) -> None:
     """Write an exported network as ONNX, for one input or many at a time.
 
@@ -40,18 +41,32 @@ def write_onnx(
         program: The exported network, from images in [0, 1] to logits.
         metadata: What the file shall tell of the network, by key.
         takes: What the file shall call the input.
+        n_exits: How many exits the network gives logits of; the last are named ``logits``, and
+            those before them ``exit_1``, ``exit_2`` and so on.
     """
     with _quiet():
         made = torch.onnx.export(
-            program, input_names=[takes], output_names=[OUTPUT], verbose=False
+            program,
+            input_names=[takes],
+            output_names=output_names(n_exits),
+            verbose=False,
         )
         assert made is not None  # a file was not asked for
         made.model.metadata_props.update(metadata)
         made.save(str(file))
 
 
+def output_names(n_exits: int) -> list[str]:
+    """What the outputs of a network are called, the last one last.
+
+    Args:
+        n_exits: How many exits the network gives logits of.
+    """
+    return [*(f"exit_{k}" for k in range(1, n_exits)), OUTPUT]
+
+
 def onnx_logits(file: Path, images: Tensor, *, batch_size: int = 256) -> np.ndarray:
-    """What onnxruntime makes of images, ``(n, n_classes)``.
+    """What onnxruntime makes of images at every exit, ``(n, k, n_classes)``.
 
     Args:
         file: The ONNX file.
@@ -63,7 +78,7 @@ def onnx_logits(file: Path, images: Tensor, *, batch_size: int = 256) -> np.ndar
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     (given,) = session.get_inputs()
     chunks = [as_values(chunk).numpy() for chunk in images.split(batch_size)]
-    return np.concatenate([session.run(None, {given.name: chunk})[0] for chunk in chunks])
+    return np.concatenate([np.stack(session.run(None, {given.name: c}), 1) for c in chunks])
 
 
 def largest_difference(file: Path, images: Tensor, *, logits: Tensor) -> float:
@@ -72,7 +87,7 @@ def largest_difference(file: Path, images: Tensor, *, logits: Tensor) -> float:
     Args:
         file: The ONNX file.
         images: Images as bytes, ``(n, channels, size, size)``, or sequences as numbers.
-        logits: What torch gave for the same images.
+        logits: What torch gave for the same images at every exit, ``(n, k, n_classes)``.
 
     Raises:
         ValueError: They are further apart than ``TOLERANCE`` of the largest logit.

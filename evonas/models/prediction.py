@@ -25,13 +25,24 @@ class Prediction:
         path: The image file, or the file of sequences and the sequence's index in it, as in
             ``FILE[0]``.
         shares: Labels with their probabilities in [0, 1], the likeliest first.
+        exit: The number of the exit that answered, from 1; 0 where that was not asked.
+        flops: What the answer took, in FLOPs; 0 where that was not asked.
     """
 
     path: str
     shares: tuple[tuple[str, float], ...]
+    exit: int = 0
+    flops: float = 0.0
 
 
-def predict(model: LoadedModel, paths: Sequence[str], *, n_best: int = 3) -> list[Prediction]:
+def predict(
+    model: LoadedModel,
+    paths: Sequence[str],
+    *,
+    n_best: int = 3,
+    budget: float | None = None,
+    confidence: float | Sequence[float] | None = None,
+) -> list[Prediction]:
     """Classify image files, or all sequences in files of them.
 
     Images are cut to their central square as folders of images are.
@@ -41,21 +52,29 @@ def predict(model: LoadedModel, paths: Sequence[str], *, n_best: int = 3) -> lis
         paths: The image files; or, of a model that takes sequences, files with an array ``x``,
             as ``sequence_file.find_sequences`` reads them.
         n_best: How many labels to tell of each input at most.
+        budget: FLOPs that the answer to one input may take.
+        confidence: The probability from which an exit is sure enough, for all or for each.
 
     Raises:
         FileNotFoundError: There is no such file of sequences.
         ValueError: A file is no image that can be read, and all such files are named; or it
-            holds no sequences that fit the model.
+            holds no sequences that fit the model. Or no exit answers within the budget.
     """
     found = []
     batches = _sequences(model, paths) if model.kind == SEQUENCES else _pictures(model, paths)
     for names, inputs in batches:
         with torch.inference_mode():
-            logits = model(inputs)
+            if budget is None and confidence is None:
+                logits, took = model(inputs), [(0, 0.0)] * len(names)
+            else:
+                logits, *rest = model.predict(inputs, budget=budget, confidence=confidence)
+                took = list(zip(*(each.tolist() for each in rest), strict=True))
         best = logits.softmax(1).topk(min(n_best, logits.shape[1]))
-        for name, values, places in zip(names, best.values, best.indices, strict=True):
+        columns = zip(names, best.values, best.indices, took, strict=True)
+        for name, values, places, (k, flops) in columns:
             labels = [model.labels[place] for place in places.tolist()]
-            found.append(Prediction(name, tuple(zip(labels, values.tolist(), strict=True))))
+            shares = tuple(zip(labels, values.tolist(), strict=True))
+            found.append(Prediction(name, shares, k, flops))
     return found
 
 

@@ -62,13 +62,25 @@ def judge_validation(
         layout: How the images lie in memory; that of the network's training.
     """
     view, part = _View(dataset, device, layout, batch_size), dataset.validation
-    given = view.given(model, part)
-    settle = getattr(task, "settled", None)
-    if settle is not None:
-        kept = list(given)
-        outputs, labels = (joined(column) for column in zip(*kept, strict=True))
-        task, given = settle(outputs, labels), iter(kept)
+    task, given = settled(task, view.given(model, part))
     return _means(task, given, n=len(part.images)), task
+
+
+def settled(
+    task: Task, given: Iterable[tuple[Outputs, Tensor]]
+) -> tuple[Task, Iterable[tuple[Outputs, Tensor]]]:
+    """The task with what it sets by the validation part, and that part's batches again.
+
+    Args:
+        task: The task, which may have a method ``settled``.
+        given: What the network gave for each batch of the validation part, and the labels.
+    """
+    settle = getattr(task, "settled", None)
+    if settle is None:
+        return task, given
+    kept = list(given)
+    outputs, labels = (joined(column) for column in zip(*kept, strict=True))
+    return settle(outputs, labels), kept
 
 
 class _View(NamedTuple):

@@ -64,6 +64,8 @@ def test_what_is_said_again_as_it_is_stored_may_stand_beside_what_is_gone_on_wit
         ("none a.png", "no model at none: there is no such directory"),
         ("FOLDER a.png", "no file at a.png"),
         ("FOLDER FOLDER --top 0", "--top must be at least 1, got 0"),
+        ("FOLDER FOLDER --budget 1 --confidence 1", "give --budget or --confidence, not both"),
+        ("FOLDER FOLDER --confidence 1.5", "--confidence must be from 0 to 1, got 1.5"),
     ],
 )
 def test_what_cannot_be_predicted_is_refused(tmp_path, words, message):

@@ -9,13 +9,18 @@ import torch
 from matrix import slow_but
 from PIL import Image
 
+from evonas import Config, load_model
+from evonas.commands import predict
 from evonas.data.dataset import load
+from evonas.engine.plan import SearchPlan
 from evonas.models import folder as folders
 from evonas.models.archive import ARCHIVE
 from evonas.models.deployed import Deployed
 from evonas.models.folder import ModelFolder
 from evonas.models.onnx_file import missing
+from evonas.models.order import TrainingOrder
 from evonas.models.sittings import train_in_folder
+from evonas.training.full_recipe import FullRecipe
 from evonas.training.tasks import Classification
 
 from .conftest import GENOME, TARIFF
@@ -243,3 +248,107 @@ def test_a_folder_is_not_finished_before_its_card_is_written(order, tmp_path):
     folder = ModelFolder(tmp_path / "new")
     folder.begin(order())
     assert not folder.is_finished
+
+
+@pytest.fixture(scope="module")
+def early(tmp_path_factory):
+    """A finished model folder of a network with three exits, and what its card tells."""
+    path = tmp_path_factory.mktemp("models") / "early"
+    config = Config(problem="digits", exits=3, subset=200)
+    order = TrainingOrder(
+        config=config, genome=(2, *[0] * 6) * 4, recipe=FullRecipe(epochs=1, batch_size=100)
+    )
+    problem, folder = SearchPlan.of(config).problem, ModelFolder(path)
+    folder.begin(order)
+    outcome = train_in_folder(order, problem, folder=path, tariff=TARIFF)
+    return path, folder.finish(order, problem, outcome)
+
+
+def test_a_network_with_exits_is_judged_and_exported_at_each(early):
+    path, facts = early
+    scores = facts.judgements["test"].scores
+    accuracies = [scores[f"acc_{k}"] for k in (1, 2, 3)]
+    assert facts.exit_accuracies == tuple(accuracies)
+    assert facts.judgements["test"].accuracy == pytest.approx(accuracies[-1])
+    told = json.loads((path / "architecture.json").read_text())["exits"]
+    assert told == facts.exits.as_dict()
+    assert len(told["levels"]) == 3
+    card = (path / "card.md").read_text()
+    assert f"| 1 | {told['flops'][0]:,.0f} |" in card
+    assert "## How it answers early" in card
+    dataset = load("digits")
+    program = torch.export.load(path / ARCHIVE).module()
+    exits = program(dataset.test.images.float() / 255)
+    right = [100 * float((e.argmax(1) == dataset.test.labels).double().mean()) for e in exits]
+    assert right == pytest.approx(accuracies)
+
+
+def test_a_loaded_model_answers_by_budget_and_by_the_thresholds_of_the_validation_part(early):
+    path, facts = early
+    model, part = load_model(path), load("digits").test
+    first = model.predict(part.images, budget=facts.exits.flops[0])
+    assert set(first.exits.tolist()) == {1}
+    found = model.predict(part.images, confidence=model.exits.levels)
+    scores = facts.judgements["test"].scores
+    assert float(found.flops.mean()) == pytest.approx(scores["budgeted_flops"])
+    right = 100 * float((found.logits.argmax(1) == part.labels).double().mean())
+    assert right == pytest.approx(scores["budgeted_acc"])
+    assert torch.allclose(model.predict(part.images).logits, model(part.images), atol=1e-6)
+
+
+def test_files_are_told_within_a_budget(early, tmp_path, capsys):
+    path, facts = early
+    Image.fromarray(load("digits").test.images[0, 0].numpy()).save(tmp_path / "a.png")
+    words = [str(path), str(tmp_path / "a.png")]
+    assert predict.main([*words, "--budget", str(facts.exits.flops[0]), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["exit"], told["flops"]) == (1, facts.exits.flops[0])
+    assert predict.main([*words, "--confidence", "0"]) == 0
+    assert capsys.readouterr().out.endswith(f"exit 1, {facts.exits.flops[0]:,.0f} FLOPs\n")
+    assert predict.main([*words, "--budget", "5"]) == 2
+    assert "no exit answers within 5 FLOPs" in capsys.readouterr().err
+
+
+def test_a_network_with_one_exit_says_nothing_of_exits_but_what_it_costs(made):
+    path, facts = made
+    assert "answers early" not in (path / "card.md").read_text()
+    model = load_model(path)
+    assert model.exits.flops == (facts.cost.flops,)
+    image = load("digits").test.images[:1]
+    assert model.predict(image, budget=facts.cost.flops).exits.tolist() == [1]
+
+
+def test_an_older_folder_answers_by_its_end_and_has_no_budgets(made, tmp_path):
+    for name in (ARCHIVE, "labels.txt"):
+        (tmp_path / name).write_bytes((made[0] / name).read_bytes())
+    model, images = load_model(tmp_path), load("digits").test.images[:3]
+    found = model.predict(images)
+    assert torch.equal(found.logits, model(images))
+    assert found.exits.tolist() == [1, 1, 1]
+    assert found.flops.isnan().all()
+    for words in ({"budget": 1e9}, {"confidence": 0.5}):
+        with pytest.raises(ValueError, match="does not tell what its exits cost: leave out"):
+            model.predict(images, **words)
+
+
+def test_without_an_export_a_graph_answers_early_all_the_same(early, tmp_path):
+    exported = load_model(early[0])
+    for file in early[0].iterdir():
+        if file.name != ARCHIVE:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    rebuilt, images = load_model(tmp_path), load("digits").test.images[:50]
+    for words in ({"budget": exported.exits.flops[1]}, {"confidence": 0.5}, {}):
+        expected, found = exported.predict(images, **words), rebuilt.predict(images, **words)
+        assert torch.allclose(found.logits, expected.logits, atol=1e-5)
+        assert torch.equal(found.exits, expected.exits)
+        assert torch.equal(found.flops, expected.flops)
+
+
+def test_what_runs_only_as_a_whole_says_so(made, tmp_path):
+    for file in made[0].iterdir():
+        if file.name != ARCHIVE:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    model, images = load_model(tmp_path), load("digits").test.images[:3]
+    assert set(model.predict(images).flops.tolist()) == {made[1].cost.flops}
+    with pytest.raises(ValueError, match="runs only as a whole, for torch could not export it"):
+        model.predict(images, budget=1e9)

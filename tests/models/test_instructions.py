@@ -8,7 +8,7 @@ import pytest
 
 from evonas.data.dataset import load
 from evonas.models.card import card
-from evonas.models.instructions import instructions
+from evonas.models.instructions import for_sequences
 
 
 @pytest.mark.parametrize("library", ["torch", "onnxruntime"])
@@ -33,9 +33,9 @@ def test_the_lines_of_the_card_load_the_model_without_evonas(
 
 
 def test_only_files_that_are_there_are_told_of():
-    assert not any("```" in line for line in instructions((2, 24), ()))
-    assert "onnx" not in "\n".join(instructions((2, 24), {"model.pt2"}))
-    assert "`x` is (n, 2, 24)" in instructions((2, 24), ())[0]
+    assert not any("```" in line for line in for_sequences((2, 24), ()))
+    assert "onnx" not in "\n".join(for_sequences((2, 24), {"model.pt2"}))
+    assert "`x` is (n, 2, 24)" in for_sequences((2, 24), ())[0]
 
 
 def test_a_card_and_its_files_speak_of_sequences(made_of_sequences):

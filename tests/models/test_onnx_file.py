@@ -14,6 +14,7 @@ from evonas.models.onnx_file import (
     largest_difference,
     missing,
     onnx_logits,
+    output_names,
     write_onnx,
 )
 from evonas.problem import Settings
@@ -65,8 +66,8 @@ def test_onnxruntime_gives_what_torch_gives(file):
     logits = Means()(IMAGES / 255)
     for batch_size in (1, 4, 256):
         found = onnx_logits(file, IMAGES, batch_size=batch_size)
-        assert np.allclose(found, logits.numpy(), atol=1e-6)
-    assert largest_difference(file, IMAGES, logits=logits) < 1e-6
+        assert np.allclose(found[:, 0], logits.numpy(), atol=1e-6)
+    assert largest_difference(file, IMAGES, logits=logits[:, None]) < 1e-6
 
 
 @pytest.mark.slow
@@ -83,7 +84,7 @@ def test_a_network_of_a_strangers_agrees_for_any_number_of_images(tmp_path, chan
         logits = network(images / 255)
     for batch_size in (1, 7, 64):
         found = onnx_logits(tmp_path / "model.onnx", images, batch_size=batch_size)
-        assert np.abs(found - logits.numpy()).max() < 1e-5
+        assert np.abs(found[:, 0] - logits.numpy()).max() < 1e-5
 
 
 @pytest.mark.slow
@@ -106,13 +107,13 @@ def test_every_trained_space_is_found_by_the_registry():
 def test_a_file_of_other_logits_is_refused(file):
     logits = Means()(IMAGES / 255) + 0.01
     with pytest.raises(ValueError, match=r"its logits differ by 0\.01 from torch's; allowed"):
-        largest_difference(file, IMAGES, logits=logits)
+        largest_difference(file, IMAGES, logits=logits[:, None])
 
 
 def test_not_a_number_is_refused(file):
     logits = torch.full((9, 2), torch.nan)
     with pytest.raises(ValueError, match="its logits differ by nan from torch's"):
-        largest_difference(file, IMAGES, logits=logits)
+        largest_difference(file, IMAGES, logits=logits[:, None])
 
 
 def test_labels_are_in_the_metadata(file):
@@ -129,3 +130,19 @@ def test_what_is_not_installed_is_named(monkeypatch):
     assert missing() == "onnxscript"
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: 1)
     assert missing() == ""
+
+
+def test_every_exit_is_an_output_with_a_name(tmp_path, file):
+    class Two(Means):
+        def forward(self, images):
+            return super().forward(images), super().forward(1 - images)
+
+    onnxruntime = pytest.importorskip("onnxruntime")
+    path = tmp_path / "two.onnx"
+    write_onnx(path, export(Two(), IMAGES[:2] / 255), metadata={}, n_exits=2)
+    session = onnxruntime.InferenceSession(path)
+    assert [output.name for output in session.get_outputs()] == output_names(2)
+    assert output_names(2) == ["exit_1", "logits"]
+    assert onnx_logits(path, IMAGES).shape == (9, 2, 2)
+    (last,) = session.run(["logits"], {"images": (IMAGES / 255).numpy()})
+    assert np.allclose(last, onnx_logits(path, IMAGES)[:, 1], atol=1e-6)
