@@ -16,6 +16,7 @@ from evonas.commands import main as run
 from evonas.runs.journal import read_journal
 
 WORDS = ["--problem", toy.reference("Slow"), "--pop-size", "4", "--quiet"]
+MOST_BYTES = "6500"  # of a file: more than the config has, less than all records have
 LIMITED = """
 import resource, sys
 from evonas.run import main
@@ -32,7 +33,7 @@ def evonas(*words):
 def test_a_disk_that_fills_up_ends_the_search_and_spoils_nothing(tmp_path, n_jobs):
     folder = tmp_path / "run"
     words = ["--evaluations", "40", "--n-jobs", n_jobs, "--option", "seconds=0"]
-    limited = [sys.executable, "-c", LIMITED, "5000", *WORDS, *words, "--out", str(folder)]
+    limited = [sys.executable, "-c", LIMITED, MOST_BYTES, *WORDS, *words, "--out", str(folder)]
     done = subprocess.run(limited, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout == ""
