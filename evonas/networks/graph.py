@@ -255,7 +255,8 @@ def _costs(graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool) -> di
         several = [source for source in node.sources if not shapes[source]]
         if several:
             raise ValueError(f"node {several[0]!r} gives several tensors; {name!r} takes one")
-        inputs = tuple(Input(shapes[source]) for source in node.sources)
+        taken = [shapes[source] for source in node.sources]
+        inputs = taken[0] if len(taken) == 1 else tuple(map(Input, taken))  # as chains count
         costs[name], shapes[name] = count_part(node.part, inputs, is_strict)
     return costs
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from evonas.networks.blocks import Classifier, convolution
-from evonas.networks.chain import Part, chain, count_chain
+from evonas.networks.chain import Part, chain, count_chain, count_part
 from evonas.networks.counting import count
 from evonas.networks.early_exits import ExitHead, chain_with_exits, does_nothing, n_places
 from evonas.networks.graph import GraphNetwork, count_exits, count_graph
@@ -97,3 +97,12 @@ def test_a_part_that_gives_several_tensors_is_refused():
     told = re.escape("the part before convolution gives several tensors; in a chain only the")
     with pytest.raises(ValueError, match=told):
         exits([Part.of(Pair), *parts(1)], 2)
+
+
+def test_parts_of_the_chain_are_not_counted_again_in_the_graph():
+    count_part.cache_clear()
+    graph = exits(parts(8), 4)
+    n_counted = count_part.cache_info().misses
+    count_graph(graph, SHAPE)
+    assert n_counted == 3  # the stem, a layer for all, and the classifier
+    assert count_part.cache_info().misses == n_counted + 1  # a head for all
