@@ -57,7 +57,7 @@ class Zeros(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Zeros, ``(n, channels, side, side)``."""
-        return images.new_zeros(len(images), self.channels, self.side, self.side)
+        return images.new_zeros(images.shape[0], self.channels, self.side, self.side)
 
     def extra_repr(self) -> str:
         """How large the map is."""
