@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from torch import Tensor, cat, nn
 
-from evonas.networks.blocks import Classifier, convolution, depthwise_separable
+from evonas.networks.blocks import Classifier, convolution, depthwise_separable, stem
 from evonas.networks.chain import Part
 from evonas.networks.graph import IMAGES, Graph, Node
 from evonas.networks.motifs import pairs, simplest
-from evonas.networks.stages import halving
+from evonas.networks.stages import halved, halving, stem_halvings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.graph_problem import GraphProblem
 
@@ -21,7 +20,6 @@ N_MOTIFS = 6
 MOTIF = pairs(4)  # the places for edges in a motif, from its input to its output
 CELL = pairs(5)  # and in the cell
 N_GROUPS = 3  # of cells; the map is halved, and the channels doubled, between two of them
-STEM_SIZE = 32  # the stem halves larger images until they are no larger than this
 NONE, IDENTITY = "none", "identity"
 PRIMITIVES = (
     NONE,
@@ -87,11 +85,10 @@ class Hierarchical(GraphProblem):
         *edges, _, _ = genome
         *motifs, cell = _parted(edges)
         architecture = self.space.decode(genome)
-        width, size = architecture["channels"], self.image_size
-        n_halvings = max(0, math.ceil(math.log2(size / STEM_SIZE)))
+        width, n_halvings = architecture["channels"], stem_halvings(self.image_size)
         nodes = _Nodes()
-        last = nodes.add("stem", Part.of(_stem, self.n_channels, width, n_halvings), IMAGES)
-        halves = halving(math.ceil(size / 2**n_halvings), [True] * (N_GROUPS - 1))
+        last = nodes.add("stem", Part.of(stem, self.n_channels, width, n_halvings), IMAGES)
+        halves = halving(halved(self.image_size, n_halvings), [True] * (N_GROUPS - 1))
         for group in range(1, N_GROUPS + 1):
             for i in range(1, architecture["cells"] + 1):
                 name = f"group{group}_cell{i}"
@@ -206,11 +203,3 @@ def _primitive(name: str, width: int) -> nn.Module:
 
 def _reduction(width: int, stride: int) -> nn.Module:
     return depthwise_separable(width, 2 * width, kernel=3, stride=stride, activation="relu")
-
-
-def _stem(n_channels: int, width: int, n_halvings: int) -> nn.Module:
-    first, *more = [2] * n_halvings or [1]
-    return nn.Sequential(
-        convolution(n_channels, width, stride=first),
-        *(convolution(width, width, stride=stride) for stride in more),
-    )

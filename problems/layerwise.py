@@ -14,8 +14,10 @@ from evonas.networks.blocks import (
     Residual,
     convolution,
     depthwise_separable,
+    stem,
 )
 from evonas.networks.chain import Part
+from evonas.networks.stages import halved, stem_halvings
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.chained_problem import ChainedProblem
@@ -24,7 +26,6 @@ from evonas.training.recipe import Recipe
 N_STAGES = 4
 MAX_DEPTH = 3
 STEM_WIDTH = 16
-STEM_SIZE = 32  # the stem halves larger images until they are no larger than this
 SMALLEST_SIZE = 2  # no layer reduces a feature map below this side
 
 
@@ -57,14 +58,14 @@ class Layerwise(ChainedProblem):
         layers = self.layers(architecture)
         widths = [STEM_WIDTH, *(layer.width for layer in layers)]
         return [
-            Part.of(_stem, self.n_channels, self._n_stem_halvings),
+            Part.of(stem, self.n_channels, STEM_WIDTH, stem_halvings(self.image_size)),
             *(Part.of(_block, *pair) for pair in zip(widths, layers, strict=False)),
             Part.of(Classifier, widths[-1], self.n_classes),
         ]
 
     def layers(self, architecture: Mapping[str, Any]) -> list[Layer]:
         """The layers that are built, after skipped stages and vain halvings are dropped."""
-        size = math.ceil(self.image_size / 2**self._n_stem_halvings)
+        size = halved(self.image_size, stem_halvings(self.image_size))
         layers = []
         for stage in range(1, N_STAGES + 1):
             gene = {name: architecture[f"{name}{stage}"] for name in _STAGE_GENES}
@@ -82,10 +83,6 @@ class Layerwise(ChainedProblem):
                     )
                 )
         return layers
-
-    @property
-    def _n_stem_halvings(self) -> int:
-        return max(0, math.ceil(math.log2(self.image_size / STEM_SIZE)))
 
     def _fold(self, genome: Genome) -> Genome:
         """Spell the layers again, filling every stage before the next is begun."""
@@ -131,14 +128,6 @@ def _genes() -> list[Gene]:
             Gene(f"halve{stage}", (False, True)),
         ]
     return genes
-
-
-def _stem(n_channels: int, n_halvings: int) -> nn.Module:
-    first, *more = [2] * n_halvings or [1]
-    return nn.Sequential(
-        convolution(n_channels, STEM_WIDTH, stride=first),
-        *(convolution(STEM_WIDTH, STEM_WIDTH, stride=stride) for stride in more),
-    )
 
 
 def _block(n_in: int, layer: Layer) -> nn.Module:

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from evonas.cell import Cell, Edge
+from evonas.networks.genotypes import DARTS_V2, N_INPUTS
 from evonas.networks.graph import Graph
-from evonas.networks.multi_scale import N_INPUTS, CellForm, MultiScale
+from evonas.networks.multi_scale import CellForm, MultiScale
 from evonas.networks.multi_scale_graph import Images, multi_scale_graph
 from evonas.networks.primitives import DARTS_PRIMITIVES, NONE
+from evonas.networks.stages import stem_halvings
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.anytime import Anytime
 from evonas.training.graph_problem import GraphProblem
 
-STEM_SIZE = 32  # the stem halves larger images until they are no larger than this
 SCALES, LAYERS = (1, 2, 3), (3, 4, 5, 6, 7, 8)
 CHANNELS = (4, 8, 12, 16, 24, 32)
 EXITS = ("all", "last")
 EVOLVED = "any"  # the value of an option that leaves a gene to evolution
 CELLS = ("normal", "reduction")
-# Liu et al. 2019, DARTS's second-order cells on CIFAR-10, by node; two nodes are the first two.
-DARTS_V2: Mapping[str, CellForm] = {
-    "normal": (
-        ((0, "sep_conv_3x3"), (1, "sep_conv_3x3")),
-        ((0, "sep_conv_3x3"), (1, "sep_conv_3x3")),
-        ((1, "sep_conv_3x3"), (0, "skip_connect")),
-        ((0, "skip_connect"), (2, "dil_conv_3x3")),
-    ),
-    "reduction": (
-        ((0, "max_pool_3x3"), (1, "max_pool_3x3")),
-        ((2, "skip_connect"), (1, "max_pool_3x3")),
-        ((0, "max_pool_3x3"), (2, "skip_connect")),
-        ((2, "skip_connect"), (1, "max_pool_3x3")),
-    ),
-}
 
 
 class _Known:
@@ -108,8 +93,8 @@ class MsRanas(GraphProblem):
 
     @property
     def _images(self) -> Images:
-        n_halvings = max(0, math.ceil(math.log2(self.image_size / STEM_SIZE)))
-        return Images(self.n_channels, self.image_size, self.n_classes, n_halvings)
+        size = self.image_size
+        return Images(self.n_channels, size, self.n_classes, stem_halvings(size))
 
     def _genes(self) -> list[Gene]:
         genes = []
@@ -178,7 +163,10 @@ def _architectures() -> dict[str, dict[str, Any]]:
     That of its last comparison has seven layers, three scales and every exit; that of its
     ablation five layers, one scale, one exit and 16 channels.
     """
-    cells = {gene: value for c in CELLS for gene, value in _spelled(c, DARTS_V2[c]).items()}
+    cells = dict[str, Any]()
+    for cell, pairs in zip(CELLS, DARTS_V2, strict=True):
+        taken = [(source, operation) for operation, source in pairs]
+        cells |= _spelled(cell, tuple(zip(taken[::2], taken[1::2], strict=True)))
     bits = {f"exit{layer}": True for layer in range(2, max(LAYERS) + 1)}
     last = {f"exit{layer}": layer == 5 for layer in range(2, max(LAYERS) + 1)}
     return {

@@ -8,16 +8,16 @@ from typing import Any, ClassVar, NamedTuple
 
 from torch import nn
 
-from evonas.networks.blocks import Classifier, convolution
+from evonas.networks.blocks import Classifier, convolution, stem
 from evonas.networks.chain import Part
 from evonas.networks.graph import IMAGES, Graph, Node
-from evonas.networks.multi_scale_graph import Concatenation
+from evonas.networks.joining import Joined
+from evonas.networks.stages import halved, stem_halvings
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.anytime import Anytime
 from evonas.training.graph_problem import GraphProblem
 
-STEM_SIZE = 32  # the stem halves larger images until they are no larger than this
 EXITS = (1, 2, 3, 4, 5, 6, 8, 11)
 FACTORS = (1, 2, 4)  # channels of a scale, and of its bottlenecks, in those of the finest
 KEPT = 0.5  # of the channels, where the finest scale is dropped
@@ -102,22 +102,18 @@ class MSDNet(GraphProblem):
 
     def _scales(self, shape: Shape, width: int) -> Named:
         """Strided convolutions from scale to scale, after a stem that halves large images."""
-        n_halvings = self._n_stem_halvings
-        stem = Part.of(_stem, self.n_channels, width * FACTORS[0], n_halvings)
-        yield shape.map_name(0, 0), Node(stem, (IMAGES,))
+        n_halvings = stem_halvings(self.image_size)
+        first = Part.of(stem, self.n_channels, width * FACTORS[0], n_halvings)
+        yield shape.map_name(0, 0), Node(first, (IMAGES,))
         for scale in range(1, shape.n_scales):
             n_in, n_out = width * FACTORS[scale - 1], width * FACTORS[scale]
             part = Part.of(convolution, n_in, n_out, stride=2)
             yield shape.map_name(0, scale), Node(part, (shape.map_name(0, scale - 1),))
 
-    @property
-    def _n_stem_halvings(self) -> int:
-        return max(0, math.ceil(math.log2(self.image_size / STEM_SIZE)))
-
     def _fold(self, genome: Genome) -> Genome:
         """Drop scales that would be one pixel wide, and the step where there is one exit."""
         told = self.space.decode(genome)
-        side = math.ceil(self.image_size / 2**self._n_stem_halvings)
+        side = halved(self.image_size, stem_halvings(self.image_size))
         told["scales"] = min(told["scales"], max(1, math.ceil(math.log2(side))))
         if told["exits"] == 1:
             told["step"] = 1
@@ -143,7 +139,7 @@ def _layer(shape: Shape, layer: int, *, width: int) -> Named:
             part = Part.of(_bottleneck, n_in, n_out, factor=factor, stride=stride)
             yield f"{own}_{word}", Node(part, (source,))
         added = tuple(f"{own}_{word}" for _, _, word, _ in sources)
-        yield own, Node(Part.of(Concatenation), (kept, *added))
+        yield own, Node(Part.of(Joined), (kept, *added))
 
 
 def _transition(shape: Shape, layer: int, *, width: int) -> Named:
@@ -170,14 +166,6 @@ def _bottleneck(n_in: int, n_out: int, *, factor: int, stride: int) -> nn.Module
     n_inner = min(n_in, factor * n_out)
     return nn.Sequential(
         convolution(n_in, n_inner, kernel=1), convolution(n_inner, n_out, stride=stride)
-    )
-
-
-def _stem(n_in: int, n_out: int, n_halvings: int) -> nn.Module:
-    first, *more = [2] * n_halvings or [1]
-    return nn.Sequential(
-        convolution(n_in, n_out, stride=first),
-        *(convolution(n_out, n_out, stride=stride) for stride in more),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from evonas.cell import Cell, Edge
-from evonas.networks.blocks import Classifier, convolution
+from evonas.networks.blocks import ActivatedClassifier, convolution
 from evonas.networks.cell_strings import CELL_OPERATIONS, EDGES, format_cell, parse_cell
 from evonas.networks.chain import Part
 from evonas.networks.primitives import NONE
@@ -54,7 +54,7 @@ class NasBench201Cell(ChainedProblem):
                 parts.append(Part.of(HalvingBlock, width, 2 * width))
                 width *= 2
             parts += [Part.of(SumCell, operations, width)] * self.option["cells"]
-        return [*parts, Part.of(_head, width, self.n_classes)]
+        return [*parts, Part.of(ActivatedClassifier, width, self.n_classes)]
 
     def parse(self, text: str) -> Mapping[str, Any]:
         """The architecture that the benchmark calls by a string such as ``|none~0|+...``.
@@ -111,7 +111,3 @@ class HalvingBlock(nn.Module):
         """Transform ``(n, n_in, h, w)`` to ``(n, n_out, h / 2, w / 2)``, rounded up."""
         halved: Tensor = self.shortcut(images) + self.branch(images)
         return halved
-
-
-def _head(n_in: int, n_classes: int) -> nn.Module:
-    return nn.Sequential(nn.BatchNorm2d(n_in), nn.ReLU(), Classifier(n_in, n_classes))

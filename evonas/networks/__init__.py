@@ -22,6 +22,7 @@ Modules:
         them.
     graph: Networks that are graphs of parts, with one exit or several.
     inputs: What a network takes: one tensor or several, each of some shape and kind of number.
+    joining: What makes one feature map of several: their sum, or all of their channels.
     layers: The layers of a network: what each of them does, gives and costs, and what feeds it.
     layout: How images lie in memory: channels last where a network bears that, else channels
         first.

@@ -86,20 +86,17 @@ class InvertedResidual(nn.Module):
         return images + filtered if self.has_shortcut else filtered
 
 
-class Residual(nn.Module):
-    """Two convolutions around a shortcut (He et al. 2016, basic block).
+class _Residual(nn.Module):
+    """A branch around which there is a shortcut, and an activation behind their sum.
 
     Where shapes differ the shortcut is a 1x1 convolution with batch norm.
     """
 
     def __init__(
-        self, n_in: int, n_out: int, *, kernel: int, stride: int, activation: str
+        self, branch: nn.Sequential, n_in: int, n_out: int, *, stride: int, activation: str
     ) -> None:
         super().__init__()
-        self.branch = nn.Sequential(
-            convolution(n_in, n_out, kernel=kernel, stride=stride, activation=activation),
-            convolution(n_out, n_out, kernel=kernel, activation=None),
-        )
+        self.branch = branch
         self.shortcut: nn.Module = nn.Identity()
         if stride != 1 or n_in != n_out:
             self.shortcut = convolution(n_in, n_out, kernel=1, stride=stride, activation=None)
@@ -111,32 +108,58 @@ class Residual(nn.Module):
         return out
 
 
-class Bottleneck(nn.Module):
+class Residual(_Residual):
+    """Two convolutions around a shortcut (He et al. 2016, basic block)."""
+
+    def __init__(
+        self, n_in: int, n_out: int, *, kernel: int, stride: int, activation: str
+    ) -> None:
+        branch = nn.Sequential(
+            convolution(n_in, n_out, kernel=kernel, stride=stride, activation=activation),
+            convolution(n_out, n_out, kernel=kernel, activation=None),
+        )
+        super().__init__(branch, n_in, n_out, stride=stride, activation=activation)
+
+
+class Bottleneck(_Residual):
     """Narrow, filter and widen around a shortcut (He et al. 2016, bottleneck block).
 
     The filter has the stride, as in torchvision, and not the first convolution, as in the
-    paper; where shapes differ the shortcut is a 1x1 convolution with batch norm.
+    paper. It gives four times its width in channels.
     """
 
     EXPANSION = 4  # channels that it gives, for each channel inside
 
     def __init__(self, n_in: int, width: int, *, stride: int, activation: str = "relu") -> None:
-        super().__init__()
         n_out = self.EXPANSION * width
-        self.branch = nn.Sequential(
+        branch = nn.Sequential(
             convolution(n_in, width, kernel=1, activation=activation),
             convolution(width, width, stride=stride, activation=activation),
             convolution(width, n_out, kernel=1, activation=None),
         )
-        self.shortcut: nn.Module = nn.Identity()
-        if stride != 1 or n_in != n_out:
-            self.shortcut = convolution(n_in, n_out, kernel=1, stride=stride, activation=None)
-        self.activation = ACTIVATIONS[activation]()
+        super().__init__(branch, n_in, n_out, stride=stride, activation=activation)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Transform ``(n, n_in, h, w)`` to ``(n, 4 * width, h / stride, w / stride)``."""
-        out: Tensor = self.activation(self.branch(images) + self.shortcut(images))
-        return out
+
+def stem(
+    n_in: int, width: int, n_halvings: int, *, last_activation: str | None = "relu"
+) -> nn.Sequential:
+    """Convolutions that each halve the images; one that does not, where none is to halve.
+
+    Args:
+        n_in: Channels of the images.
+        width: Channels of what every convolution gives.
+        n_halvings: How often the images are halved.
+        last_activation: What follows the last convolution; nothing if ``None``.
+    """
+    strides = [2] * n_halvings or [1]
+    widths = [n_in, *[width] * (len(strides) - 1)]
+    activations = [*["relu"] * (len(strides) - 1), last_activation]
+    return nn.Sequential(
+        *(
+            convolution(n, width, stride=stride, activation=activation)
+            for n, stride, activation in zip(widths, strides, activations, strict=True)
+        )
+    )
 
 
 class Classifier(nn.Module):
@@ -149,4 +172,26 @@ class Classifier(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Turn ``(n, n_in, h, w)`` into logits, ``(n, n_classes)``."""
         logits: Tensor = self.linear(images.mean((2, 3)))
+        return logits
+
+
+class ActivatedClassifier(nn.Module):
+    """Batch norm, ReLU, global average pooling and one linear layer.
+
+    For maps of parts that begin with an activation and end without one, as cells do.
+
+    Args:
+        n_in: Channels of the feature map.
+        n_classes: How many logits there are.
+    """
+
+    def __init__(self, n_in: int, n_classes: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(n_in)
+        self.linear = nn.Linear(n_in, n_classes)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Turn ``(n, n_in, h, w)`` or ``(n, n_in, length)`` into logits, ``(n, n_classes)``."""
+        maps = features if features.ndim == 4 else features[..., None]
+        logits: Tensor = self.linear(self.norm(maps).relu().mean((2, 3)))
         return logits

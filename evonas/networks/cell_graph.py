@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from evonas.networks.chain import Part
 from evonas.networks.drop_path import DropPath
 from evonas.networks.genotypes import N_INPUTS, Pair
 from evonas.networks.graph import Node
+from evonas.networks.joining import Joined, Sum
 from evonas.networks.primitives import SKIP, FactorisedReduce, pointwise, primitive
 
 
@@ -77,19 +77,3 @@ def operation(name: str, n_channels: int, *, stride: int) -> nn.Module:
     """
     made = primitive(name, n_channels, stride=stride)
     return made if name == SKIP and stride == 1 else nn.Sequential(made, DropPath())
-
-
-class Sum(nn.Module):
-    """Two feature maps of one shape, added."""
-
-    def forward(self, one: Tensor, other: Tensor) -> Tensor:
-        """Add ``(n, c, h, w)`` and the same."""
-        return one + other
-
-
-class Joined(nn.Module):
-    """Feature maps of one size, their channels one after another."""
-
-    def forward(self, *images: Tensor) -> Tensor:
-        """Transform several ``(n, c, h, w)`` to one with all their channels."""
-        return torch.cat(images, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from evonas.hardware.roofline import Cost
 from evonas.networks.counting import count_through
 from evonas.networks.inputs import Input, Inputs, as_inputs
+from evonas.networks.joining import Sum
 
 N_REMEMBERED_PARTS = 10_000  # each some 2 kB
 
@@ -59,20 +60,12 @@ class Branch(nn.Module):
         super().__init__()
         self.has_shortcut = has_shortcut
         self.branch = chain(parts)
-        self.add = Add() if has_shortcut else None
+        self.add = Sum() if has_shortcut else None
 
     def forward(self, images: Tensor) -> Tensor:
         """Transform ``(n, channels, h, w)`` as the parts do."""
         given: Tensor = self.branch(images)
         return given if self.add is None else self.add(images, given)
-
-
-class Add(nn.Module):
-    """The sum of two tensors."""
-
-    def forward(self, one: Tensor, other: Tensor) -> Tensor:
-        """Add two tensors of one shape."""
-        return one + other
 
 
 def count_chain(
@@ -92,7 +85,7 @@ def count_chain(
         ValueError: A part before the last gives several tensors, or with ``is_strict`` an
             operator is unknown.
     """
-    return _sum(_counted_in_a_row(parts, input_shape, is_strict)[0])
+    return total([cost for cost, _ in counted_in_a_row(parts, input_shape, is_strict)])
 
 
 @lru_cache(maxsize=N_REMEMBERED_PARTS)
@@ -111,17 +104,29 @@ def count_part(part: Part, inputs: Inputs, is_strict: bool) -> tuple[Cost, tuple
     if part.make is not Branch:
         return count_through(part, inputs, is_strict=is_strict)
     (taken,) = as_inputs(inputs)
-    costs, shape = _counted_in_a_row(part.arguments, taken.shape, is_strict)  # type: ignore[arg-type]  # parts
+    row = list(counted_in_a_row(part.arguments, taken.shape, is_strict))  # type: ignore[arg-type]  # parts
+    costs = [cost for cost, _ in row]
+    shape = row[-1][1] if row else taken.shape
     if dict(part.named).get("has_shortcut"):
         ends = Input(taken.shape), Input(shape)
-        costs.append(count_part(Part.of(Add), ends, is_strict)[0])
-    return _sum(costs), shape
+        costs.append(count_part(Part.of(Sum), ends, is_strict)[0])
+    return total(costs), shape
 
 
-def _counted_in_a_row(
+def counted_in_a_row(
     parts: Iterable[Part], shape: tuple[int, ...], is_strict: bool
-) -> tuple[list[Cost], tuple[int, ...]]:
-    costs = list[Cost]()
+) -> Iterator[tuple[Cost, tuple[int, ...]]]:
+    """The cost of each part of a chain, and the shape of what it gives without the batch.
+
+    Args:
+        parts: The parts, in the order of execution.
+        shape: Shape of one input of the first part, without the batch.
+        is_strict: Whether an operator without a declared cost is an error.
+
+    Raises:
+        ValueError: A part before the last gives several tensors, or with ``is_strict`` an
+            operator is unknown.
+    """
     for part in parts:
         if not shape:
             name = getattr(part.make, "__name__", part.make)
@@ -129,11 +134,15 @@ def _counted_in_a_row(
                 f"the part before {name} gives several tensors; in a chain only the last may"
             )
         cost, shape = count_part(part, shape, is_strict)
-        costs.append(cost)
-    return costs, shape
+        yield cost, shape
 
 
-def _sum(costs: Sequence[Cost]) -> Cost:
+def total(costs: Sequence[Cost]) -> Cost:
+    """What several parts cost together, their operations in a row.
+
+    Args:
+        costs: The costs of the parts, in the order of execution.
+    """
     return Cost(
         flops=sum(cost.flops for cost in costs),
         params=sum(cost.params for cost in costs),

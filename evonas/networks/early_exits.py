@@ -7,30 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from evonas.networks.chain import N_REMEMBERED_PARTS, Part, count_part
+from evonas.networks.blocks import ActivatedClassifier
+from evonas.networks.chain import N_REMEMBERED_PARTS, Part, counted_in_a_row
 from evonas.networks.graph import IMAGES, Graph, Node
-
-
-class ExitHead(nn.Module):
-    """Batch norm, ReLU, global average pooling and one linear layer, as in MS-RANAS.
-
-    Args:
-        n_in: Channels of the feature map.
-        n_classes: How many logits there are.
-    """
-
-    def __init__(self, n_in: int, n_classes: int) -> None:
-        super().__init__()
-        self.norm = nn.BatchNorm2d(n_in)
-        self.linear = nn.Linear(n_in, n_classes)
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Turn ``(n, n_in, h, w)`` or ``(n, n_in, length)`` into logits, ``(n, n_classes)``."""
-        maps = features if features.ndim == 4 else features[..., None]
-        logits: Tensor = self.linear(self.norm(maps).relu().mean((2, 3)))
-        return logits
 
 
 class Place(NamedTuple):
@@ -84,7 +65,7 @@ def chain_with_exits(
         nodes[name] = Node(part, (before,))
         before = name
         if number in head_at:
-            head = Part.of(ExitHead, head_at[number].n_channels, n_classes)
+            head = Part.of(ActivatedClassifier, head_at[number].n_channels, n_classes)
             nodes[f"exit{number}"] = Node(head, (name,))
             exits.append(f"exit{number}")
     return Graph(nodes, (*exits, before))
@@ -119,14 +100,9 @@ def _places(
     parts: Sequence[Part], input_shape: tuple[int, ...], *, is_strict: bool
 ) -> tuple[list[Place], float]:
     """Where a chain may have early exits, and the FLOPs of all of it."""
-    places, shape, flops = list[Place](), input_shape, 0.0
-    for number, part in enumerate(parts, start=1):
-        if not shape:
-            name = getattr(part.make, "__name__", part.make)
-            raise ValueError(
-                f"the part before {name} gives several tensors; in a chain only the last may"
-            )
-        cost, shape = count_part(part, shape, is_strict)
+    places, flops = list[Place](), 0.0
+    row = counted_in_a_row(parts, input_shape, is_strict)
+    for number, (cost, shape) in enumerate(row, start=1):
         flops += cost.flops
         if len(shape) >= 2 and number < len(parts) - 1:
             places.append(Place(number, flops, shape[0]))

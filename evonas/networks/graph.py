@@ -12,7 +12,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from evonas.hardware.roofline import Cost
-from evonas.networks.chain import Part, count_part
+from evonas.networks.chain import Part, count_part, total
 from evonas.networks.exits import Exits
 from evonas.networks.inputs import Input
 
@@ -203,7 +203,7 @@ def count_graph(graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool =
         ValueError: A node that feeds others gives several tensors, or with ``is_strict`` an
             operator is unknown.
     """
-    return _sum(_costs(graph, input_shape, is_strict=is_strict), frozenset(graph.alive))
+    return total([*_costs(graph, input_shape, is_strict=is_strict).values()])
 
 
 def exit_costs(
@@ -223,7 +223,7 @@ def exit_costs(
         ValueError: As in ``count_graph``.
     """
     costs = _costs(graph, input_shape, is_strict=is_strict)
-    return tuple(_sum(costs, needed) for needed in graph.needs)
+    return tuple(total([costs[n] for n in costs if n in needed]) for needed in graph.needs)
 
 
 def count_exits(
@@ -259,12 +259,3 @@ def _costs(graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool) -> di
         inputs = taken[0] if len(taken) == 1 else tuple(map(Input, taken))  # as chains count
         costs[name], shapes[name] = count_part(node.part, inputs, is_strict)
     return costs
-
-
-def _sum(costs: Mapping[str, Cost], names: frozenset[str]) -> Cost:
-    counted = [cost for name, cost in costs.items() if name in names]
-    return Cost(
-        flops=sum(cost.flops for cost in counted),
-        params=sum(cost.params for cost in counted),
-        operations=tuple(operation for cost in counted for operation in cost.operations),
-    )

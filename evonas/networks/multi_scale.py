@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from evonas.networks.genotypes import N_INPUTS
 from evonas.networks.primitives import DARTS_PRIMITIVES, NONE, SKIP
 
 KEEP_ZERO = (SKIP, "max_pool_3x3", "avg_pool_3x3")  # at stride 1, zeros from zeros
 _PLACE = {name: i for i, name in enumerate(DARTS_PRIMITIVES)}
-N_INPUTS = 2  # of a cell: what the layer before gave, and the one before that
 SMALLEST_SIDE = 2  # pixels; a scale that would be smaller is dropped
 
 Pair = tuple[int, str]  # an input and the operation on it

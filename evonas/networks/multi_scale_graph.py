@@ -4,43 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 
-from evonas.networks.blocks import Classifier, convolution
+from evonas.networks.blocks import ActivatedClassifier, stem
 from evonas.networks.chain import Part
+from evonas.networks.genotypes import N_INPUTS
 from evonas.networks.graph import IMAGES, Graph, Node
+from evonas.networks.joining import Joined, Sum
 from evonas.networks.multi_scale import (
-    N_INPUTS,
     MultiScale,
     source_of,
     uses,
 )
 from evonas.networks.primitives import NONE, FactorisedReduce, pointwise, primitive
+from evonas.networks.stages import halved
 
 Named = Iterator[tuple[str, Node]]
 At = tuple[int, int]  # a layer, from 1, and a scale, from 0
-
-
-class Sum(nn.Module):
-    """Adds what it takes, tensors of one shape."""
-
-    def forward(self, *tensors: Tensor) -> Tensor:
-        """The sum of the tensors."""
-        total = tensors[0]
-        for tensor in tensors[1:]:
-            total = total + tensor
-        return total
-
-
-class Concatenation(nn.Module):
-    """Joins what it takes along the channels, tensors that are equal in the other axes."""
-
-    def forward(self, *tensors: Tensor) -> Tensor:
-        """The tensors in a row, ``(n, sum of channels, h, w)``."""
-        return torch.cat(tensors, dim=1)
 
 
 class Zeros(nn.Module):
@@ -83,10 +64,7 @@ class Images:
     @property
     def finest(self) -> int:
         """Width and height of the finest feature maps, after the first layer."""
-        side = self.side
-        for _ in range(self.n_halvings):
-            side = -(-side // 2)
-        return side
+        return halved(self.side, self.n_halvings)
 
 
 def multi_scale_graph(network: MultiScale, images: Images) -> Graph:
@@ -112,7 +90,7 @@ def multi_scale_graph(network: MultiScale, images: Images) -> Graph:
     sides = network.sides(images.finest)
     for layer in network.exits:
         coarsest = layer, len(sides[layer - 1]) - 1
-        head = Part.of(_head, _n_channels(network, coarsest), images.n_classes)
+        head = Part.of(ActivatedClassifier, _n_channels(network, coarsest), images.n_classes)
         nodes[f"exit{layer}"] = Node(head, (map_name(coarsest),))
     return Graph(nodes, tuple(f"exit{layer}" for layer in network.exits))
 
@@ -131,8 +109,9 @@ def _n_channels(network: MultiScale, at: At) -> int:
 
 def _first_layer(network: MultiScale, images: Images) -> Named:
     """The stem at the finest scale, then vertical convolutions from scale to scale."""
-    stem = Part.of(_stem, images.channels, network.channels, images.n_halvings)
-    yield map_name((1, 0)), Node(stem, (IMAGES,))
+    width, n = network.channels, images.n_halvings
+    first = Part.of(stem, images.channels, width, n, last_activation=None)
+    yield map_name((1, 0)), Node(first, (IMAGES,))
     for scale in range(1, len(network.sides(images.finest)[0])):
         part = Part.of(_halving, network.width(1, scale - 1), network.width(1, scale))
         yield map_name((1, scale)), Node(part, (map_name((1, scale - 1)),))
@@ -148,7 +127,7 @@ def _towards(network: MultiScale, at: At) -> Named:
         down = Part.of(_halving, _n_channels(network, finer), width // 2)
         yield f"{own}_diagonal", Node(down, (map_name(finer),))
         both = f"{own}_diagonal", f"{own}_horizontal"
-        yield f"{own}_joined", Node(Part.of(Concatenation), both)
+        yield f"{own}_joined", Node(Part.of(Joined), both)
 
 
 def _cell(network: MultiScale, at: At, *, images: Images) -> Named:
@@ -163,7 +142,7 @@ def _cell(network: MultiScale, at: At, *, images: Images) -> Named:
     for place in range(len(form)):
         yield from _node(network, at, place=place, zeros=zeros)
     names = tuple(f"{own}_node{place + 1}" for place in range(len(form)))
-    yield own, Node(Part.of(Concatenation), names)
+    yield own, Node(Part.of(Joined), names)
 
 
 def _input(network: MultiScale, at: At, *, i: int) -> Node:
@@ -192,24 +171,8 @@ def _node(network: MultiScale, at: At, *, place: int, zeros: Node) -> Named:
         yield name, zeros
 
 
-def _stem(n_in: int, n_out: int, n_halvings: int) -> nn.Module:
-    widths = [n_in, *(n_out for _ in range(max(1, n_halvings)))]
-    stride = 2 if n_halvings else 1
-    last = len(widths) - 2
-    return nn.Sequential(
-        *(
-            convolution(a, b, stride=stride, activation=None if i == last else "relu")
-            for i, (a, b) in enumerate(pairwise(widths))
-        )
-    )
-
-
 def _halving(n_in: int, n_out: int) -> nn.Sequential:
     """ReLU, 3x3 convolution of stride 2, batch norm: to the next coarser scale."""
     return nn.Sequential(
         nn.ReLU(), nn.Conv2d(n_in, n_out, 3, 2, padding=1, bias=False), nn.BatchNorm2d(n_out)
     )
-
-
-def _head(n_in: int, n_classes: int) -> nn.Module:
-    return nn.Sequential(nn.BatchNorm2d(n_in), nn.ReLU(), Classifier(n_in, n_classes))

@@ -9,6 +9,26 @@ from typing import TypeVar
 L = TypeVar("L")
 
 SMALLEST_SIZE = 2  # no stage reduces a feature map below this side
+STEM_SIZE = 32  # stems halve larger images until they are no larger than this
+
+
+def stem_halvings(size: int) -> int:
+    """How often a stem halves images, so that small ones keep their size.
+
+    Args:
+        size: Side of the images, in pixels.
+    """
+    return max(0, math.ceil(math.log2(size / STEM_SIZE)))
+
+
+def halved(size: int, n_halvings: int) -> int:
+    """Side of a map after some halvings, each rounded up.
+
+    Args:
+        size: Side of the map before, in pixels.
+        n_halvings: How often it is halved.
+    """
+    return math.ceil(size / (1 << n_halvings))
 
 
 def halving(size: int, wanted: Iterable[bool]) -> Iterator[bool]:

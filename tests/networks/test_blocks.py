@@ -13,6 +13,7 @@ from evonas.networks.blocks import (
     Residual,
     convolution,
     depthwise_separable,
+    stem,
 )
 
 widths = st.sampled_from([2, 4, 6])
@@ -105,6 +106,14 @@ def test_a_convolution_ends_in_its_activation_or_in_none(word, kind):
 def test_an_unknown_activation_is_named():
     with pytest.raises(KeyError, match="gelu"):
         convolution(2, 2, activation="gelu")
+
+
+@pytest.mark.parametrize(("n_halvings", "side"), [(0, 9), (1, 5), (3, 2)])
+def test_a_stem_halves_as_often_as_it_is_told(n_halvings, side):
+    made = stem(3, 4, n_halvings, last_activation=None)
+    assert made(torch.zeros(2, 3, 9, 9)).shape == (2, 4, side, side)
+    assert len(made) == max(1, n_halvings)
+    assert [len(each) for each in made] == [*[3] * (len(made) - 1), 2]
 
 
 def test_a_classifier_looks_at_the_mean_of_every_channel():

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from evonas.networks.cell_graph import Joined, Source, Sum, cell_nodes, operation
+from evonas.networks.cell_graph import Source, cell_nodes, operation
 from evonas.networks.chain import Part
 from evonas.networks.drop_path import DropPath
 from evonas.networks.graph import IMAGES, Graph, GraphNetwork, Node
@@ -51,9 +51,3 @@ def test_a_node_adds_what_its_operations_make_of_what_they_take():
 def test_every_operation_but_a_plain_skip_may_be_left_out(word, stride, n):
     made = operation(word, 4, stride=stride)
     assert sum(isinstance(module, DropPath) for module in made.modules()) == n
-
-
-def test_maps_are_added_and_joined():
-    one, other = torch.rand(2, 1, 3, 3), torch.rand(2, 1, 3, 3)
-    assert torch.equal(Sum()(one, other), one + other)
-    assert torch.equal(Joined()(one, other)[:, 1:], other)

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from evonas.networks.blocks import Classifier, convolution
+from evonas.networks.blocks import ActivatedClassifier, Classifier, convolution
 from evonas.networks.chain import Part, chain, count_chain, count_part
 from evonas.networks.counting import count
-from evonas.networks.early_exits import ExitHead, chain_with_exits, does_nothing, n_places
+from evonas.networks.early_exits import chain_with_exits, does_nothing, n_places
 from evonas.networks.graph import GraphNetwork, count_exits, count_graph
 
 SHAPE = (3, 8, 8)
@@ -82,8 +82,8 @@ def test_parts_that_do_nothing_make_no_difference():
 
 
 def test_a_head_takes_feature_maps_and_sequences():
-    assert ExitHead(4, 5)(torch.rand(2, 4, 3, 3)).shape == (2, 5)
-    assert ExitHead(4, 5)(torch.rand(2, 4, 9)).shape == (2, 5)
+    assert ActivatedClassifier(4, 5)(torch.rand(2, 4, 3, 3)).shape == (2, 5)
+    assert ActivatedClassifier(4, 5)(torch.rand(2, 4, 9)).shape == (2, 5)
 
 
 class Pair(nn.Module):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.networks.stages import gathered, halving
+from evonas.networks.stages import STEM_SIZE, gathered, halved, halving, stem_halvings
 
 sides = st.integers(2, 224)
 wishes = st.lists(st.booleans(), max_size=9)
@@ -16,6 +16,17 @@ def test_no_halving_leaves_less_than_two_pixels_and_each_that_can_be_is(size, wa
         assert halves == (is_wanted and size >= 4)
         size = math.ceil(size / 2) if halves else size
         assert size >= 2
+
+
+@given(size=st.integers(1, 1024))
+def test_a_stem_halves_images_as_often_as_they_are_too_large_and_no_more(size):
+    n = stem_halvings(size)
+    assert halved(size, n) <= max(size, STEM_SIZE)
+    assert n == 0 or halved(size, n - 1) > STEM_SIZE
+    side = size
+    for _ in range(n):
+        side = math.ceil(side / 2)
+    assert halved(size, n) == side
 
 
 def test_small_images_are_halved_twice_at_most():
