@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import itertools
-import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from evonas.data.table_files import table_folder
 from evonas.hardware.roofline import Cost
 from evonas.networks.cell_costs import OPERATIONS, Matrix, vertices_cost
 from evonas.networks.cells import CellNetwork
@@ -79,8 +79,7 @@ class EcNas(TabularProblem):
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
-        folder = self.settings.data_dir or os.environ.get("EVONAS_DATA") or "."
-        self._table = _read(Path(folder).expanduser() / FILE)
+        self._table = _read(table_folder(self.settings.data_dir) / FILE)
 
     def canonical(self, genome: Genome) -> Genome:
         """The genome that stands for all that build the same cell."""

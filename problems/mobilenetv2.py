@@ -11,7 +11,7 @@ from torch import nn
 from evonas.networks.blocks import Classifier, convolution
 from evonas.networks.chain import Part
 from evonas.networks.mobile import mbconv
-from evonas.networks.stages import gathered, halving
+from evonas.networks.stages import gathered, genes_of, halving
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.chained_problem import ChainedProblem
@@ -41,10 +41,7 @@ class Layer(NamedTuple):
 
 def _architecture(stem: int, head: int, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     """An architecture whose stages are rows in the order of the genes."""
-    architecture: dict[str, Any] = {"stem": stem}
-    for stage, row in enumerate(rows, start=1):
-        architecture |= {f"{name}{stage}": v for name, v in zip(GENES, row, strict=True)}
-    return {**architecture, "head": head}
+    return {"stem": stem, **genes_of(GENES, rows), "head": head}
 
 
 class MobileNetV2(ChainedProblem):

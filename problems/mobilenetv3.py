@@ -12,7 +12,7 @@ from torch import nn
 from evonas.networks.blocks import ACTIVATIONS, Classifier, convolution
 from evonas.networks.chain import Part
 from evonas.networks.mobile import Resize, divisible, mbconv
-from evonas.networks.stages import gathered, halving
+from evonas.networks.stages import gathered, genes_of, halving
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.chained_problem import ChainedProblem
@@ -62,10 +62,7 @@ class Layer(NamedTuple):
 
 def _known(head: int, *rows: tuple[Any, ...]) -> dict[str, Any]:
     """An architecture from its head and its stages, each a row in the order of the genes."""
-    architecture: dict[str, Any] = {"resolution": 1.0}
-    for stage, row in enumerate(rows, start=1):
-        architecture |= {f"{n}{stage}": v for n, v in zip(GENES, row, strict=True)}
-    return {**architecture, "head": head}
+    return {"resolution": 1.0, **genes_of(GENES, rows), "head": head}
 
 
 class MobileNetV3(ChainedProblem):

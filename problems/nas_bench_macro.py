@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from evonas.data.table_files import table_folder
 from evonas.objectives import FLOPS, MACS, PARAMS, Metric
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
@@ -32,8 +32,7 @@ class NasBenchMacro(TabularProblem):
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
-        folder = self.settings.data_dir or os.environ.get("EVONAS_DATA") or "."
-        self._table = _read(Path(folder).expanduser() / FILE)
+        self._table = _read(table_folder(self.settings.data_dir) / FILE)
 
     def lookup(self, architecture: Mapping[str, Any]) -> dict[str, Any]:
         """Three accuracies of one network, with its MACs, FLOPs and parameters."""

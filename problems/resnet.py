@@ -10,7 +10,7 @@ from torch import nn
 
 from evonas.networks.blocks import Bottleneck, Classifier, Residual, convolution
 from evonas.networks.chain import Part
-from evonas.networks.stages import gathered, halving
+from evonas.networks.stages import gathered, genes_of, halving
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.chained_problem import ChainedProblem
@@ -39,10 +39,7 @@ class Layer(NamedTuple):
 
 def _architecture(stem: int, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     """An architecture whose stages are rows in the order of the genes."""
-    architecture: dict[str, Any] = {"stem": stem}
-    for stage, row in enumerate(rows, start=1):
-        architecture |= {f"{name}{stage}": v for name, v in zip(GENES, row, strict=True)}
-    return architecture
+    return {"stem": stem, **genes_of(GENES, rows)}
 
 
 def _resnet(block: str, *depths: int) -> dict[str, Any]:

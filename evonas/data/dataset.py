@@ -35,6 +35,14 @@ class Part:
     images: Tensor
     labels: Tensor
 
+    def first(self, n: int) -> Part:
+        """The first inputs alone.
+
+        Args:
+            n: How many there are to be at most.
+        """
+        return Part(self.images[:n], self.labels[:n])
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

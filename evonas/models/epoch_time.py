@@ -12,7 +12,7 @@ from time import perf_counter
 from torch import nn
 
 from evonas.carbon.spend import Spend
-from evonas.data.dataset import Dataset, Part
+from evonas.data.dataset import Dataset
 from evonas.models.folder import ModelFolder
 from evonas.models.order import TrainingOrder
 from evonas.models.sittings import Outcome
@@ -120,10 +120,6 @@ def _fewer(dataset: Dataset, n: int) -> Dataset:
     return replace(
         dataset,
         info=replace(info, n_train=n, n_validation=n_judged),
-        train=_first(dataset.train, n),
-        validation=_first(dataset.validation, n_judged),
+        train=dataset.train.first(n),
+        validation=dataset.validation.first(n_judged),
     )
-
-
-def _first(part: Part, n: int) -> Part:
-    return Part(part.images[:n], part.labels[:n])

@@ -20,7 +20,7 @@ from evonas.models.order import TrainingOrder
 from evonas.objectives import Metric
 from evonas.pareto.correlation import Agreement
 from evonas.space import Genome, genome_text
-from evonas.training.saved_state import whole
+from evonas.training.saved_state import read_value, whole
 
 FAMILY, TABLE, PICTURE = "family.json", "family.csv", "family.png"
 MOST_EPOCHS = 300  # with a budget alone, which small data would else fill with thousands
@@ -147,13 +147,7 @@ def read_family(folder: Path) -> Family | None:
     Raises:
         ValueError: The file of the family cannot be read.
     """
-    file = folder / FAMILY
-    if not file.is_file():
-        return None
-    try:
-        return Family.from_dict(json.loads(file.read_text(encoding="utf-8")))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+    return read_value(folder / FAMILY, Family.from_dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from evonas.networks.exits import Exits
+from evonas.training.saved_state import read_value
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,12 @@ def read_exits(file: Path) -> KnownExits | None:
     Raises:
         ValueError: What is there cannot be read.
     """
-    if not file.is_file():
+    return read_value(file, lambda kept: _read(kept.get("exits")))
+
+
+def _read(told: Mapping[str, Any] | None) -> KnownExits | None:
+    if not told:
         return None
-    try:
-        told = json.loads(file.read_text(encoding="utf-8")).get("exits")
-        return _read(told) if told else None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
-
-
-def _read(told: Mapping[str, Any]) -> KnownExits:
     names = ("flops", "flops_in_turn", "levels")
     found = KnownExits(*(tuple(map(float, told[name])) for name in names))
     found.costs  # noqa: B018  they must go together

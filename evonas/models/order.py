@@ -12,6 +12,7 @@ from evonas.config import Config
 from evonas.short_ids import short_id
 from evonas.space import Genome
 from evonas.training.full_recipe import FullRecipe
+from evonas.training.saved_state import read_value
 
 TRAINING = "training.json"
 OF_NO_MATTER = {"data_dir", "track"}  # for the weights: where data lie, and who is told
@@ -163,10 +164,4 @@ def read_order(folder: Path) -> TrainingOrder | None:
     Raises:
         ValueError: The file of the order cannot be read.
     """
-    file = folder / TRAINING
-    if not file.is_file():
-        return None
-    try:
-        return TrainingOrder.from_dict(json.loads(file.read_text(encoding="utf-8")))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+    return read_value(folder / TRAINING, TrainingOrder.from_dict)

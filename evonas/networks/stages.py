@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 L = TypeVar("L")
 
@@ -45,6 +45,20 @@ def halving(size: int, wanted: Iterable[bool]) -> Iterator[bool]:
         halves = is_wanted and size >= 2 * SMALLEST_SIZE
         size = math.ceil(size / 2) if halves else size
         yield halves
+
+
+def genes_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """The genes of stages, each called by its name and the number of its stage, from 1.
+
+    Args:
+        names: Names of the genes of one stage.
+        rows: Of each stage the values of its genes, in the order of the names.
+    """
+    return {
+        f"{name}{stage}": value
+        for stage, row in enumerate(rows, start=1)
+        for name, value in zip(names, row, strict=True)
+    }
 
 
 def gathered(

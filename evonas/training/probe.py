@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter, process_time
 from typing import Protocol
 
-from evonas.data.dataset import Dataset, Part
+from evonas.data.dataset import Dataset
 from evonas.training.batches import batch_sizes
 from evonas.training.loop import Training
 from evonas.training.recipe import Recipe
@@ -67,8 +67,8 @@ def few(dataset: Dataset, *, n_images: int) -> Dataset:
     """
     return replace(
         dataset,
-        train=_first(dataset.train, n_images),
-        validation=_first(dataset.validation, N_JUDGED),
+        train=dataset.train.first(n_images),
+        validation=dataset.validation.first(N_JUDGED),
     )
 
 
@@ -114,10 +114,6 @@ def timed_steps(
         _told(each, first, judging, n_steps=n_steps, n_rounds=n_whole / n_steps, n=n_more)
         for each in rounds
     ]
-
-
-def _first(part: Part, n: int) -> Part:
-    return Part(part.images[:n], part.labels[:n])
 
 
 def _round(training: Training) -> Clock:

@@ -1,14 +1,17 @@
-"""Files that are written whole, and those of tensors, which are read without running code."""
+"""Files that are written whole, and values that are read back without running code."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 import torch
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -62,3 +65,21 @@ def read_state(file: Path) -> dict[str, Any]:
     if not isinstance(state, dict):
         raise ValueError(f"{file} cannot be read: it holds a {type(state).__name__}")
     return state
+
+
+def read_value(file: Path, make: Callable[[Any], T]) -> T | None:
+    """What was made of a file of JSON; ``None`` where there is no such file.
+
+    Args:
+        file: Where the file lies.
+        make: Makes the value of what the file holds, and fails where it is something else.
+
+    Raises:
+        ValueError: The file is damaged, or holds something else.
+    """
+    if not file.is_file():
+        return None
+    try:
+        return make(json.loads(file.read_text(encoding="utf-8")))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error

@@ -11,7 +11,7 @@ import pytest
 import toy
 
 from evonas import Config, load_model, search
-from evonas.commands import train, training_session
+from evonas.commands import training_session
 from evonas.commands.main import main
 from evonas.models.folder import ModelFolder
 from evonas.models.order import read_order
@@ -37,21 +37,6 @@ def run(tmp_path_factory):
 def no_exports(monkeypatch):
     """Exports take seconds; tests of the folder make them."""
     monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
-
-
-@pytest.fixture
-def say(tmp_path, monkeypatch, capsys):
-    """Runs the command in a folder of its own: the status, and what is said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)  # threads that share a core wait for long
-
-    def say(*words):
-        capsys.readouterr()
-        status = train.main(list(map(str, words)))
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return say
 
 
 def test_a_pick_becomes_a_model(run, say, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from evonas import Config, search
-from evonas.commands import train, train_front, training_session
+from evonas.commands import train_front, training_session
 from evonas.interactive import full_training
 from evonas.models.epoch_time import Trial
 from evonas.models.family import read_family
@@ -61,21 +61,6 @@ def no_exports(monkeypatch):
     """Exports and pictures of each model take seconds; tests of a single training make them."""
     monkeypatch.setattr(ModelFolder, "_export", lambda *given, **named: {})
     monkeypatch.setattr(full_training, "_draw", lambda facts, out: None)
-
-
-@pytest.fixture
-def say(tmp_path, monkeypatch, capsys):
-    """Runs the command in a folder of its own: the status, and what is said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)  # threads that share a core wait for long
-
-    def say(*words):
-        capsys.readouterr()
-        status = train.main(list(map(str, words)))
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return say
 
 
 def contents(folder):

@@ -330,3 +330,11 @@ def test_a_part_is_drawn_from_the_training_images_where_the_folder_has_none(
     for part, values in zip(("validation", "test"), first_pixels[1:], strict=True):
         given_part = any(name.startswith(part[:3]) for name in given_parts)
         assert (min(values) >= 100) == given_part
+
+
+def test_the_first_inputs_of_a_part_keep_their_labels():
+    part = load("digits").validation
+    few = part.first(5)
+    assert torch.equal(few.images, part.images[:5])
+    assert torch.equal(few.labels, part.labels[:5])
+    assert len(part.first(10**6).labels) == len(part.labels)

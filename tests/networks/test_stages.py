@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.networks.stages import STEM_SIZE, gathered, halved, halving, stem_halvings
+from evonas.networks.stages import STEM_SIZE, gathered, genes_of, halved, halving, stem_halvings
 
 sides = st.integers(2, 224)
 wishes = st.lists(st.booleans(), max_size=9)
@@ -62,3 +62,10 @@ def test_whatever_stages_spell_can_be_gathered_and_then_stays(runs):
     stages = gathered(layers, n_stages=5, fits=fits)
     assert "".join(map("".join, stages)) == layers
     assert all(len(set(stage)) <= 1 and len(stage) <= 3 for stage in stages)
+
+
+def test_genes_are_numbered_by_their_stage():
+    told = genes_of(("depth", "halve"), [(2, True), (0, False)])
+    assert told == {"depth1": 2, "halve1": True, "depth2": 0, "halve2": False}
+    with pytest.raises(ValueError, match="zip"):
+        genes_of(("depth", "halve"), [(2,)])
