@@ -20,7 +20,7 @@ from evonas.models.order import TrainingOrder
 from evonas.objectives import Metric
 from evonas.pareto.correlation import Agreement
 from evonas.space import Genome, genome_text
-from evonas.training.saved_state import read_value, whole
+from evonas.whole_files import read_value, whole
 
 FAMILY, TABLE, PICTURE = "family.json", "family.csv", "family.png"
 MOST_EPOCHS = 300  # with a budget alone, which small data would else fill with thousands

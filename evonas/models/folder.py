@@ -38,9 +38,10 @@ from evonas.models.sources import dataset_of
 from evonas.runs.manifest import environment
 from evonas.training.batches import as_values
 from evonas.training.device import reproducible
-from evonas.training.saved_state import whole, write_state
+from evonas.training.saved_state import write_state
 from evonas.training.tasks import Task
 from evonas.training.trained_problem import TrainedProblem
+from evonas.whole_files import whole
 
 ONNX, CURVE, METRICS, PREVIEW = "model.onnx", "curve.csv", "metrics.json", "preview.png"
 N_COMPARED = 1000  # test images on which an export must agree with torch

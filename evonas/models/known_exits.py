@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.networks.exits import Exits
-from evonas.training.saved_state import read_value
+from evonas.whole_files import read_value
 
 
 @dataclass(frozen=True)

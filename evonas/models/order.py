@@ -12,7 +12,7 @@ from evonas.config import Config
 from evonas.short_ids import short_id
 from evonas.space import Genome
 from evonas.training.full_recipe import FullRecipe
-from evonas.training.saved_state import read_value
+from evonas.whole_files import read_value
 
 TRAINING = "training.json"
 OF_NO_MATTER = {"data_dir", "track"}  # for the weights: where data lie, and who is told
