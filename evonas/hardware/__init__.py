@@ -7,6 +7,7 @@ Modules:
     devices: The devices that a network's life can be priced on; ``devices.csv`` has their
         numbers.
     roofline: How long a network takes on a device, reckoned from its operations.
+    targets: Where a network lives: a device, and the way that it runs there.
     this_machine: This machine as a device, as far as the operating system describes it.
 """
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from evonas.hardware.roofline import moved_bytes as moved_bytes
     from evonas.hardware.roofline import roofline_seconds as roofline_seconds
     from evonas.hardware.roofline import terms as terms
+    from evonas.hardware.targets import Pass as Pass
+    from evonas.hardware.targets import Target as Target
+    from evonas.hardware.targets import forward_pass as forward_pass
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -50,5 +54,6 @@ __getattr__, __dir__, __all__ = attach(
             "Calibration",
             "Cost",
         ],
+        "targets": ["Target", "Pass", "forward_pass"],
     },
 )

@@ -48,6 +48,9 @@ class Device:
         conv3x3_saving: How many times fewer operations the device's kernels take for a dense 3
             x 3 convolution of stride 1 than its definition does, at least 1.
         has_host: Whether a host computer with power of its own works beside it.
+        peaks: Highest rates of arithmetic in other formats than ``precision``, as (format,
+            FLOP per second); of integers, operations per second.
+        memory_bytes: Bytes that the device can hold; ``None`` where nobody says.
         source: Where the numbers come from, in words, with the year.
 
     Raises:
@@ -64,6 +67,8 @@ class Device:
     joules_per_byte: float = 0.0
     conv3x3_saving: float = 1.0
     has_host: bool = True
+    peaks: tuple[tuple[str, float], ...] = ()
+    memory_bytes: float | None = None
     source: str = "the user"
 
     def __post_init__(self) -> None:
@@ -71,6 +76,14 @@ class Device:
         check(self, "[0, 1]", "idle_share")
         check(self, "[0, inf)", "kernel_overhead_seconds", "joules_per_byte")
         check(self, "[1, inf)", "conv3x3_saving")
+        object.__setattr__(self, "peaks", tuple((name, rate) for name, rate in self.peaks))
+        if self.memory_bytes is not None:
+            check(self, "(0, inf)", "memory_bytes")
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Highest rate of arithmetic by number format, the device's own first."""
+        return {self.precision: self.peak_flops_per_s, **dict(self.peaks)}
 
 
 def recognise(words: str) -> Device | None:
