@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from evonas.bench.paired import Difference, difference, holm, interval
-from evonas.networks.exits import answered
-from evonas.plots.rivals import Answers, draw_differences, draw_rivals
+from evonas.plots.exits import ExitCurve
+from evonas.plots.rivals import draw_differences, draw_rivals
 from evonas.reports.text import aligned
 
 GUESSING = 10.0  # percent, with the ten classes of the experiment's data sets
@@ -57,14 +57,14 @@ class Judged:
     architecture: str
 
     @property
-    def curve(self) -> Answers:
+    def curve(self) -> ExitCurve:
         """FLOPs and accuracy of every exit, the cheapest first.
 
         A later exit may cost less than one before it, where the coarsest scale was dropped in
         between.
         """
         exits = zip(json.loads(self.flops), json.loads(self.accuracy), strict=True)
-        return Answers(*zip(*sorted(exits), strict=True))
+        return ExitCurve(*zip(*sorted(exits), strict=True))
 
 
 def read(file: Path) -> list[Judged]:
@@ -89,25 +89,24 @@ def append(file: Path, row: Judged) -> None:
         writer.writerow(asdict(row))
 
 
-def area(curve: Answers, max_flops: float) -> float:
+def area(curve: ExitCurve, max_flops: float) -> float:
     """The mean accuracy over budgets of [0, max_flops], guessing where there is no answer."""
-    nothing, *shares = answered(curve.flops, max_budget=max_flops)
-    weighed = (share * each for share, each in zip(shares, curve.accuracy, strict=True))
-    return float(nothing * GUESSING + sum(weighed))
+    return curve.area(max_budget=max_flops, chance=GUESSING)
 
 
-def rivals_of(rows: Sequence[Judged]) -> dict[str, dict[int, tuple[int, Answers]]]:
+def rivals_of(rows: Sequence[Judged]) -> dict[str, dict[int, tuple[int, ExitCurve]]]:
     """By rival and seed, the parameters and the exits; separate networks are one rival."""
-    found: dict[str, dict[int, tuple[int, Answers]]] = {}
+    found: dict[str, dict[int, tuple[int, ExitCurve]]] = {}
     for row in (row for row in rows if row.group == RIVALS):
         name = SEPARATE if row.name.startswith(SEPARATE) else row.name
-        params, points = row.params, list(zip(row.curve.flops, row.curve.accuracy, strict=True))
+        params = row.params
+        points = list(zip(row.curve.flops, row.curve.accuracies, strict=True))
         if row.seed in found.get(name, {}):
             before, curve = found[name][row.seed]
             params += before
-            points += zip(curve.flops, curve.accuracy, strict=True)
+            points += zip(curve.flops, curve.accuracies, strict=True)
         flops, accuracy = zip(*sorted(points), strict=True)
-        found.setdefault(name, {})[row.seed] = params, Answers(flops, accuracy)
+        found.setdefault(name, {})[row.seed] = params, ExitCurve(flops, accuracy)
     return found
 
 
@@ -134,8 +133,8 @@ def print_rivals(rows: Sequence[Judged], *, max_flops: float) -> None:
             str(len(own)),
             f"{sum(params for params, _ in own.values()) / len(own):,.0f}",
             f"{sum(c.flops[-1] for _, c in own.values()) / len(own):,.0f}",
-            str(interval([c.accuracy[0] for _, c in own.values()])),
-            str(interval([c.accuracy[-1] for _, c in own.values()])),
+            str(interval([c.accuracies[0] for _, c in own.values()])),
+            str(interval([c.accuracies[-1] for _, c in own.values()])),
             str(interval([*areas[name].values()])),
         ]
         for name, own in found.items()
@@ -156,7 +155,7 @@ def print_first_exits(rows: Sequence[Judged]) -> None:
         curves = [curve for _, curve in own.values() if len(curve.flops) > 1]
         if curves and name != SEPARATE:
             shares = interval([100 * c.flops[0] / c.flops[-1] for c in curves])
-            lost = interval([c.accuracy[-1] - c.accuracy[0] for c in curves])
+            lost = interval([c.accuracies[-1] - c.accuracies[0] for c in curves])
             table.append([name, str(shares), str(lost)])
     header = ["network", "first exit, % of the FLOPs", "points lost to the last exit"]
     print("\n".join(aligned(header, table)), "\n")
@@ -166,7 +165,7 @@ def ablation_of(rows: Sequence[Judged]) -> dict[str, dict[str, tuple[Difference,
     """By question and answer: differences of the last exit's accuracy, all corrected."""
     last: dict[tuple[str, str], dict[int, float]] = {}
     for row in rows:
-        last.setdefault((row.group, row.name), {})[row.seed] = row.curve.accuracy[-1]
+        last.setdefault((row.group, row.name), {})[row.seed] = row.curve.accuracies[-1]
     cells = list(dict.fromkeys(name for group, name in last if group == ONE))
 
     def pair(first: tuple[str, str], second: tuple[str, str]) -> tuple[Values, Values]:

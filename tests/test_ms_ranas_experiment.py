@@ -19,7 +19,7 @@ from ms_ranas_report import (
 )
 from ms_ranas_report import main as report_main
 
-from evonas.plots.rivals import Answers
+from evonas.plots.exits import ExitCurve
 
 
 def judged(group: str, name: str, seed: int, *, accuracy: list[float], flops=None) -> Judged:
@@ -35,7 +35,7 @@ def test_every_job_names_a_search_that_there_is_and_none_comes_twice():
 
 
 def test_the_area_of_the_known_answer():
-    curve = Answers((10.0, 20.0, 40.0), (50.0, 70.0, 80.0))
+    curve = ExitCurve((10.0, 20.0, 40.0), (50.0, 70.0, 80.0))
     assert area(curve, 50.0) == pytest.approx(56.0)
 
 
@@ -46,12 +46,12 @@ def test_separate_networks_are_one_rival_of_ascending_costs():
     ]
     ((params, curve),) = rivals_of(rows)[SEPARATE].values()
     assert params == 300
-    assert (curve.flops, curve.accuracy) == ((20, 30, 70), (55.0, 53.0, 57.0))
+    assert (curve.flops, curve.accuracies) == ((20, 30, 70), (55.0, 53.0, 57.0))
 
 
 def test_exits_that_do_not_ascend_are_brought_into_order():
     row = judged("rivals", EVOLVED, 0, accuracy=[60.0, 70.0, 65.0], flops=[10, 30, 20])
-    assert row.curve == Answers((10, 20, 30), (60.0, 65.0, 70.0))
+    assert row.curve == ExitCurve((10, 20, 30), (60.0, 65.0, 70.0))
 
 
 def test_differences_are_taken_over_the_seeds_that_both_have():

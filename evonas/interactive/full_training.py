@@ -234,7 +234,7 @@ def _draw(facts: Facts, out: Path) -> None:
         draw_model(facts.curves, facts.judgements["test"].confusion, facts.labels, out=out)
         if facts.exit_accuracies:
             draw_exits(
-                ExitCurve(facts.name, facts.exits.flops, facts.exit_accuracies),
+                ExitCurve(facts.exits.flops, facts.exit_accuracies, facts.name),
                 chance=100 / facts.info.n_classes,
                 out=out.with_name("exits.png"),
             )

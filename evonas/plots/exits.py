@@ -27,17 +27,40 @@ LOG_SPAN = 20.0  # of FLOPs, from which the axis is logarithmic
 
 @dataclass(frozen=True)
 class ExitCurve:
-    """What a network is worth at each of its exits.
+    """What one network is worth at each of its exits, or several networks of different sizes.
 
     Attributes:
+        flops: What each answer costs, ascending, ``(k,)``.
+        accuracies: How often each answer is right, in percent, ``(k,)``.
         name: What a legend calls the network.
-        flops: What the answer of each exit costs, ``(k,)``.
-        accuracies: The accuracy of each exit in percent, ``(k,)``.
+
+    Raises:
+        ValueError: There is no exit, there are not as many of both, or the costs do not ascend.
     """
 
-    name: str
     flops: tuple[float, ...]
     accuracies: tuple[float, ...]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        is_ascending = list(self.flops) == sorted(self.flops)
+        if not self.flops or len(self.flops) != len(self.accuracies) or not is_ascending:
+            raise ValueError(
+                f"exits of {self.flops} FLOPs and {self.accuracies} %; expected as many of "
+                "both, the cheapest first"
+            )
+
+    def at(self, budgets: np.ndarray) -> np.ndarray:
+        """The accuracy under each budget: of the last answer that costs no more.
+
+        Args:
+            budgets: Budgets in FLOPs, ``(n,)``.
+
+        Returns:
+            Percent, ``(n,)``; NaN where a budget is too small for any answer.
+        """
+        places = np.searchsorted(self.flops, budgets, side="right")
+        return np.array([np.nan, *self.accuracies])[places]
 
     def area(self, *, max_budget: float, chance: float) -> float:
         """The mean accuracy over budgets of [0, max_budget], in percent."""
@@ -67,7 +90,8 @@ def curve_of(record: Record, *, name: str, part: str = "") -> ExitCurve:
     """
     known, n = record.metrics, n_exits(record)
     flops = tuple(known[each] for each in exit_names("flops", n))
-    return ExitCurve(name, flops, tuple(known[each] for each in exit_names(f"{part}acc", n)))
+    worth = tuple(known[each] for each in exit_names(f"{part}acc", n))
+    return ExitCurve(flops, worth, name)
 
 
 @styled()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from matplotlib.axes import Axes
 
 from evonas.bench.paired import Interval, interval
 from evonas.plots.axes import add_legend, log_ticks
+from evonas.plots.exits import ExitCurve
 from evonas.plots.style import (
     COLOURS,
     SMALL,
@@ -29,44 +29,10 @@ ROW = 0.26  # inches, of a bar
 MARGIN = 0.9
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What one network is worth at each of its exits, or several networks of different sizes.
-
-    Attributes:
-        flops: What each answer costs, ascending.
-        accuracy: How often each answer is right, in percent.
-
-    Raises:
-        ValueError: There is no exit, there are not as many of both, or the costs do not ascend.
-    """
-
-    flops: tuple[float, ...]
-    accuracy: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        is_ascending = list(self.flops) == sorted(self.flops)
-        if not self.flops or len(self.flops) != len(self.accuracy) or not is_ascending:
-            raise ValueError(
-                f"exits of {self.flops} FLOPs and {self.accuracy} %; expected as many of both, "
-                "the cheapest first"
-            )
-
-    def at(self, budgets: np.ndarray) -> np.ndarray:
-        """The accuracy under each budget: of the last answer that costs no more.
-
-        Args:
-            budgets: Budgets in FLOPs, ``(n,)``.
-
-        Returns:
-            Percent, ``(n,)``; NaN where a budget is too small for any answer.
-        """
-        places = np.searchsorted(self.flops, budgets, side="right")
-        return np.array([np.nan, *self.accuracy])[places]
-
-
 @styled()
-def draw_rivals(curves: Mapping[str, Sequence[Answers]], *, title: str = "", out: Path) -> None:
+def draw_rivals(
+    curves: Mapping[str, Sequence[ExitCurve]], *, title: str = "", out: Path
+) -> None:
     """Accuracy against FLOPs: the mean over seeds, its interval, and every exit as a point.
 
     A line begins where every seed has an answer.
@@ -93,7 +59,7 @@ def draw_rivals(curves: Mapping[str, Sequence[Answers]], *, title: str = "", out
 
 
 def _draw_rival(
-    ax: Axes, own: Sequence[Answers], budgets: np.ndarray, *, i: int, name: str
+    ax: Axes, own: Sequence[ExitCurve], budgets: np.ndarray, *, i: int, name: str
 ) -> None:
     heights = np.array([curve.at(budgets) for curve in own])  # (n_seeds, n_budgets)
     means = heights.mean(0)
@@ -104,7 +70,7 @@ def _draw_rival(
             budgets, [e.low for e in ends], [e.high for e in ends], **band_look(i), step="post"
         )
     for curve in own:
-        ax.plot(curve.flops, curve.accuracy, **faint(i))
+        ax.plot(curve.flops, curve.accuracies, **faint(i))
 
 
 @styled()

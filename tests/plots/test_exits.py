@@ -1,5 +1,6 @@
 """Staircases of exits: of the front of a run, and of several runs."""
 
+import numpy as np
 import pytest
 from drawn_runs import lines, overlapping, run_of, words
 
@@ -40,7 +41,7 @@ def test_guessing_is_drawn_where_it_is_not_far_below():
 
 
 def test_a_network_alone_is_drawn_without_a_range(tmp_path):
-    curve = ExitCurve("it", (1e5, 4e5), (90.0, 95.0))
+    curve = ExitCurve((1e5, 4e5), (90.0, 95.0), "it")
     draw_exits(curve, chance=10.0, out=tmp_path / "exits.svg")
     text = (tmp_path / "exits.svg").read_text()
     assert "test accuracy [%]" in text
@@ -79,7 +80,7 @@ def test_nothing_in_the_picture_covers_anything_else(size, n_runs):
 
 
 def test_a_curve_has_an_area():
-    curve = ExitCurve("it", (10.0, 20.0, 40.0), (50.0, 70.0, 80.0))
+    curve = ExitCurve((10.0, 20.0, 40.0), (50.0, 70.0, 80.0), "it")
     assert curve.area(max_budget=50, chance=10) == pytest.approx(56)
     assert curve.area(max_budget=30, chance=0) == anytime_area(
         (50, 70, 80), (10, 20, 40), max_budget=30, chance=0
@@ -97,3 +98,18 @@ def test_a_run_without_exits_is_told_where_they_come_from():
         plot_exits(run_of([(60.0, 1e6)]))
     with pytest.raises(ValueError, match="run has no front yet"):
         plot_exits(run_of([]))
+
+
+def test_a_budget_is_answered_by_the_last_exit_that_costs_no_more():
+    curve = ExitCurve((10.0, 20.0, 40.0), (50.0, 70.0, 80.0))
+    found = curve.at(np.array([5.0, 10.0, 19.0, 20.0, 100.0]))
+    assert np.isnan(found[0])
+    assert found[1:].tolist() == [50.0, 50.0, 70.0, 80.0]
+
+
+@pytest.mark.parametrize(
+    ("flops", "accuracy"), [((), ()), ((1.0, 2.0), (50.0,)), ((2.0, 1.0), (50.0, 60.0))]
+)
+def test_exits_that_do_not_ascend_are_refused(flops, accuracy):
+    with pytest.raises(ValueError, match="expected as many of both, the cheapest first"):
+        ExitCurve(flops, accuracy)

@@ -5,7 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from evonas.bench.paired import Interval
-from evonas.plots.rivals import Answers, draw_differences, draw_rivals
+from evonas.plots.exits import ExitCurve
+from evonas.plots.rivals import draw_differences, draw_rivals
 
 
 @pytest.fixture
@@ -15,25 +16,10 @@ def drawn(monkeypatch):
     return figures
 
 
-def test_a_budget_is_answered_by_the_last_exit_that_costs_no_more():
-    curve = Answers((10.0, 20.0, 40.0), (50.0, 70.0, 80.0))
-    found = curve.at(np.array([5.0, 10.0, 19.0, 20.0, 100.0]))
-    assert np.isnan(found[0])
-    assert found[1:].tolist() == [50.0, 50.0, 70.0, 80.0]
-
-
-@pytest.mark.parametrize(
-    ("flops", "accuracy"), [((), ()), ((1.0, 2.0), (50.0,)), ((2.0, 1.0), (50.0, 60.0))]
-)
-def test_exits_that_do_not_ascend_are_refused(flops, accuracy):
-    with pytest.raises(ValueError, match="expected as many of both, the cheapest first"):
-        Answers(flops, accuracy)
-
-
 def test_a_rival_is_its_mean_its_interval_and_all_its_exits(drawn, tmp_path):
     curves = {
-        "several": [Answers((1e6, 4e6), (60.0, 80.0)), Answers((2e6, 4e6), (70.0, 90.0))],
-        "one": [Answers((3e6,), (75.0,))],
+        "several": [ExitCurve((1e6, 4e6), (60.0, 80.0)), ExitCurve((2e6, 4e6), (70.0, 90.0))],
+        "one": [ExitCurve((3e6,), (75.0,))],
     }
     draw_rivals(curves, title="a comparison", out=tmp_path / "out.png")
     (ax,) = drawn[0].axes
