@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # libraries read it as they load; the tests share the cores
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # commands under test inherit it
 
 import pytest
 from hypothesis import settings
