@@ -74,7 +74,6 @@ def _chosen(given: argparse.Namespace) -> Chosen:
         return chosen
     terms = terms_of(given)
     if given.problem:
-        named = (given.problem, given.architecture)
-        return Chosen.of_problem(*named, terms=terms, options=given.option)
+        return Chosen.of_problem(given.problem, given.architecture, terms=terms)
     run, genome = open_run(given.run), given.genome or ""
     return Chosen.of_run(run, terms=terms, way=way_in(given), genome=genome)

@@ -18,7 +18,7 @@ from evonas.commands.training_session import terms_of, train_one
 from evonas.engine.plan import SearchPlan
 from evonas.interactive.full_training import MODELS, Chosen
 from evonas.interactive.interrupts import interrupts
-from evonas.interactive.training_orders import config_of, networks, order_of
+from evonas.interactive.training_orders import networks, order_of, plan_of
 from evonas.interactive.training_starts import start_lines
 from evonas.models.epoch_time import Times, finishing_seconds, tried
 from evonas.models.family import (
@@ -157,7 +157,7 @@ def _asked(given: argparse.Namespace) -> Front:
     demands = [Constraint.parse(text) for text in given.where]
     run = Shortlist.read(given.run, demands=demands).run
     terms = terms_of(given)
-    plan = SearchPlan.of(config_of(run, terms.data))
+    plan = plan_of(run, terms)
     problem = networks(plan.problem, plan.config.problem)
     orders = {
         run.ids[record.genome]: order_of(run, record, plan=plan, terms=terms)

@@ -71,8 +71,6 @@ def check_train(given: argparse.Namespace) -> None:
     _check_front(given)
     if bool(given.architecture) != bool(given.problem):
         raise ValueError("--problem and --architecture are given together, without a RUN")
-    if given.option and not given.problem:
-        raise ValueError("--option is for --problem; a run has its own")
     if given.from_proxy and given.problem:
         raise ValueError("--from-proxy is for a RUN, whose short training it repeats")
     if given.problem:
@@ -117,7 +115,7 @@ def _check_alone(given: argparse.Namespace) -> None:
     """Refuse a folder to go on with that is not there, and what would choose or move it."""
     if not given.resume.is_dir():
         raise FileNotFoundError(f"no model folder at {given.resume}")
-    for name in (*WAYS, "genome", "where", "front", "budget_time", "out"):
+    for name in (*WAYS, "genome", "where", "front", "budget_time", "option", "out"):
         if getattr(given, name) not in (None, False, []):
             flag = name.replace("_", "-")
             raise ValueError(f"--resume goes on with what its folder holds: leave out --{flag}")

@@ -56,9 +56,13 @@ def train_parser() -> Parser:
         "or a genome, or the name of a known architecture"
     )
     option(without, "--architecture", spelt, shown="none", metavar="NAME|FILE|TEXT")
-    own = "an option of the problem, such as width=32"
-    option(without, "--option", own, default=[], shown="none", is_repeated=True)
-    data = parser.add_argument_group("data and device")
+    data = parser.add_argument_group("data, networks and device")
+    own = (
+        "an option of the problem, such as width=32; of a run's problem one that leaves its "
+        "genes as they are, such as a number of cells"
+    )
+    shown = "the run's or the problem's"
+    option(data, "--option", own, default=[], shown=shown, is_repeated=True)
     option(
         data,
         "--data",

@@ -32,6 +32,8 @@ def terms_of(given: argparse.Namespace) -> Terms:
         ValueError: A value is out of its range, or a word unknown.
     """
     data = {name: v for name in DATA if (v := getattr(given, name)) is not None}
+    if given.option:
+        data["option"] = tuple(given.option)
     return Terms(
         recipe=recipe_of(given),
         seeds=seeds_of(SEEDS if given.seeds is None else given.seeds),

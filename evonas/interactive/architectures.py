@@ -122,6 +122,8 @@ class Architectures(ABC):
         data: str | None = None,
         data_dir: str | Path | None = None,
         image_size: int | None = None,
+        option: Sequence[str] = (),
+        exits: int | None = None,
         device: str = "auto",
         threads: int | None = None,
         seeds: Sequence[int] = (0,),
@@ -149,6 +151,10 @@ class Architectures(ABC):
             data: Data set, or folder of images; the run's if left out.
             data_dir: Folder of data sets; ``$EVONAS_DATA`` if left out.
             image_size: Side of the images in pixels; the run's or the data's if left out.
+            option: Options of the problem, such as ``cells=20``, in place of the run's; they
+                must leave the genes as they are.
+            exits: Exits of the network, its end included, where it is a chain; those of the run
+                if left out.
             device: Where the network is trained: ``auto``, ``cpu`` or ``cuda``.
             threads: Threads of the processor, which sums depend on; one per core if left out.
             seeds: Trainings to make, by their seeds; the best on validation is kept.
@@ -179,7 +185,10 @@ class Architectures(ABC):
 
         way = Way(knee=knee, best=best, weights=weights, near=near, where=where)
         _check_alone(genome, way)
-        words = {"data": data, "data_dir": data_dir, "image_size": image_size, "device": device}
+        words = {
+            **{"data": data, "data_dir": data_dir, "image_size": image_size},
+            **{"option": tuple(option) or None, "exits": exits, "device": device},
+        }
         terms = Terms(
             recipe=FullRecipe(**recipe),
             seeds=tuple(seeds),

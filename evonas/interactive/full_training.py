@@ -12,11 +12,11 @@ from evonas.faults import reason_of
 from evonas.interactive.training_listeners import Telling
 from evonas.interactive.training_orders import (
     Terms,
-    config_of,
     networks,
     order_of,
     ordered,
     origin_of,
+    plan_of,
 )
 from evonas.interactive.training_starts import start_lines
 from evonas.listener import Training
@@ -69,7 +69,7 @@ class Chosen:
             ValueError: Nothing can be picked so, the problem builds no networks, or the proxy's
                 weights are wanted and cannot be had again, or do not fit.
         """
-        plan = SearchPlan.of(config_of(run, terms.data))
+        plan = plan_of(run, terms)
         if not genome:
             record, said = _picked(run, way)
             order = order_of(run, record, plan=plan, terms=terms)
@@ -89,16 +89,13 @@ class Chosen:
         return cls._with_words(order, plan, [f"An architecture of {plan.config.problem}."])
 
     @classmethod
-    def of_problem(
-        cls, problem: str, architecture: str, *, terms: Terms, options: Sequence[str] = ()
-    ) -> Chosen:
+    def of_problem(cls, problem: str, architecture: str, *, terms: Terms) -> Chosen:
         """An architecture of a problem, without a run.
 
         Args:
             problem: The reference of the problem.
             architecture: A file, JSON, or the text of a genome.
             terms: How the network is to be trained.
-            options: Options of the problem, each as ``name=value``.
 
         Raises:
             ValueError: The problem builds no networks, or has no such architecture; or the
@@ -107,7 +104,7 @@ class Chosen:
         """
         if terms.from_proxy:
             raise ValueError("--from-proxy is for a RUN, whose short training it repeats")
-        plan = SearchPlan.of(Config(problem=problem, option=tuple(options), **terms.data))
+        plan = SearchPlan.of(Config(problem=problem, **terms.data))
         genome = architecture_of(architecture, problem=networks(plan.problem, problem))
         return cls._with_words(ordered(plan, genome, terms=terms, origin={}), plan, [])
 

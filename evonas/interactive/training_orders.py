@@ -29,8 +29,9 @@ class Terms:
         recipe: How the network is trained.
         seeds: One training is made for each seed, and the best by the validation part is kept.
         n_threads: How many threads of a processor train; one per core if ``None``.
-        data: What is said of data and device, by the word of the config: ``data``,
-            ``data_dir``, ``image_size`` and ``device``; what is left out is the run's.
+        data: What is said of data, device and networks, by the word of the config: ``data``,
+            ``data_dir``, ``image_size``, ``device``, ``exits`` and ``option``; what is left out
+            is the run's, each option by its name.
         from_proxy: Whether to begin with the weights of a run's short training, which is made
             once more, and not with random ones.
         track: Listeners that are told how the training goes, each by its name.
@@ -49,13 +50,45 @@ def config_of(run: Run, data: Mapping[str, Any]) -> Config:
 
     Args:
         run: The run that architectures are taken from.
-        data: What is said of data and device, by the word of the config.
+        data: What is said of data, device and networks, by the word of the config.
     """
     names = [word.name for part in (ProblemSection, CarbonSection) for word in fields(part)]
     words = {name: getattr(run.config, name) for name in names if name != "tracker"}
+    if "option" in data:
+        options = dict(run.config.options) | dict(ProblemSection(option=data["option"]).options)
+        data = {**data, "option": tuple(f"{name}={value}" for name, value in options.items())}
     if data.get("data") is None:
         words["image_size"] = run.config.image_size
     return Config(**{**words, **data})
+
+
+def plan_of(run: Run, terms: Terms) -> SearchPlan:
+    """A run's problem on the data that a training shall have, with the options it shall have.
+
+    Args:
+        run: The run that architectures are taken from.
+        terms: How they are to be trained.
+
+    Raises:
+        ValueError: The options make another space, in which a genome of the run would mean
+            something else; or the proxy's weights are wanted, which fit the run's options.
+    """
+    plan = SearchPlan.of(config_of(run, terms.data))
+    if "option" not in terms.data:
+        return plan
+    said = f"--option {' '.join(terms.data['option'])}"
+    if terms.from_proxy:
+        raise ValueError(
+            f"{said}: the short training of run {run.name} had its own options, so its weights "
+            "do not fit; leave out --option or --from-proxy"
+        )
+    mine, theirs = plan.problem.space, run.spelling.space
+    if theirs is None or mine is None or mine.as_dicts() != theirs.as_dicts():
+        raise ValueError(
+            f"{said}: with that {plan.config.problem} has other genes than run {run.name}, "
+            "whose genomes would mean something else; give --problem with --architecture"
+        )
+    return plan
 
 
 def order_of(run: Run, record: Record, *, plan: SearchPlan, terms: Terms) -> TrainingOrder:
@@ -118,10 +151,12 @@ def origin_of(run: Run, record: Record | None, *, terms: Terms) -> dict[str, Any
     Args:
         run: The run that it is taken from.
         record: Its record in the run, if there is one.
-        terms: How the network is to be trained; of other data the run has measured nothing.
+        terms: How the network is to be trained; of other data, and of networks with other
+            options, the run has measured nothing.
     """
     told: dict[str, Any] = {"run": run.name}
-    if record is not None and terms.data.get("data") is None:
+    is_as_measured = terms.data.get("data") is None and "option" not in terms.data
+    if record is not None and is_as_measured:
         told["metrics"] = dict(record.metrics)
     if run.spend is not None:
         told |= {"search_co2_g": run.spend.co2_g, "search_kwh": run.spend.energy_kwh}

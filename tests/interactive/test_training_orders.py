@@ -12,10 +12,12 @@ from evonas.interactive.training_orders import (
     order_of,
     ordered,
     origin_of,
+    plan_of,
 )
 from evonas.plugins.loading import load_problem
 from evonas.record import Record
 from evonas.runs.reading import open_run
+from evonas.runs.schema import Spelling
 from evonas.training.full_recipe import FullRecipe
 
 
@@ -47,6 +49,53 @@ def test_other_data_come_in_their_own_size():
     assert config_of(run, {"image_size": 16}).image_size == 16
     other = config_of(run, {"data": "mnist"})
     assert (other.data, other.image_size) == ("mnist", None)
+
+
+SMALL = ("channels=4", "cells=1")
+
+
+@pytest.fixture(scope="module")
+def run_of_cells():
+    """A run of small networks of cells, as far as a training looks at it."""
+    config = Config(problem="nb201", option=SMALL)
+    spelling = Spelling(SearchPlan.of(config).problem.space, decoded_by="space")
+    return SimpleNamespace(name="cells", config=config, spelling=spelling)
+
+
+def with_option(*option, **terms):
+    return Terms(data={"option": option}, **terms)
+
+
+def test_networks_may_be_trained_larger_than_they_were_searched(run_of_cells):
+    same = plan_of(run_of_cells, Terms())
+    larger = plan_of(run_of_cells, with_option("cells=3"))
+    assert same.problem.option["cells"] == 1
+    assert larger.problem.option == {"channels": 4, "cells": 3, "whole": False}
+    genome = (3, 2, 4, 1, 0, 3)
+    assert larger.problem.cost(genome).params > same.problem.cost(genome).params
+
+
+def test_an_option_that_makes_other_genes_is_refused():
+    config = Config(problem="darts", option=("layers=3", "channels=4"))
+    spelling = Spelling(SearchPlan.of(config).problem.space, decoded_by="space")
+    run = SimpleNamespace(name="a", config=config, spelling=spelling)
+    assert plan_of(run, with_option("layers=5")).problem.option["layers"] == 5
+    with pytest.raises(ValueError, match=r"--option nodes=2: with that darts has other genes"):
+        plan_of(run, with_option("nodes=2"))
+    unknown = SimpleNamespace(name="a", config=config, spelling=Spelling())
+    with pytest.raises(ValueError, match="other genes than run a, whose genomes would mean"):
+        plan_of(unknown, with_option("layers=5"))
+
+
+def test_weights_of_a_proxy_fit_no_other_option(run_of_cells):
+    with pytest.raises(ValueError, match="had its own options, so its weights do not fit"):
+        plan_of(run_of_cells, with_option("cells=3", from_proxy=True))
+
+
+def test_of_networks_with_other_options_the_run_has_measured_nothing(run):
+    record = run.front[0]
+    assert origin_of(run, record, terms=Terms())["metrics"] == record.metrics
+    assert "metrics" not in origin_of(run, record, terms=with_option("width=8"))
 
 
 def test_a_measured_architecture_becomes_an_order(run, plan):
