@@ -14,7 +14,8 @@ from evonas.hardware.roofline import Cost, Operation, moved_bytes
 from evonas.networks.counting import watched
 from evonas.networks.inputs import Input, Inputs, as_inputs
 from evonas.networks.receptive_field import Field, ReceptiveField, field_after, joined
-from evonas.networks.recording import Recorder, storage_key
+from evonas.networks.recording import Recorder
+from evonas.networks.tracing import storage_key
 
 THE_INPUT = -1  # among the sources of a layer: the images themselves
 
