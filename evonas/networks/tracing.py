@@ -37,6 +37,11 @@ class Tracer:
         self._steps: list[tuple[Step, list[int]]] = []  # with the constants that each reads
         self._kept: list[Any] = []  # so that no storage takes the address of another
 
+    @property
+    def n_steps(self) -> int:
+        """How many steps there are so far."""
+        return len(self._steps)
+
     def take(self, tensors: Iterable[Tensor]) -> None:
         """Note what the network is given.
 
@@ -70,8 +75,8 @@ class Tracer:
             if key not in self._buffers and key not in self._constants:
                 self._new_constant(tensor)  # a plain attribute of the network
         new = _first_of_each(written, besides=(self._buffers, self._constants))
-        if not is_kernel:
-            keys = []
+        if not is_kernel:  # it looks at no values
+            keys, new = [], [tensor for tensor in new if tensor.numel()]
         constants = [key for key in keys if key in self._constants]
         buffers = tuple(self._buffers[key] for key in keys if key in self._buffers)
         if constants and not buffers:
