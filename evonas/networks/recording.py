@@ -93,7 +93,8 @@ class Recorder(TorchDispatchMode):
         is_kernel = _is_kernel(func)
         self.tracer.see(func, args, read=read, written=written, is_kernel=is_kernel)
         if is_kernel:
-            self._record(func, args, kwargs, out, read=read, held=held)
+            moved = [t for t in read if storage_key(t) not in self.weights] + written
+            self._record(func, args, kwargs, out, moved=moved, held=held)
         self.note(
             func, args, out, read=read, operation=self.operations[-1] if is_kernel else None
         )
@@ -125,12 +126,9 @@ class Recorder(TorchDispatchMode):
         kwargs: dict[str, Any],
         out: Any,
         *,
-        read: list[Tensor],
+        moved: list[Tensor],
         held: list[Tensor],
     ) -> None:
-        written = [t for t in tree_iter(out) if isinstance(t, Tensor)]
-        weights = set(map(id, held))
-        moved = [t for t in read if id(t) not in weights] + written
         flops = operator_flops(func, args, kwargs, out)
         if flops is None:
             self._tell_unknown(func)

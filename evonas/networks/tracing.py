@@ -70,13 +70,13 @@ class Tracer:
             written: The tensors that it gave.
             is_kernel: Whether it computes something, and not only looks or makes room.
         """
-        keys = list(dict.fromkeys(map(storage_key, read)))
-        for key, tensor in zip(map(storage_key, read), read, strict=True):
-            if key not in self._buffers and key not in self._constants:
+        keys = self._unknown(read)
+        for tensor in keys.values():
+            if tensor is not None:
                 self._new_constant(tensor)  # a plain attribute of the network
-        new = _first_of_each(written, besides=(self._buffers, self._constants))
+        new = [tensor for tensor in self._unknown(written).values() if tensor is not None]
         if not is_kernel:  # it looks at no values
-            keys, new = [], [tensor for tensor in new if tensor.numel()]
+            keys, new = {}, [tensor for tensor in new if tensor.numel()]
         constants = [key for key in keys if key in self._constants]
         buffers = tuple(self._buffers[key] for key in keys if key in self._buffers)
         if constants and not buffers:
@@ -107,6 +107,16 @@ class Tracer:
                 step = step._replace(role="pointwise" if step.role == "norm" else "other")
             steps.append(step._replace(n_weights=n_weights))
         return Trace(tuple(self._inputs), tuple(steps), tuple(outputs))
+
+    def _unknown(self, tensors: Iterable[Tensor]) -> dict[int, Tensor | None]:
+        """By storage, each once, the first of the tensors if the storage is not known yet."""
+        found: dict[int, Tensor | None] = {}
+        for tensor in tensors:
+            key = storage_key(tensor)
+            if key not in found:
+                is_known = key in self._buffers or key in self._constants
+                found[key] = None if is_known else tensor
+        return found
 
     def _given(self, tensor: Tensor) -> int:
         """The number of the buffer of an output; a constant is given as a copy."""
@@ -173,16 +183,6 @@ def _step(
     else:
         n_channels, has_bias = args[-1].shape[1], name == "addmm"
     return Step(reads, writes, role="contraction", n_channels=n_channels, has_bias=has_bias)
-
-
-def _first_of_each(tensors: Sequence[Tensor], *, besides: Sequence[Any]) -> list[Tensor]:
-    """One tensor of each storage that is not known yet."""
-    found: dict[int, Tensor] = {}
-    for tensor in tensors:
-        key = storage_key(tensor)
-        if not any(key in known for known in besides):
-            found.setdefault(key, tensor)
-    return list(found.values())
 
 
 def _sizes(tensors: Iterable[Tensor]) -> dict[int, int]:
