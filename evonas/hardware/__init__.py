@@ -6,6 +6,7 @@ Modules:
     calibration: Fitting a time model to networks that were timed on the device at hand.
     devices: The devices that a network's life can be priced on; ``devices.csv`` has their
         numbers.
+    memory: How much memory a pass of a network takes, told from the lives of its tensors.
     roofline: How long a network takes on a device, reckoned from its operations.
     targets: Where a network lives: a device, and the way that it runs there.
     this_machine: This machine as a device, as far as the operating system describes it.
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from evonas.hardware.calibration import fit_training as fit_training
     from evonas.hardware.devices import Device as Device
     from evonas.hardware.devices import recognise as recognise
+    from evonas.hardware.memory import Memory as Memory
+    from evonas.hardware.memory import Trace as Trace
     from evonas.hardware.roofline import Calibration as Calibration
     from evonas.hardware.roofline import Cost as Cost
     from evonas.hardware.roofline import Operation as Operation
@@ -44,6 +47,7 @@ __getattr__, __dir__, __all__ = attach(
         "bounds": ["check"],
         "calibration": ["Timing", "Judged", "fit_training", "fit_inference", "fit"],
         "devices": ["Device", "recognise"],
+        "memory": ["Memory", "Trace"],
         "roofline": [
             "Operation",
             "executed_flops",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from evonas.hardware.bounds import check
 from evonas.hardware.devices import Device
+from evonas.hardware.memory import Memory, Trace
 
 # What a kernel does. ``conv3x3`` and ``conv1x1`` are dense and of stride 1; ``depthwise`` has a
 # group per channel; ``conv`` is any other convolution. ``exponential`` is pointwise as well,
@@ -202,11 +203,19 @@ class Cost:
         flops: Multiplies and adds of the pass, counted separately.
         params: How many trainable parameters the network has.
         operations: The kernels of the pass, in the order of execution.
+        tensors: What the pass holds in memory, or the trace from which that is reckoned when
+            somebody asks; ``None`` where whoever counted did not look.
     """
 
     flops: int
     params: int
     operations: tuple[Operation, ...]
+    tensors: Memory | Trace | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def memory(self) -> Memory | None:
+        """The peak of live activations and the weights; ``None`` where nobody looked."""
+        return self.tensors.memory if isinstance(self.tensors, Trace) else self.tensors
 
     @property
     def macs(self) -> int:

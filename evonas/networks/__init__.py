@@ -26,6 +26,7 @@ Modules:
     layers: The layers of a network: what each of them does, gives and costs, and what feeds it.
     layout: How images lie in memory: channels last where a network bears that, else channels
         first.
+    memory: Bytes that a network takes where it lives.
     metrics: What tells more about untrained networks: providers of metrics, and what they are
         given.
     mobile: The layers of the MobileNets: inverted bottlenecks, and squeeze and excitation.
@@ -44,6 +45,7 @@ Modules:
     temporal_blocks: The building blocks of networks for sequences: as those for images, along
         one axis.
     timing: Wall-clock time of networks, measured.
+    tracing: Which buffers a pass of a network reads and makes, watched on the go.
     vertex_cells: Cells of NAS-Bench-101: which vertices live, and which cells are one.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.
 """
@@ -83,6 +85,8 @@ if TYPE_CHECKING:
     from evonas.networks.layers import Layer as Layer
     from evonas.networks.layers import LayerTable as LayerTable
     from evonas.networks.layers import layer_table as layer_table
+    from evonas.networks.memory import model_bytes as model_bytes
+    from evonas.networks.memory import peak_bytes as peak_bytes
     from evonas.networks.mobile import Resize as Resize
     from evonas.networks.mobile import SqueezeExcite as SqueezeExcite
     from evonas.networks.mobile import divisible as divisible
@@ -126,6 +130,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "inputs": ["Input"],
         "layers": ["Layer", "LayerTable", "layer_table"],
+        "memory": ["peak_bytes", "model_bytes"],
         "mobile": ["mbconv", "SqueezeExcite", "Resize", "divisible"],
         "primitives": ["primitive"],
         "stages": ["halving", "gathered"],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from torch import Tensor, nn
 
+from evonas.hardware.memory import Call, Trace
 from evonas.hardware.roofline import Cost
 from evonas.networks.counting import count_through
 from evonas.networks.inputs import Input, Inputs, as_inputs
@@ -85,7 +87,8 @@ def count_chain(
         ValueError: A part before the last gives several tensors, or with ``is_strict`` an
             operator is unknown.
     """
-    return total([cost for cost, _ in counted_in_a_row(parts, input_shape, is_strict)])
+    row = counted_in_a_row(parts, input_shape, is_strict)
+    return total_in_a_row([cost for cost, _ in row], math.prod(input_shape))
 
 
 @lru_cache(maxsize=N_REMEMBERED_PARTS)
@@ -105,12 +108,15 @@ def count_part(part: Part, inputs: Inputs, is_strict: bool) -> tuple[Cost, tuple
         return count_through(part, inputs, is_strict=is_strict)
     (taken,) = as_inputs(inputs)
     row = list(counted_in_a_row(part.arguments, taken.shape, is_strict))  # type: ignore[arg-type]  # parts
-    costs = [cost for cost, _ in row]
     shape = row[-1][1] if row else taken.shape
-    if dict(part.named).get("has_shortcut"):
-        ends = Input(taken.shape), Input(shape)
-        costs.append(count_part(Part.of(Sum), ends, is_strict)[0])
-    return total(costs), shape
+    branch = total_in_a_row([cost for cost, _ in row], math.prod(taken.shape))
+    if not dict(part.named).get("has_shortcut"):
+        return branch, shape
+    ends = Input(taken.shape), Input(shape)
+    added = count_part(Part.of(Sum), ends, is_strict)[0]
+    calls = Call(traced(branch), (0,), (1,)), Call(traced(added), (0, 1), (2,))
+    trace = Trace((math.prod(taken.shape),), calls, (2,))
+    return replace(total([branch, added]), tensors=trace), shape
 
 
 def counted_in_a_row(
@@ -137,8 +143,29 @@ def counted_in_a_row(
         yield cost, shape
 
 
+def total_in_a_row(costs: Sequence[Cost], size: int) -> Cost:
+    """What parts cost of which each takes what the one before it gives.
+
+    Args:
+        costs: The costs of the parts as they were counted, in the order of execution.
+        size: How many numbers the first part takes.
+    """
+    trace = Trace.in_a_row([traced(cost) for cost in costs], size=size)
+    return replace(total(costs), tensors=trace)
+
+
+def traced(cost: Cost) -> Trace:
+    """Which buffers a part reads and makes.
+
+    Args:
+        cost: What the part costs, as it was counted.
+    """
+    assert isinstance(cost.tensors, Trace)
+    return cost.tensors
+
+
 def total(costs: Sequence[Cost]) -> Cost:
-    """What several parts cost together, their operations in a row.
+    """What several parts cost together, their operations in a row, whatever feeds them.
 
     Args:
         costs: The costs of the parts, in the order of execution.

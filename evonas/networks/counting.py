@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from evonas.hardware.roofline import Cost
 from evonas.networks.building import META, built, completed, made, without_values
 from evonas.networks.inputs import Input, Inputs, as_inputs
-from evonas.networks.recording import Recorder, UndeclaredError, say_once, storage_key
+from evonas.networks.recording import Recorder, UndeclaredError, say_once
+from evonas.networks.tracing import storage_key
 
 R = TypeVar("R", bound=Recorder)
 
@@ -119,6 +120,7 @@ def _counted(
     tensors = made(inputs, device)
     model.eval()
     with watcher(model) as recorder:
+        recorder.tracer.take(tensors)
         output = model(*tensors)
     weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
     unread = {n: p for n, p in weights.items() if storage_key(p) not in recorder.read}
@@ -134,6 +136,7 @@ def _counted(
         flops=int(sum(operation.flops for operation in recorder.operations)),
         params=n_params - n_unread,
         operations=tuple(recorder.operations),
+        tensors=recorder.tracer.trace(output),
     )
     return recorder, cost, tuple(output.shape[1:]) if isinstance(output, Tensor) else ()
 

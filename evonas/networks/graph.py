@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from evonas.hardware.memory import Call, Trace
 from evonas.hardware.roofline import Cost
-from evonas.networks.chain import Part, count_part, total
+from evonas.networks.chain import Part, count_part, total, traced
 from evonas.networks.exits import Exits
 from evonas.networks.inputs import Input
 
@@ -203,7 +205,8 @@ def count_graph(graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool =
         ValueError: A node that feeds others gives several tensors, or with ``is_strict`` an
             operator is unknown.
     """
-    return total([*_costs(graph, input_shape, is_strict=is_strict).values()])
+    costs = _costs(graph, input_shape, is_strict=is_strict)
+    return _together(graph, costs, math.prod(input_shape), answering=graph.exits)
 
 
 def exit_costs(
@@ -223,7 +226,8 @@ def exit_costs(
         ValueError: As in ``count_graph``.
     """
     costs = _costs(graph, input_shape, is_strict=is_strict)
-    return tuple(total([costs[n] for n in costs if n in needed]) for needed in graph.needs)
+    size = math.prod(input_shape)
+    return tuple(_together(graph, costs, size, answering=(name,)) for name in graph.exits)
 
 
 def count_exits(
@@ -246,6 +250,22 @@ def count_exits(
 
     so_far = accumulate(graph.needs, operator.or_)
     return Exits(tuple(map(flops, graph.needs)), tuple(map(flops, so_far)))
+
+
+def _together(
+    graph: Graph, costs: Mapping[str, Cost], size: int, *, answering: Sequence[str]
+) -> Cost:
+    """What some exits cost together, with all that they depend on, told from every node's."""
+    needed = graph.needed_for(answering)
+    kept = {name: cost for name, cost in costs.items() if name in needed}
+    calls, given, n = list[Call](), {IMAGES: tuple[int, ...]((0,))}, 1
+    for name, trace in zip(kept, map(traced, kept.values()), strict=True):
+        reads = tuple(given[source][0] for source in graph.nodes[name].sources)
+        given[name] = tuple(range(n, n + len(trace.outputs)))
+        n += len(trace.outputs)
+        calls.append(Call(trace, reads, given[name]))
+    outputs = tuple(number for name in answering for number in given[name])
+    return replace(total([*kept.values()]), tensors=Trace((size,), tuple(calls), outputs))
 
 
 def _costs(graph: Graph, input_shape: tuple[int, ...], *, is_strict: bool) -> dict[str, Cost]:

@@ -11,10 +11,12 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_iter
 
 from evonas.hardware.roofline import Cost, Operation, moved_bytes
+from evonas.networks.chain import traced
 from evonas.networks.counting import watched
 from evonas.networks.inputs import Input, Inputs, as_inputs
 from evonas.networks.receptive_field import Field, ReceptiveField, field_after, joined
-from evonas.networks.recording import Recorder, storage_key
+from evonas.networks.recording import Recorder
+from evonas.networks.tracing import storage_key
 
 THE_INPUT = -1  # among the sources of a layer: the images themselves
 
@@ -35,6 +37,7 @@ class Layer:
         receptive_field: What one position of its output sees of the input; ``None`` where that
             cannot be told.
         call: Which call of its module it is, from 1; a shared module is called several times.
+        n_alive: The most activations that are alive while it runs, with what later layers need.
     """
 
     path: str
@@ -46,6 +49,7 @@ class Layer:
     sources: tuple[int, ...]
     receptive_field: ReceptiveField | None
     call: int = 1
+    n_alive: int = 0
 
     @property
     def name(self) -> str:
@@ -109,7 +113,7 @@ def layer_table(
     recorder, cost, _ = watched(
         build, inputs, watcher=partial(_LayerRecorder, is_strict=is_strict)
     )
-    return LayerTable(as_inputs(inputs), recorder.layers(), cost)
+    return LayerTable(as_inputs(inputs), recorder.layers(cost), cost)
 
 
 @dataclass
@@ -123,6 +127,7 @@ class _Row:
     operations: list[Operation] = field(default_factory=list)
     sources: set[int] = field(default_factory=set)
     sees: Field = None
+    n_alive: int = 0
 
 
 @dataclass
@@ -150,6 +155,7 @@ class _LayerRecorder(Recorder):
         super().__init__(model, is_strict=is_strict)
         self.model = model
         self.rows: list[_Row] = []
+        self.places: list[int] = []  # of the tracer's steps
         self.calls: list[_Call] = []
         self.n_calls: dict[int, int] = {}
         self.origins: dict[int, _Origin] = {}
@@ -171,12 +177,16 @@ class _LayerRecorder(Recorder):
             hook.remove()
         super().__exit__(*error)
 
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self, cost: Cost) -> tuple[Layer, ...]:
         """What was seen; what was read by views alone counts with the last layer."""
         if self.rows:
             self.rows[-1].params += sum(
                 n for key, n in self.unattributed.items() if key in self.read
             )
+        alive = traced(cost).flow().alive()
+        next(alive)  # before the first of them
+        for place, n_alive in zip(self.places, alive, strict=False):
+            self.rows[place].n_alive = max(self.rows[place].n_alive, n_alive)
         return tuple(
             Layer(
                 path=row.path,
@@ -188,6 +198,7 @@ class _LayerRecorder(Recorder):
                 sources=tuple(sorted(row.sources)),
                 receptive_field=row.sees,
                 call=row.call,
+                n_alive=row.n_alive,
             )
             for row in self.rows
         )
@@ -212,6 +223,7 @@ class _LayerRecorder(Recorder):
             place = self._place(func)
             row = self.rows[place]
             row.operations.append(operation)
+            self.places += [place] * (self.tracer.n_steps - len(self.places))
             row.detail = row.detail or _detail(func, args)
             row.sources |= {n for origin in known for n in origin.rows} - {place}
             row.params += sum(self.unattributed.pop(storage_key(t), 0) for t in read)

@@ -18,6 +18,7 @@ from torch.utils._pytree import tree_iter, tree_map_only
 from evonas.hardware.roofline import Operation
 from evonas.networks.building import META
 from evonas.networks.formulas import is_contraction, operator_flops
+from evonas.networks.tracing import POINTWISE, Tracer, is_pointwise, storage_key
 
 logger = logging.getLogger("evonas")
 
@@ -27,7 +28,6 @@ NOT_A_KERNEL = (
     *("new_*", "eye", "linspace", "scalar_tensor", "lift_fresh*", "_local_scalar_dense"),
     *("set", "_assert*", "sym_*", "is_*"),
 )
-POINTWISE = {"hardsigmoid", "hardswish", "hardtanh", "leaky_relu"}  # though not tagged so
 KIND_BY_WORD = {  # patterns of names, without the underscore of those that work in place
     "norm": ("*norm*",),
     "pool": ("*pool*", "mean"),
@@ -77,6 +77,7 @@ class Recorder(TorchDispatchMode):
         self.read: set[int] = set()  # of the weights
         self.is_strict = is_strict
         self.operations: list[Operation] = []
+        self.tracer = Tracer(model)
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
@@ -88,9 +89,12 @@ class Recorder(TorchDispatchMode):
         out = _shaped(func, args, kwargs)
         held = [t for t in read if storage_key(t) in self.weights]
         self.read.update(map(storage_key, held))
+        written = [t for t in tree_iter(out) if isinstance(t, Tensor)]
         is_kernel = _is_kernel(func)
+        self.tracer.see(func, args, read=read, written=written, is_kernel=is_kernel)
         if is_kernel:
-            self._record(func, args, kwargs, out, read=read, held=held)
+            moved = [t for t in read if storage_key(t) not in self.weights] + written
+            self._record(func, args, kwargs, out, moved=moved, held=held)
         self.note(
             func, args, out, read=read, operation=self.operations[-1] if is_kernel else None
         )
@@ -122,12 +126,9 @@ class Recorder(TorchDispatchMode):
         kwargs: dict[str, Any],
         out: Any,
         *,
-        read: list[Tensor],
+        moved: list[Tensor],
         held: list[Tensor],
     ) -> None:
-        written = [t for t in tree_iter(out) if isinstance(t, Tensor)]
-        weights = set(map(id, held))
-        moved = [t for t in read if id(t) not in weights] + written
         flops = operator_flops(func, args, kwargs, out)
         if flops is None:
             self._tell_unknown(func)
@@ -159,14 +160,6 @@ class Recorder(TorchDispatchMode):
                 name = self.name_by_module[id(module)]
                 return f"{type(module).__name__} {name!r}" if name else type(module).__name__
         return "the network"
-
-
-def storage_key(tensor: Tensor) -> int:
-    """What a tensor and its views have in common."""
-    try:
-        return int(tensor.untyped_storage()._cdata)
-    except (NotImplementedError, RuntimeError):  # a sparse tensor has no one storage
-        return id(tensor)
 
 
 def _shaped(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -205,8 +198,7 @@ def _kind(func: Any, args: Any) -> str:
     for kind, words in KIND_BY_WORD.items():
         if any(fnmatch(name.rstrip("_"), word) for word in words):
             return kind
-    is_pointwise = torch.Tag.pointwise in func.tags or name.rstrip("_") in POINTWISE
-    return "pointwise" if is_pointwise else "move"
+    return "pointwise" if is_pointwise(func) else "move"
 
 
 def _kind_of_convolution(args: Any) -> str:

@@ -18,8 +18,11 @@ from evonas.reports.text import aligned, genome_text, number
 from evonas.space import Genome
 
 UNKNOWN = "-"
-LAYER_COLUMNS = ("layer", "operator", "output", "params", "FLOPs", "bytes", "sees", "CO2")
-
+SINGLE = 4  # bytes of a number in single precision
+LAYER_COLUMNS = (
+    *("layer", "operator", "output", "params", "FLOPs", "bytes", "alive"),
+    *("sees", "CO2"),
+)
 EXIT_COLUMNS = ("exit", "FLOPs alone", "after those before it", "of all")
 
 
@@ -129,7 +132,7 @@ class DataSheet:
         parts.append(folded("Genes", "".join(genes)))
         if self.network:
             layers = table(LAYER_COLUMNS, self._layer_rows(self.network))
-            parts.append(paragraph(self._totals(self.network)[0]))
+            parts += map(paragraph, self._totals(self.network))
             if self.exits:
                 parts.append(table(EXIT_COLUMNS, self._exit_rows(self.exits)))
             parts.append(folded("Layers", layers))
@@ -165,7 +168,8 @@ class DataSheet:
         takes = ", ".join(map(str, network.inputs))
         return [
             f"For one input of {takes}: {cost.params:,} parameters, {cost.macs:,} MACs, "
-            f"{cost.flops:,} FLOPs, {n_bytes:,.0f} bytes moved, {len(network.layers)} layers"
+            f"{cost.flops:,} FLOPs, {n_bytes:,.0f} bytes moved, {len(network.layers)} layers",
+            *_memory(network),
         ]
 
     def _exits(self) -> list[str]:
@@ -195,6 +199,7 @@ class DataSheet:
                 f"{layer.params:,}",
                 f"{layer.flops:,.0f}",
                 f"{layer.n_bytes:,.0f}",
+                f"{layer.n_alive * SINGLE:,}",
                 seen(layer.receptive_field),
                 f"{100 * self.shares[i]:.1f} %" if self.shares else UNKNOWN,
             ]
@@ -205,6 +210,7 @@ class DataSheet:
         """The sheet as JSON has it."""
         network = self.network
         cost = network.cost if network else None
+        memory = cost.memory if cost else None
         return {
             "id": self.id,
             "problem": self.problem,
@@ -219,6 +225,8 @@ class DataSheet:
             "params": cost.params if cost else None,
             "macs": cost.macs if cost else None,
             "flops": cost.flops if cost else None,
+            "peak_activations": memory.peak_activations if memory else None,
+            "weights": memory.n_weights if memory else None,
             "exits": None
             if self.exits is None
             else {"flops": list(self.exits.alone), "flops_in_turn": list(self.exits.in_turn)},
@@ -245,6 +253,20 @@ def seen(sees: ReceptiveField | None) -> str:
     return "all" if sees.is_whole else "x".join(map(str, sees.size))
 
 
+def _memory(network: LayerTable) -> list[str]:
+    """What the network takes in memory, in single precision."""
+    memory = network.cost.memory
+    if memory is None:
+        return []
+    peak = memory.peak_activations
+    at = next((layer for layer in network.layers if layer.n_alive == peak), None)
+    place = f"in {at.name or at.kind}" if at else "before the first layer"
+    return [
+        f"In memory: {peak * SINGLE:,} bytes of activations at most, {place}, and "
+        f"{memory.model_bytes(bytes_per_number=SINGLE):,} bytes of weights"
+    ]
+
+
 def _layer_dict(layer: Layer, share: float | None) -> dict[str, Any]:
     sees = layer.receptive_field
     return {
@@ -256,6 +278,7 @@ def _layer_dict(layer: Layer, share: float | None) -> dict[str, Any]:
         "macs": layer.macs,
         "flops": layer.flops,
         "bytes": layer.n_bytes,
+        "activations_alive": layer.n_alive,
         "receptive_field": None
         if sees is None
         else "all"

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evonas.hardware.memory import Memory
 from evonas.hardware.roofline import Cost, Operation
 from evonas.problem import Problem
 from evonas.runs.journal import logger
 from evonas.space import Genome, genome_text
 
 COSTS = "costs.json"
+MEMORY = ("peak_activations", "n_weights")  # left out where nobody counted them
 OPERATION = ("flops", "activation_bytes", "weight_bytes", "kind")
 
 
@@ -44,20 +46,7 @@ def count_costs(problem: Problem, genomes: Sequence[Genome]) -> dict[Genome, Cos
 
 def costs_text(costs: Mapping[Genome, Cost]) -> str:
     """The content of ``costs.json``: a line for each network, every operation as a list."""
-    rows = [
-        json.dumps(
-            {
-                "genome": genome,
-                "flops": cost.flops,
-                "params": cost.params,
-                "operations": [
-                    [getattr(o, part) for part in OPERATION] for o in cost.operations
-                ],
-            }
-        )
-        for genome, cost in costs.items()
-    ]
-    networks = ",\n".join(rows)
+    networks = ",\n".join(json.dumps(_row(*each)) for each in costs.items())
     return f'{{"operation": {json.dumps(OPERATION)}, "networks": [\n{networks}\n]}}\n'
 
 
@@ -77,8 +66,21 @@ def read_costs(file: Path) -> dict[Genome, Cost]:
         raise ValueError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
 
 
+def _row(genome: Genome, cost: Cost) -> dict[str, Any]:
+    memory = cost.memory
+    return {
+        "genome": genome,
+        "flops": cost.flops,
+        "params": cost.params,
+        **({part: getattr(memory, part) for part in MEMORY} if memory else {}),
+        "operations": [[getattr(o, part) for part in OPERATION] for o in cost.operations],
+    }
+
+
 def _cost(row: Mapping[str, Any], *, parts: Sequence[str]) -> Cost:
     operations = tuple(
         Operation(**dict(zip(parts, values, strict=True))) for values in row["operations"]
     )
-    return Cost(int(row["flops"]), int(row["params"]), operations)
+    is_known = all(part in row for part in MEMORY)
+    memory = Memory(*(int(row[part]) for part in MEMORY)) if is_known else None
+    return Cost(int(row["flops"]), int(row["params"]), operations, memory)

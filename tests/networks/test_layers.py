@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 
 import pytest
@@ -85,6 +86,8 @@ def check_sums(build, shape):
     assert sum(layer.macs for layer in table.layers) == cost.flops / 2
     operations = [operation for layer in table.layers for operation in layer.operations]
     assert sorted(operations, key=repr) == sorted(cost.operations, key=repr)
+    most = max([layer.n_alive for layer in table.layers], default=0)
+    assert max(most, math.prod(shape)) == cost.memory.peak_activations
     assert all(source < i for i, each in enumerate(table.layers) for source in each.sources)
     return table
 
@@ -98,6 +101,17 @@ def test_the_layers_sum_to_what_is_counted(name):
 @settings(max_examples=20, deadline=None)
 def test_the_layers_of_any_chain_sum_to_what_is_counted(layers):
     check_sums(lambda: nn.Sequential(nn.Conv2d(3, 8, 3), *layers), (3, 12, 12))
+
+
+def test_a_layer_knows_what_is_alive_while_it_runs():
+    table = layer_table(*NETWORKS["thrice"])
+    images, means = 3 * 8 * 8, 3
+    assert [layer.n_alive for layer in table.layers] == [
+        *(2 * images, 3 * images, 3 * images),  # the sum waits for the images
+        2 * images,
+        images + means,
+        means + 2,
+    ]
 
 
 def test_a_layer_that_is_called_thrice_has_its_weights_once_and_its_flops_each_time():

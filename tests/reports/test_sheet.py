@@ -43,11 +43,12 @@ def test_a_sheet_says_all_of_it(sheet):
         "",
         "For one input of 3x8x8: 186 parameters, 1,044 MACs, 2,088 FLOPs, 2,096 "
         "bytes moved, 3 layers",
+        "In memory: 912 bytes of activations at most, in 0, and 744 bytes of weights",
         "",
-        "layer  operator                output  params  FLOPs  bytes  sees     CO2",
-        "0      Conv2d 3x3, stride 2x2   4x3x3     112  1,944  1,360   3x3  50.0 %",
-        "1      ReLU                     4x3x3       0      0    288   3x3  25.0 %",
-        "3      Linear                       2      74    144    448   all  25.0 %",
+        "layer  operator                output  params  FLOPs  bytes  alive  sees     CO2",
+        "0      Conv2d 3x3, stride 2x2   4x3x3     112  1,944  1,360    912   3x3  50.0 %",
+        "1      ReLU                     4x3x3       0      0    288    144   3x3  25.0 %",
+        "3      Linear                       2      74    144    448    152   all  25.0 %",
         "",
         "A note.",
     ]
@@ -74,11 +75,24 @@ def test_json_tells_each_layer(sheet):
         "macs": 972.0,
         "flops": 1944.0,
         "bytes": 4.0 * (3 * 64 + 112 + 36),
+        "activations_alive": 3 * 64 + 36,
         "receptive_field": [3, 3],
         "co2_share": 0.5,
         "sources": [-1],
     }
     assert (last["receptive_field"], last["sources"]) == ("all", [1])
+    assert (told["peak_activations"], told["weights"]) == (3 * 64 + 36, 112 + 74)
+
+
+def test_a_peak_is_named_by_the_layer_where_it_is(sheet):
+    views = layer_table(nn.Flatten, (3, 8, 8))
+    assert "768 bytes of activations at most, before the first layer, and 0 bytes" in str(
+        replace(sheet, network=views, shares=())
+    )
+    counted = replace(sheet.network.cost, tensors=None)
+    silent = replace(sheet, network=replace(sheet.network, cost=counted))
+    assert "In memory" not in str(silent)
+    assert silent.as_dict()["peak_activations"] is None
 
 
 def test_a_receptive_field_in_words():
@@ -108,7 +122,8 @@ def test_a_notebook_shows_all_of_it_with_a_picture_and_nothing_taken_for_html(sh
     assert "<p>&lt;i&gt;</p>" in shown
     assert "<td>acc [%]</td><td>91.25</td>" in shown
     assert "... and 1 more, which make no difference to this network" in shown
-    assert "<td>1,944</td><td>1,360</td><td>3x3</td><td>50.0 %</td>" in shown
+    assert "<td>1,944</td><td>1,360</td><td>912</td><td>3x3</td><td>50.0 %</td>" in shown
+    assert "<p>In memory: 912 bytes of activations at most, in 0, and 744 bytes" in shown
     assert re.findall(r"<summary>(\w+)</summary>", shown) == ["Genes", "Layers", "Picture"]
 
 

@@ -5,16 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy import Bowl
 
+from evonas.hardware.memory import Memory, Step, Trace
 from evonas.hardware.roofline import OPERATION_KINDS, Cost, Operation
 from evonas.runs.costs import COSTS, costs_text, count_costs, read_costs
 
 numbers = st.floats(0, 1e15)
 operations = st.builds(Operation, numbers, numbers, numbers, st.sampled_from(OPERATION_KINDS))
+memories = st.builds(Memory, st.integers(0, 10**12), st.integers(0, 10**12))
 costs = st.builds(
     Cost,
     st.integers(0, 10**15),
     st.integers(0, 10**12),
     st.lists(operations, max_size=3).map(tuple),
+    st.none() | memories,
 )
 
 
@@ -31,7 +34,15 @@ class Counted(Bowl):
 def test_costs_that_are_written_are_read_as_they_were(tmp_path_factory, kept):
     file = tmp_path_factory.mktemp("run") / COSTS
     file.write_text(costs_text(kept))
-    assert read_costs(file) == kept
+    found = read_costs(file)
+    assert found == kept
+    assert [cost.memory for cost in found.values()] == [c.memory for c in kept.values()]
+
+
+def test_what_a_trace_tells_is_written_down(tmp_path):
+    trace = Trace((6,), (Step((0,), ((1, 4),), n_weights=28),), (1,))
+    (tmp_path / COSTS).write_text(costs_text({(1,): Cost(8, 4, (), trace)}))
+    assert read_costs(tmp_path / COSTS)[(1,)].memory == Memory(10, 28)
 
 
 def test_a_problem_that_counts_nothing_has_no_costs(tmp_path):
