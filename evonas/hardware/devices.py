@@ -31,6 +31,7 @@ KERNEL_OVERHEAD_SECONDS = {
     "fpga": 5e-6,
     "mcu": 20e-6,  # our assumption: an interpreter's step, some 5,000 cycles
 }
+ASSUMED = "; idle share and kernel overhead assumed"  # what the sources leave out
 HOSTED = ("gpu", "tpu")  # kinds of devices that are cards in a computer
 FORMATS = ("fp32", "tf32", "fp16", "bf16", "int8")
 # Lavin & Gray 2016: F(2x2, 3x3) needs 2.25 times fewer multiplications. cuDNN takes it in
@@ -139,7 +140,7 @@ def _device(row: Mapping[str, str]) -> Device:
         memory_bytes=_bytes(row["memory [GB]"], 1e9) or _bytes(row["sram [KiB]"], 1024),
         flash_bytes=_bytes(row["flash [KiB]"], 1024),
         kind=kind,
-        source=f"{row['source']}, {row['year']}; idle share and kernel overhead assumed",
+        source=f"{row['source']}, {row['year']}{ASSUMED}",
     )
 
 
