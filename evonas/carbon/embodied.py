@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from evonas.hardware.devices import Device
 
 HOURS_PER_YEAR = 8760.0
+# Of a node with eight A100 of Jean Zay, which Luccioni et al. 2022 reckon with: two EPYC 7543.
+SERVER_CORES = 64
 _SERVER_W = 100.0  # our assumption: processors that may draw more sit in servers
 
 
@@ -63,8 +65,8 @@ SERVER = Manufacture(
     high_kg=4320.0,
     years=6.0,
     utilisation=0.85,
-    source="Luccioni et al. 2022, six years at 85 %; high: Dell and thinkstep 2019, a PowerEdge "
-    "R740 with eight large SSDs; low: the same without them",
+    source="Luccioni et al. 2022, six years at 85 %; high: Dell and thinkstep 2019, a "
+    "PowerEdge R740 with eight large SSDs; low: the same without them",
 )
 PHONE = Manufacture(
     label="a phone",

@@ -19,8 +19,7 @@ from evonas.carbon.footprint import (
 )
 from evonas.carbon.grids import GRIDS
 from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
-from evonas.carbon.traces import Trace, read_trace
-from evonas.commands.checks import check_carbon, inputs_of, told
+from evonas.commands.checks import check_carbon, inputs_of, told, trace_of
 from evonas.commands.parsers import carbon_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
@@ -53,7 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = carbon_parser().parse_args(argv)
     try:
-        trace = _trace(given)
         check_carbon(given)
         if given.list:
             lines = _listed()
@@ -62,29 +60,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif given.model:
             lines = _model(given)
         else:
-            lines = _run(given, trace)
+            lines = _run(given)
     except (ValueError, OSError) as error:
         return complain(error)
     print("\n".join(lines))
     return 0
-
-
-def _trace(given: argparse.Namespace) -> Trace | None:
-    """The hourly trace that ``--grid`` names; its mean then stands for the grid.
-
-    Raises:
-        ValueError: The trace cannot be read, or an intensity is given as well.
-        FileNotFoundError: There is no such file.
-    """
-    if given.grid is None or not given.grid.lower().endswith(".csv"):
-        return None
-    if given.intensity_g_per_kwh is not None:
-        raise ValueError("grid and intensity_g_per_kwh contradict each other; give one")
-    if given.list or given.paper or given.model:
-        raise ValueError(f"the trace {given.grid} is for the search of a run; name one")
-    trace = read_trace(Path(given.grid))
-    given.grid, given.intensity_g_per_kwh = None, trace.mean
-    return trace
 
 
 def _listed() -> list[str]:
@@ -202,7 +182,7 @@ def _in_words(each: Footprint) -> list[str]:
     ]
 
 
-def _run(given: argparse.Namespace, trace: Trace | None) -> list[str]:
+def _run(given: argparse.Namespace) -> list[str]:
     run = open_run(given.run)
     config = run.config.replaced(told(given))
     assumptions = config.assumptions
@@ -218,7 +198,9 @@ def _run(given: argparse.Namespace, trace: Trace | None) -> list[str]:
         "",
         *said,
         "",
-        *search_account(run, assumptions, market_g_per_kwh=given.market_based, trace=trace),
+        *search_account(
+            run, assumptions, market_g_per_kwh=given.market_based, trace=trace_of(given)
+        ),
         "",
         "Assumed:",
         *assumption_lines(assumptions, n_images=front.n_images),

@@ -1,4 +1,4 @@
-"""What a search itself has emitted, with all that its kilowatt-hours leave out."""
+"""What a search has emitted, with all that its kilowatt-hours leave out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from evonas.carbon.assumptions import PUE, Assumptions
-from evonas.carbon.embodied import CARD, SERVER, Manufacture
+from evonas.carbon.embodied import CARD, SERVER, SERVER_CORES, Manufacture
 from evonas.carbon.equivalents import equivalent_lines
 from evonas.carbon.model import Band
 from evonas.carbon.traces import Trace, starts
@@ -57,17 +57,14 @@ def search_account(
 
 
 def _made(run: Run, tariff: Mapping[str, Any]) -> list[str]:
-    """Manufacture that the search's hours bear: of its accelerators, or of cores of a server."""
+    """Manufacture that the search's hours bear: of accelerators, or of cores of a server."""
     if run.spend is None:
         return []
     if float(tariff.get("accelerator_w", 0)) > 0:
         hours = run.spend.busy_seconds / 3600 / max(1, int(tariff.get("n_sharing", 1)))
         return [_shared(CARD, hours)]
-    cores = run.environment.get("n_cores")
-    if not isinstance(cores, int) or cores < 1:
-        return []
-    hours = run.spend.cpu_seconds / 3600 / cores
-    return [_shared(SERVER, hours, note=f" with {cores} cores")]
+    hours = run.spend.cpu_seconds / 3600 / SERVER_CORES
+    return [_shared(SERVER, hours, note=f" of {SERVER_CORES} cores")]
 
 
 def _shared(made: Manufacture, hours: float, *, note: str = "") -> str:
