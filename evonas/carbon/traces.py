@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 COLUMNS = ("time", "g/kWh")
+_MOMENT_HOURS = 1e-6  # what is shorter is in one row, for differences of sums lose its digits
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,13 @@ def starts(trace: Trace, phases: Sequence[tuple[float, float]]) -> Starts:
     def grams(begin: float) -> float:
         total = 0.0
         for (length, kwh), span in zip(phases, pairwise(ends), strict=True):
-            a, b = (_until(begin + hour, hours, sums, trace) for hour in span)
-            now = trace.grams[_place(begin + span[0], hours)]
-            total += kwh * ((b - a) / length if length > 0 else now)
+            first, last = (begin + hour for hour in span)
+            row = _place(first, hours)
+            if row == _place(last, hours) or length < _MOMENT_HOURS:
+                total += kwh * trace.grams[row]
+            else:
+                a, b = (_until(hour, hours, sums, trace) for hour in (first, last))
+                total += kwh * (b - a) / length
         return total
 
     begins = [i for i, hour in enumerate(hours[:-1]) if hour + ends[-1] <= hours[-1]]

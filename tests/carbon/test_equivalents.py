@@ -8,7 +8,7 @@ def test_a_year_of_a_car_is_a_year_and_a_charge_is_a_charge():
     assert "4.6e+06" not in line
     assert "1 years of a car" in line
     assert "559,611 charges of a phone" in line  # EPA: 8.22 g a charge
-    assert CAR.in_words(4.6e6 / 365.25 / 24 / 60) == "1 minutes of a car"
+    assert CAR.in_words(9.2e6 / 365.25 / 24 / 60) == "2 minutes of a car"
 
 
 def test_the_smallest_amount_is_told_in_seconds():

@@ -22,6 +22,7 @@ from evonas.carbon.model import (
     Band,
     Lifetime,
     Pass,
+    Price,
     break_even,
     energy_kwh,
     lifetime,
