@@ -2,6 +2,8 @@
 
 Modules:
     assumptions: Everything that pricing a network assumes, with where each number comes from.
+    embodied: What making a device has emitted, for each hour that it works.
+    equivalents: What else emits as much: a car, a home, the charging of phones.
     files: Assumptions in the words of a file, as users write them.
     footprint: The life of networks in its three parts, with bands, against what others would
         cost.
@@ -13,7 +15,9 @@ Modules:
     model: Price the life of an architecture in kilograms of CO2e, from joules, seconds and
         FLOP.
     spend: What a search has spent, and how much it may.
+    traces: What a kilowatt-hour emits hour by hour, and when a search would have emitted least.
     tracker: A second opinion on what a search takes: codecarbon, beside our own account.
+    water: Water that electricity takes, where it is used and where it is made.
 """
 
 from __future__ import annotations
@@ -24,6 +28,9 @@ from evonas.lazy import attach
 
 if TYPE_CHECKING:
     from evonas.carbon.assumptions import Assumptions as Assumptions
+    from evonas.carbon.embodied import Manufacture as Manufacture
+    from evonas.carbon.embodied import manufacture_of as manufacture_of
+    from evonas.carbon.equivalents import equivalent_lines as equivalent_lines
     from evonas.carbon.files import overruled as overruled
     from evonas.carbon.files import read_assumptions as read_assumptions
     from evonas.carbon.footprint import BreakEven as BreakEven
@@ -38,19 +45,27 @@ if TYPE_CHECKING:
     from evonas.carbon.spend import Spend as Spend
     from evonas.carbon.spend import read_amount as read_amount
     from evonas.carbon.spend import training_flops as training_flops
+    from evonas.carbon.traces import Trace as Trace
+    from evonas.carbon.traces import read_trace as read_trace
+    from evonas.carbon.traces import starts as starts
     from evonas.carbon.tracker import CodeCarbon as CodeCarbon
     from evonas.carbon.tracker import Opinion as Opinion
+    from evonas.carbon.water import litres as litres
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "assumptions": ["Assumptions"],
+        "embodied": ["Manufacture", "manufacture_of"],
+        "equivalents": ["equivalent_lines"],
         "files": ["overruled", "read_assumptions"],
         "footprint": ["Footprint", "BreakEven", "compare", "assumption_lines"],
         "literature": ["Printed"],
         "meter": ["Tariff", "Meter"],
         "model": ["price"],
         "spend": ["Spend", "Budget", "training_flops", "read_amount"],
+        "traces": ["Trace", "read_trace", "starts"],
         "tracker": ["Opinion", "CodeCarbon"],
+        "water": ["litres"],
     },
 )

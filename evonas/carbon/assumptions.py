@@ -60,6 +60,8 @@ class Assumptions:
         validation_images: Images that a training passes once after every epoch; those of the
             problem's whole data set if left out.
         training_batch: How many inputs a training step takes.
+        embodied_g_per_hour: CO2e of making the device that each hour of its work bears, in
+            grams; 0 leaves it out, as it is by default.
         released: How many networks share the cost of the search that found them.
         bounds: The low and high ends of numbers that a user stated with both, as (name, low,
             high); the first of the two emits less.
@@ -83,11 +85,12 @@ class Assumptions:
     validation_images: int | None = None
     training_batch: int = 128
     released: int = 1
+    embodied_g_per_hour: float = 0.0
     bounds: tuple[tuple[str, float, float], ...] = ()
 
     def __post_init__(self) -> None:
         check(self, "(0, 1]", "utilisation")
-        check(self, "[0, inf)", "host_w", "trainings", "inferences")
+        check(self, "[0, inf)", "host_w", "trainings", "inferences", "embodied_g_per_hour")
         check(self, "[1, inf)", "pue", "epochs", "training_batch", "released")
         for name in ("training_hours", "training_images", "validation_images"):
             if getattr(self, name) is not None:

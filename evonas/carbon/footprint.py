@@ -8,6 +8,7 @@ from typing import Any
 
 from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.embodied import manufacture_of
 from evonas.carbon.fu2021 import NAS_GPU_HOURS, RESNET_GPU_HOURS, WATT_PER_GFLOPS
 from evonas.carbon.model import Band, Lifetime, Price, banded, break_even
 from evonas.hardware.devices import V100
@@ -143,6 +144,11 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
         f"({sources['epochs']}) with {n_train:,} images; {told.inferences:,.0f} inferences "
         f"({sources['inferences']})",
     ]
+    if told.embodied_g_per_hour:
+        made = manufacture_of(device)
+        is_ours = made is not None and made.g_per_hour[1] == told.embodied_g_per_hour
+        source = f"{made.label}; {made.source}" if made and is_ours else "the user"
+        lines.append(f"making it {told.embodied_g_per_hour:.3g} g an hour of work ({source})")
     if told.calibration:
         fitted = told.calibration
         lines.append(

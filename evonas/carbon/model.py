@@ -78,6 +78,7 @@ class Price:
         inference_seconds: Time of one inference, of one input alone; 0 with the model
             ``fu2021``.
         kg_per_kwh: Kilograms of CO2e that one kWh of the grid emits.
+        made_kg_per_hour: Kilograms of CO2e of making the device, for each hour of its work.
     """
 
     training_kwh: float
@@ -85,16 +86,19 @@ class Price:
     inference_kwh: float
     inference_seconds: float
     kg_per_kwh: float
+    made_kg_per_hour: float = 0.0
 
     @property
     def training_kg(self) -> float:
         """CO2e of one training."""
-        return self.training_kwh * self.kg_per_kwh
+        made_kg = self.training_seconds / 3600 * self.made_kg_per_hour
+        return self.training_kwh * self.kg_per_kwh + made_kg
 
     @property
     def inference_kg(self) -> float:
         """CO2e of one inference, of one input."""
-        return self.inference_kwh * self.kg_per_kwh
+        made_kg = self.inference_seconds / 3600 * self.made_kg_per_hour
+        return self.inference_kwh * self.kg_per_kwh + made_kg
 
 
 def energy_kwh(
@@ -153,6 +157,7 @@ def price(
         inference_kwh=_kwh(inference, assumptions),
         inference_seconds=inference.seconds,
         kg_per_kwh=kg_per_kwh,
+        made_kg_per_hour=assumptions.embodied_g_per_hour / 1000,
     )
 
 

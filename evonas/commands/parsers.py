@@ -135,6 +135,8 @@ def carbon_parser() -> Parser:
     paper = "folder for Figures 2 to 4 of Fu et al. 2021; Table 1 is printed"
     option(parser, "--paper", paper, shown="none", kind=Path, metavar="FOLDER")
     parser.add_argument("--list", action="store_true", help="list devices and grids")
+    market = "grams of CO2e of a kWh by the contracts for it, for the search of a run"
+    option(parser, "--market-based", market, shown="by place alone", kind=real, metavar="G/KWH")
     json = "file to which the price of --model is written"
     option(parser, "--json", json, shown="none", kind=Path, metavar="FILE")
     assumed = parser.add_argument_group("carbon")

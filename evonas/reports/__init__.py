@@ -1,6 +1,7 @@
 """Words for people.
 
 Modules:
+    carbon_account: What a search has emitted, with all that its kilowatt-hours leave out.
     drivers: What drives a metric, in words and as JSON.
     explained: Explaining a run: what drives its objectives, what changes along its front, and
         who is on it.

@@ -143,3 +143,31 @@ def test_flags_take_the_places_of_what_they_contradict_and_of_nothing_else():
 def test_bounds_come_with_their_number_and_not_by_themselves():
     with pytest.raises(ValueError, match="unknown assumption 'bounds'"):
         read_assumptions({"bounds": [["pue", 1.0, 2.0]]})
+
+
+def test_making_the_device_counts_where_a_file_says_so_and_not_by_default():
+    assert read_assumptions({}).embodied_g_per_hour == 0
+    life = read_assumptions({"embodied": True})
+    assert (
+        life.at("low").embodied_g_per_hour
+        < life.embodied_g_per_hour
+        == pytest.approx(
+            1000 * (150 + 2500 / 8) / (6 * 8760 * 0.85)  # Luccioni et al. 2022
+        )
+    )
+    stated = read_assumptions({"embodied_g_per_hour": 3.0, "device": "raspberry-pi-4"})
+    assert stated.embodied_g_per_hour == stated.at("high").embodied_g_per_hour == 3.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"embodied": "yes"}, "embodied is 'yes'; expected true or false"),
+        ({"embodied": True, "embodied_g_per_hour": 1.0}, "contradict each other; give one"),
+        ({"embodied": True, "device": "stm32h7"}, "what making a device like stm32h7 emits"),
+        ({"grid": "day.csv"}, "'day.csv' is a trace, which is for a run that has ended"),
+    ],
+)
+def test_what_cannot_be_made_or_traced_is_refused(settings, said):
+    with pytest.raises(ValueError, match=said):
+        read_assumptions(settings)

@@ -22,6 +22,7 @@ from evonas.carbon.model import (
     Band,
     Lifetime,
     Pass,
+    Price,
     break_even,
     energy_kwh,
     lifetime,
@@ -291,3 +292,10 @@ def test_hours_of_the_users_own_are_the_time_of_a_training():
     idle = price([], n_train=0, n_validation=0, assumptions=life)
     expected = 1.59 * 3 * (0.2 * 300 + 45) / 1000  # of a V100 that waits, and its host
     assert idle.training_kwh == pytest.approx(expected)
+
+
+def test_the_hours_of_work_bear_the_making_of_the_device():
+    bare = Price(2.0, 7200.0, 1.0, 3600.0, 0.5)
+    made = Price(2.0, 7200.0, 1.0, 3600.0, 0.5, made_kg_per_hour=0.01)
+    assert made.training_kg - bare.training_kg == pytest.approx(2 * 0.01)
+    assert made.inference_kg - bare.inference_kg == pytest.approx(0.01)

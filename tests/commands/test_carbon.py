@@ -199,3 +199,33 @@ def test_a_run_on_sequences_is_compared_with_no_network_for_images(run):
         [],
         ["No break-even: resnet18 and mobilenet_v2 take images, and the run's networks none"],
     )
+
+
+def test_the_search_is_told_by_place_by_contract_and_by_the_hours_of_a_trace(
+    capsys, run, tmp_path
+):
+    trace = tmp_path / "day.csv"
+    hours = [f"2025-01-01T{i:02}:00,{100 + 10 * i}" for i in range(24)]
+    trace.write_text("\n".join(["time,g/kWh", *hours]))
+    status, out, _ = said(capsys, run, "--grid", trace, "--market-based", 20)
+    assert status == 0
+    assert "location-based: grid own, 215 g/kWh" in out
+    assert "market-based: " in out
+    assert "By day.csv, from 24 hours to begin at" in out
+    assert "(Wed 2025-01-01 00:00)" in out
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        (("--market-based", -1), "--market-based must be 0 g/kWh or more, got -1"),
+        (("--model", "resnet18", "--market-based", 1), "--market-based is for the search of a"),
+        (("--model", "resnet18", "--grid", "x.csv"), "the trace x.csv is for the search of a"),
+        (("--grid", "x.csv", "--intensity-g-per-kwh", 1), "contradict each other; give one"),
+        (("--grid", "x.csv"), "no trace x.csv; --grid takes a grid's name or a CSV file"),
+    ],
+)
+def test_what_no_search_could_be_told_by_is_refused(capsys, run, flags, problem):
+    status, _, err = said(capsys, run, *flags)
+    assert status == 2
+    assert problem in err
