@@ -12,6 +12,7 @@ from evonas.carbon.embodied import manufacture_of
 from evonas.carbon.grids import FU2021_GRID, GRIDS, Grid, own_grid
 from evonas.hardware.devices import DEVICES, Device
 from evonas.hardware.roofline import Calibration, TimeModel
+from evonas.hardware.targets import Target
 from evonas.hardware.this_machine import NAME, this_machine
 
 # The command line's words for what a file may set, and what each takes the place of.
@@ -23,6 +24,10 @@ CARBON_FLAGS: Mapping[str, tuple[str, ...]] = {
     "trainings": ("trainings", "citations", "trainings_per_citation"),
     "citations": ("trainings", "citations"),
     "inferences": ("inferences",),
+    "precision": ("precision",),
+    "batch": ("batch",),
+    "training_batch": ("training_batch",),
+    "accelerators": ("accelerators",),
 }
 
 
@@ -44,6 +49,7 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     """Assumptions in the words of a carbon file; what it leaves out stays as it is by default.
 
     ``device`` and ``grid`` are names of listed ones, or the fields of a ``Device`` or ``Grid``;
+    a device's name may be followed by how the network runs there, as in ``a100:bf16:b32``.
     ``intensity_g_per_kwh`` stands for a grid of the user's own. ``citations`` times
     ``trainings_per_citation`` (50) stand for ``trainings``. ``embodied`` counts the making of
     the device, by its class. A number that is uncertain is a
@@ -54,7 +60,7 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
         ValueError: A word of the file is unknown, or a value is of the wrong kind or out of its
             range.
     """
-    offered = {f.name for f in fields(Assumptions)} - {"bounds"} | set(_SHORT)
+    offered = {f.name for f in fields(Assumptions)} - {"bounds", "end"} | set(_SHORT)
     for name in settings:
         if name not in offered:
             close = "".join(
@@ -64,7 +70,7 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
             raise ValueError(
                 f"unknown assumption {name!r}{close}; choose from {', '.join(sorted(offered))}"
             )
-    central, bounds = _split(settings)
+    central, bounds = _split(_with_target(settings))
     changes = {name: value for name, value in central.items() if name not in _SHORT}
     if "intensity_g_per_kwh" in central:
         if "grid" in central:
@@ -92,9 +98,29 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
         raise ValueError(f"cannot read the assumptions: {error}") from error
 
 
+def _with_target(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, with what follows a device's name told by words of their own.
+
+    Raises:
+        ValueError: The text says no target, or contradicts another word.
+    """
+    text = settings.get("device")
+    if not isinstance(text, str) or ":" not in text:
+        return dict(settings)
+    target, blank = Target.parse(text), Target(Target.parse(text).device)
+    words = {name: getattr(target, name) for name in ("precision", "batch", "runtime")}
+    told = {name: word for name, word in words.items() if word != getattr(blank, name)}
+    for name, word in told.items():
+        if settings.get(name, word) != word:
+            raise ValueError(
+                f"{name} is {settings[name]!r} and the target {text!r} says {word!r}; give one"
+            )
+    return {**settings, **told, "device": target.device.name}
+
+
 _SHORT = ("intensity_g_per_kwh", "citations", "trainings_per_citation", "embodied")
 _BOUNDED = (
-    *(*RANGES, "trainings", "inferences", "intensity_g_per_kwh"),
+    *("utilisation", *RANGES, "trainings", "inferences", "intensity_g_per_kwh"),
     "embodied_g_per_hour",
 )
 
@@ -137,7 +163,7 @@ def _split(
                 raise ValueError(f"{name} is {[low, value, high]}; expected them ascending")
             ends = (high, low) if name == "utilisation" else (low, high)  # emitting less first
             bounds.append((name, float(ends[0]), float(ends[1])))
-        needs_number = name not in ("model", "embodied", *_READERS)
+        needs_number = name not in ("model", "embodied", "precision", "runtime", *_READERS)
         if needs_number and not _is_number(value):
             raise ValueError(f"{name} is {value!r}; expected a number")
         central[name] = value

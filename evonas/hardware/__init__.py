@@ -7,9 +7,12 @@ Modules:
     devices: The devices that a network's life can be priced on; ``devices.csv`` has their
         numbers.
     memory: How much memory a pass of a network takes, told from the lives of its tensors.
-    roofline: How long a network takes on a device, reckoned from its operations.
+    roofline: The operations of a network, and models of time that are fitted to them.
     targets: Where a network lives: a device, and the way that it runs there.
+    time_constants: What devices reach of their data sheets, and what launching kernels takes,
+        each with a range.
     this_machine: This machine as a device, as far as the operating system describes it.
+    work: What a device does in a pass or in a step of training, kernel by kernel.
 """
 
 from __future__ import annotations
@@ -33,13 +36,19 @@ if TYPE_CHECKING:
     from evonas.hardware.roofline import Cost as Cost
     from evonas.hardware.roofline import Operation as Operation
     from evonas.hardware.roofline import TimeModel as TimeModel
-    from evonas.hardware.roofline import executed_flops as executed_flops
     from evonas.hardware.roofline import moved_bytes as moved_bytes
-    from evonas.hardware.roofline import roofline_seconds as roofline_seconds
     from evonas.hardware.roofline import terms as terms
     from evonas.hardware.targets import Pass as Pass
     from evonas.hardware.targets import Target as Target
     from evonas.hardware.targets import forward_pass as forward_pass
+    from evonas.hardware.targets import training_step as training_step
+    from evonas.hardware.time_constants import TIME_CONSTANTS as TIME_CONSTANTS
+    from evonas.hardware.time_constants import Constant as Constant
+    from evonas.hardware.work import Setting as Setting
+    from evonas.hardware.work import Work as Work
+    from evonas.hardware.work import forward_work as forward_work
+    from evonas.hardware.work import joules as joules
+    from evonas.hardware.work import training_work as training_work
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -50,14 +59,14 @@ __getattr__, __dir__, __all__ = attach(
         "memory": ["Memory", "Trace"],
         "roofline": [
             "Operation",
-            "executed_flops",
-            "roofline_seconds",
             "moved_bytes",
             "terms",
             "TimeModel",
             "Calibration",
             "Cost",
         ],
-        "targets": ["Target", "Pass", "forward_pass"],
+        "targets": ["Target", "Pass", "forward_pass", "training_step"],
+        "time_constants": ["Constant", "TIME_CONSTANTS"],
+        "work": ["Setting", "Work", "forward_work", "training_work", "joules"],
     },
 )

@@ -19,7 +19,7 @@ class CarbonSection:
 
     Attributes:
         carbon: What is assumed: on the command line a TOML or JSON file, in ``Config`` its
-            content; the next seven take precedence.
+            content; the next ones take precedence.
         target: Device on which the network will live, such as ``a100``; ``this-machine``
             guesses.
         grid: Name of the electricity that feeds the device and this search, such as ``fra``
@@ -29,6 +29,11 @@ class CarbonSection:
         trainings: How often the network will be trained in its life.
         citations: Papers that cite the network, with 50 trainings each, in place of trainings.
         inferences: How many inputs the network will classify in its life.
+        precision: Number format of training and inference, such as ``fp32``, ``tf32``, ``bf16``
+            or ``int8``, of those that the device has.
+        batch: Inputs that the network will classify at a time.
+        training_batch: Inputs of a training step, on each accelerator.
+        accelerators: Devices that will train the network together.
         tracker: ``codecarbon``, for a second opinion on the energy of the search.
 
     Raises:
@@ -43,6 +48,10 @@ class CarbonSection:
     trainings: float | None = word(None, shown=f"{Assumptions.trainings:g}")
     citations: float | None = word(None, shown="none")
     inferences: float | None = word(None, shown=f"{Assumptions.inferences:,}")
+    precision: str | None = word(None, shown="the device's own")
+    batch: int | None = word(None, shown=str(Assumptions.batch), least=1)
+    training_batch: int | None = word(None, shown=str(Assumptions.training_batch), least=1)
+    accelerators: int | None = word(None, shown=str(Assumptions.accelerators), least=1)
     tracker: str | None = word(None, shown="none", offered=TRACKERS)
 
     def __post_init__(self) -> None:
