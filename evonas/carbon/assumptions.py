@@ -66,7 +66,7 @@ class Assumptions:
             problem's whole data set if left out.
         training_batch: How many inputs a training step takes on each accelerator.
         precision: Number format of training and inference; empty for the device's own.
-        batch: How many inputs are classified at a time.
+        inference_batch: How many inputs are classified at a time.
         runtime: What launches the kernels of an inference; training is eager.
         accelerators: How many of the device train the network together, beside one host.
         end: The end of the time model's constants that takes less, the middle, or the end that
@@ -98,7 +98,7 @@ class Assumptions:
     released: int = 1
     embodied_g_per_hour: float = 0.0
     precision: str = ""
-    batch: int = 1
+    inference_batch: int = 1
     runtime: Runtime = "eager"
     accelerators: int = 1
     end: End = "central"
@@ -109,13 +109,15 @@ class Assumptions:
             check(self, "(0, 1]", "utilisation")
         check(self, "[0, inf)", "host_w", "trainings", "inferences", "embodied_g_per_hour")
         check(self, "[1, inf)", "pue", "epochs", "training_batch", "released")
-        check(self, "[1, inf)", "batch", "accelerators")
+        check(self, "[1, inf)", "inference_batch", "accelerators")
         for name in ("training_hours", "training_images", "validation_images"):
             if getattr(self, name) is not None:
                 check(self, "[0, inf)", name)
         if self.model not in ("physical", "fu2021"):
             raise ValueError(f"unknown model {self.model!r}; choose from physical, fu2021")
-        Target(self.device, self.precision, self.batch, self.runtime)  # refuses what cannot be
+        Target(
+            self.device, self.precision, int(self.inference_batch), self.runtime
+        )  # it checks
         for name, low, high in self.bounds:
             self._with(name, low)
             self._with(name, high)
@@ -143,7 +145,7 @@ class Assumptions:
         What a user stated is certain, unless it was stated with bounds. These are not the
         limits of a confidence interval: all errors point the same way.
         """
-        moved = replace(self, end=end)
+        moved = self if self.model == "fu2021" else replace(self, end=end)
         for name, (low, high) in self._uncertain().items():
             moved = moved._with(name, low if end == "low" else high)
         if self.calibration is None:

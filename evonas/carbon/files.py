@@ -25,7 +25,7 @@ CARBON_FLAGS: Mapping[str, tuple[str, ...]] = {
     "citations": ("trainings", "citations"),
     "inferences": ("inferences",),
     "precision": ("precision",),
-    "batch": ("batch",),
+    "inference_batch": ("inference_batch",),
     "training_batch": ("training_batch",),
     "accelerators": ("accelerators",),
 }
@@ -98,6 +98,10 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
         raise ValueError(f"cannot read the assumptions: {error}") from error
 
 
+# What a target says beside its device, by the assumption that it is.
+_TARGET_WORDS = {"precision": "precision", "batch": "inference_batch", "runtime": "runtime"}
+
+
 def _with_target(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings, with what follows a device's name told by words of their own.
 
@@ -108,8 +112,11 @@ def _with_target(settings: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str) or ":" not in text:
         return dict(settings)
     target, blank = Target.parse(text), Target(Target.parse(text).device)
-    words = {name: getattr(target, name) for name in ("precision", "batch", "runtime")}
-    told = {name: word for name, word in words.items() if word != getattr(blank, name)}
+    told = {
+        word: getattr(target, name)
+        for name, word in _TARGET_WORDS.items()
+        if getattr(target, name) != getattr(blank, name)
+    }
     for name, word in told.items():
         if settings.get(name, word) != word:
             raise ValueError(

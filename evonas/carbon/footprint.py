@@ -143,7 +143,7 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
         + (f"{told.host_w:g} W ({sources['host_w']})" if device.has_host else "in the device"),
         f"{told.trainings:,.0f} trainings ({sources['trainings']}) of {told.epochs:g} epochs "
         f"({sources['epochs']}) with {n_train:,} images, {told.training_batch:g} at a "
-        f"time; {told.inferences:,.0f} inferences ({sources['inferences']}), {told.batch:g} at "
+        f"time; {told.inferences:,.0f} inferences ({sources['inferences']}), {told.inference_batch:g} at "
         f"a time, {told.runtime}",
     ]
     if told.embodied_g_per_hour:
@@ -158,7 +158,7 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
             f"R2 of a training step on held-out networks {fitted.training.r2:.3f}"
         )
     bounds = told.as_dict()["bounds"].items()
-    of_time = ["what kernels reach and take"] if told.time_source == "roofline" else []
+    of_time = ["what kernels reach and take"] if told.calibration is None else []
     uncertain = [*of_time, *(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)]
     lines.append(f"low and high: {', '.join(uncertain) or 'nothing is uncertain'}")
     return lines

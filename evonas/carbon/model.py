@@ -131,7 +131,7 @@ def price(
     training = learning.times(n_train * epochs).plus(judging.times(n_validation * epochs))
     together, wall_seconds = _shared(training, assumptions)
     inference = _judging(
-        operations, assumptions, batch=assumptions.batch, runtime=assumptions.runtime
+        operations, assumptions, batch=assumptions.inference_batch, runtime=assumptions.runtime
     )
     return Price(
         training_kwh=_kwh(together, assumptions, host_seconds=wall_seconds),

@@ -31,7 +31,7 @@ class CarbonSection:
         inferences: How many inputs the network will classify in its life.
         precision: Number format of training and inference, such as ``fp32``, ``tf32``, ``bf16``
             or ``int8``, of those that the device has.
-        batch: Inputs that the network will classify at a time.
+        inference_batch: Inputs that the network will classify at a time.
         training_batch: Inputs of a training step, on each accelerator.
         accelerators: Devices that will train the network together.
         tracker: ``codecarbon``, for a second opinion on the energy of the search.
@@ -49,7 +49,7 @@ class CarbonSection:
     citations: float | None = word(None, shown="none")
     inferences: float | None = word(None, shown=f"{Assumptions.inferences:,}")
     precision: str | None = word(None, shown="the device's own")
-    batch: int | None = word(None, shown=str(Assumptions.batch), least=1)
+    inference_batch: int | None = word(None, shown=str(Assumptions.inference_batch), least=1)
     training_batch: int | None = word(None, shown=str(Assumptions.training_batch), least=1)
     accelerators: int | None = word(None, shown=str(Assumptions.accelerators), least=1)
     tracker: str | None = word(None, shown="none", offered=TRACKERS)

@@ -29,7 +29,7 @@ def test_a_network_of_torchvision_is_priced(capsys, tmp_path):
     assert status == 0
     assert "torchvision.models:resnet50: 8.178 GFLOP, 25.56 M parameters" in out
     assert "time of a training: roofline" in out
-    assert "low and high: utilisation 0.8 to 0.25" in out
+    assert "low and high: what kernels reach and take, host_w 20 to 120" in out
     content = json.loads((tmp_path / "price.json").read_text())
     assert list(content["networks"]) == ["torchvision.models:resnet50", "mobilenet_v2"]
     row = content["networks"]["torchvision.models:resnet50"]

@@ -131,7 +131,7 @@ def test_a_device_of_which_a_user_says_no_more_is_a_card_in_a_host():
     assert device.has_host
     assert device.conv3x3_saving == 1.0  # no arithmetic is left out that nobody vouches for
     life = Assumptions(device=device, pue=1.0, host_w=50.0)
-    idle = energy_kwh(seconds=3600, flops=0.0, assumptions=life)
+    idle = energy_kwh(seconds=3600, busy_seconds=0.0, assumptions=life)
     assert idle == pytest.approx((device.idle_share * 100 + 50) / 1000)
 
 
