@@ -142,9 +142,9 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
         f"PUE {told.pue:g} ({sources['pue']}); host "
         + (f"{told.host_w:g} W ({sources['host_w']})" if device.has_host else "in the device"),
         f"{told.trainings:,.0f} trainings ({sources['trainings']}) of {told.epochs:g} epochs "
-        f"({sources['epochs']}) with {n_train:,} images, {told.training_batch:g} at a "
-        f"time; {told.inferences:,.0f} inferences ({sources['inferences']}), {told.inference_batch:g} at "
-        f"a time, {told.runtime}",
+        f"({sources['epochs']}) with {n_train:,} images, {told.training_batch:g} at a time; "
+        f"{told.inferences:,.0f} inferences ({sources['inferences']}), "
+        f"{told.inference_batch:g} at a time, {told.runtime}",
     ]
     if told.embodied_g_per_hour:
         made = manufacture_of(device)
