@@ -8,6 +8,7 @@ Modules:
         numbers.
     memory: How much memory a pass of a network takes, told from the lives of its tensors.
     roofline: How long a network takes on a device, reckoned from its operations.
+    target_metrics: Metrics of a network on a target, by name: ``latency@a100:bf16:b32``.
     targets: Where a network lives: a device, and the way that it runs there.
     this_machine: This machine as a device, as far as the operating system describes it.
 """
