@@ -44,7 +44,7 @@ _ON_LISTED = rf"@(?:{_DEVICES})(?!\w)(?::\w+)*"
 NAME = rf"[A-Za-z_]\w*(?:{_ON_LISTED})?"  # of any metric, on a target or not
 _NAMED = re.compile(rf"(?<![\w@.:])((?:{_NAMES})(?:{_ON_LISTED})?)(?![\w@.:(])")
 _PLACE = re.compile(_ON_LISTED)
-_MEANT = re.compile(rf"(?:{_NAMES})@[^/\\]*")
+_MEANT = re.compile(rf"(?<![\w@.:/\\])(?:{_NAMES})@([\w.:-]*)(?![\w/\\])")
 
 
 def without_targets(word: str) -> str:
@@ -66,8 +66,8 @@ def names_in(word: str) -> tuple[str, ...]:
         ValueError: A device is not listed, or cannot run as its target says.
     """
     found = tuple(dict.fromkeys(_NAMED.findall(word)))
-    if _MEANT.fullmatch(word) and "@" in without_targets(word):
-        Target.parse(word.partition("@")[2])
+    if unread := _MEANT.search(without_targets(word)):
+        Target.parse(unread[1])
     for name in found:
         if "@" in name:
             Target.parse(name.partition("@")[2])

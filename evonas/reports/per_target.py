@@ -152,4 +152,5 @@ def _best_on(
     else:
         choice = knees(F[members])
         way = f"knee of {', '.join(o.name for o in there.objectives)}"
+        way += f" within {said}" if said else ""
     return BestThere(target, there, limits, rows[members[choice.order[0]]], way)

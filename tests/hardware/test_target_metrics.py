@@ -57,6 +57,7 @@ def test_other_words_hold_none(word):
     ("word", "told"),
     [
         ("latency@v10o", r"unknown device 'v10o' \(did you mean 'v100'\?\)"),
+        ("acc*latency@v10o^-0.1", "unknown device 'v10o"),
         ("energy@", "unknown device ''"),
         ("latency@t4:b0", "target 't4:b0': 'b0' says nothing; expected DEVICE"),
         ("latency@raspberry-pi-4:tf32", "raspberry-pi-4 has no tf32; choose from fp32"),
