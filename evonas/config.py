@@ -153,7 +153,11 @@ class Config(  # dataclasses take fields from the last base first
             device=self.device,
             carbon=self.assumptions,
             options=self.options,
-            providers=(*self.objectives, *self.then),
+            providers=(
+                *(*self.objectives, *self.then),
+                *(constraint.metric for constraint in self.constraints),
+            ),
+            targets=self.targets,
             strict_flops=self.strict_flops,
             exits=self.exits,
         )

@@ -17,7 +17,7 @@ from evonas.objectives import Constraint
 from evonas.sections.carbon import CarbonSection
 from evonas.sections.search import SearchSection
 from evonas.sections.training import TrainingSection
-from evonas.sections.words import COMMA_LISTS
+from evonas.sections.words import COMMA_LISTS, REPEATED
 from evonas.sections.workers import WorkersSection
 
 words = st.text("abcxyz_", min_size=1, max_size=6)
@@ -210,12 +210,37 @@ def test_a_single_text_in_place_of_a_list_of_texts_is_refused(name):
 
 
 @pytest.mark.parametrize("make", [lambda values: Config(**values), Config.from_dict])
-@pytest.mark.parametrize("name", sorted(COMMA_LISTS))
+@pytest.mark.parametrize("name", sorted(COMMA_LISTS - REPEATED))
 def test_a_list_of_names_may_be_one_text_with_commas(make, name):
     others = {"then": {"objectives": "co2", "generations": 4}, "features": {"surrogate": "gp"}}
     config = make({name: "acc, flops", **others.get(name, {})})
     assert getattr(config, name) == ("acc", "flops")
     assert config == make({name: ["acc", "flops"], **others.get(name, {})})
+
+
+@pytest.mark.parametrize("make", [lambda values: Config(**values), Config.from_dict])
+def test_targets_may_be_one_text_with_commas_as_well(make):
+    config = make({"target": "a100:b32, raspberry-pi-4"})
+    assert config.target == ("a100:b32", "raspberry-pi-4")
+    assert config == make({"target": ["a100:b32", "raspberry-pi-4"]})
+    assert config == make({"target": ["a100:b32,raspberry-pi-4"]})
+    assert Config.from_dict(config.as_dict()) == config
+    assert config.assumptions == make({"target": "a100"}).assumptions, "of the first alone"
+
+
+def test_a_target_of_an_older_file_is_what_it_was():
+    older = {**Config().as_dict(), "target": "a100"}
+    assert not Config(target=["a100"]).differences(Config.from_dict(older))
+    assert Config().as_dict()["target"] is None
+
+
+def test_a_metric_on_an_unknown_device_is_refused_before_a_problem_is_opened():
+    with pytest.raises(ValueError, match=r"unknown device 'v10' \(did you mean 'v100'\?\)"):
+        Config(objectives=("acc", "latency@v10"))
+    with pytest.raises(ValueError, match="'b0' says nothing; expected DEVICE"):
+        Config(constraint=("memory@v100:b0<=5e5",))
+    with pytest.raises(ValueError, match="unknown device 'v10'"):
+        Config(target=("a100", "v10"))
 
 
 def test_a_word_may_stand_under_the_name_of_its_section():
@@ -232,7 +257,7 @@ def test_a_word_may_stand_under_the_name_of_its_section():
         **sectioned["search"],
         **sectioned["surrogate"],
         "carbon": {"grid": "fra"},
-        "target": "a100",
+        "target": ["a100"],
         "n_jobs": 2,
         "seed": 7,
     }

@@ -79,7 +79,8 @@ def check_carbon(given: argparse.Namespace) -> None:
     """
     if not (given.list or given.paper or given.model or given.run):
         raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
-    Config.from_dict(told(given))
+    if len(Config.from_dict(told(given)).targets) > 1:
+        raise ValueError("a life is priced on one device; give one --target")
     inputs_of(given)
     if given.at_accuracy is not None and (given.list or given.paper or given.model):
         raise ValueError("--at-accuracy is for the front of a run; name one")

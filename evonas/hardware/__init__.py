@@ -8,6 +8,7 @@ Modules:
         numbers.
     memory: How much memory a pass of a network takes, told from the lives of its tensors.
     roofline: The operations of a network, and models of time that are fitted to them.
+    target_metrics: Metrics of a network on a target, by name: ``latency@a100:bf16:b32``.
     targets: Where a network lives: a device, and the way that it runs there.
     time_constants: What devices reach of their data sheets, and what launching kernels takes,
         each with a range.

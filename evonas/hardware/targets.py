@@ -10,6 +10,8 @@ from typing import get_args
 
 from evonas.hardware.devices import DEVICES, Device
 from evonas.hardware.roofline import Operation
+from evonas.hardware.this_machine import NAME as THIS_MACHINE
+from evonas.hardware.this_machine import this_machine
 from evonas.hardware.time_constants import End as End
 from evonas.hardware.work import N_BYTES as N_BYTES
 from evonas.hardware.work import Runtime as Runtime
@@ -63,7 +65,7 @@ class Target:
             ValueError: The device is not listed, or a word after it says nothing.
         """
         name, *words = text.strip().split(":")
-        if name not in DEVICES:
+        if name not in DEVICES and name != THIS_MACHINE:
             close = difflib.get_close_matches(name.lower(), DEVICES, n=1)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise ValueError(
@@ -83,7 +85,8 @@ class Target:
             told[kind] = word
         runtime: Runtime = next((r for r in RUNTIMES if r == told.get("runtime")), "eager")
         batch = int(told.get("batch", "b1")[1:])
-        return cls(DEVICES[name], told.get("precision", ""), batch, runtime)
+        device = this_machine() if name == THIS_MACHINE else DEVICES[name]
+        return cls(device, told.get("precision", ""), batch, runtime)
 
     def __str__(self) -> str:
         """The one text of the target, which ``parse`` reads: what is by default is left out."""

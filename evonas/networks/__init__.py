@@ -34,6 +34,7 @@ Modules:
     multi_scale: Multi-scale networks of one pair of cells, in words: which cells there are, and
         how large.
     multi_scale_graph: Multi-scale networks as graphs of parts.
+    on_target: Metrics of networks where they will live: time, energy and memory.
     outputs: What networks give: a tensor, several in a row, or several by name.
     primitives: The operations of differentiable architecture search, by the names that papers
         give them.
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     from evonas.networks.mobile import SqueezeExcite as SqueezeExcite
     from evonas.networks.mobile import divisible as divisible
     from evonas.networks.mobile import mbconv as mbconv
+    from evonas.networks.on_target import OnTarget as OnTarget
     from evonas.networks.primitives import primitive as primitive
     from evonas.networks.stages import gathered as gathered
     from evonas.networks.stages import halving as halving
@@ -132,6 +134,7 @@ __getattr__, __dir__, __all__ = attach(
         "layers": ["Layer", "LayerTable", "layer_table"],
         "memory": ["peak_bytes", "model_bytes"],
         "mobile": ["mbconv", "SqueezeExcite", "Resize", "divisible"],
+        "on_target": ["OnTarget"],
         "primitives": ["primitive"],
         "stages": ["halving", "gathered"],
         "temporal_blocks": [

@@ -14,6 +14,7 @@ Modules:
     forecast: What is known of a search before it begins, in words.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
+    per_target: The best architecture for each of several targets, out of one search for all.
     picking: Picking architectures from the front of a run, and how that was done in words.
     priced_front: A run's front, priced in its three parts.
     progress: What a person sees while a search runs: a bar on a terminal, plain lines

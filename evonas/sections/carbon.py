@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.files import CARBON_FLAGS, overruled, read_assumptions
 from evonas.carbon.tracker import TRACKERS
+from evonas.hardware.targets import Target
 from evonas.sections.words import settle, word
 
 
@@ -20,8 +21,10 @@ class CarbonSection:
     Attributes:
         carbon: What is assumed: on the command line a TOML or JSON file, in ``Config`` its
             content; the next ones take precedence.
-        target: Device on which the network will live, such as ``a100``; ``this-machine``
-            guesses.
+        target: Device on which the network will live, such as ``a100``, or the way that it runs
+            there as well, such as ``a100:bf16:b32``; ``this-machine`` guesses. CO2e is priced
+            on the first, with its format and batch; of several, the metrics of each are
+            counted.
         grid: Name of the electricity that feeds the device and this search, such as ``fra``
             or ``us-ca``.
         intensity_g_per_kwh: Grams of CO2e of a kilowatt-hour, in place of a grid.
@@ -41,7 +44,7 @@ class CarbonSection:
     """
 
     carbon: Mapping[str, Any] = word(dict, shown="none")
-    target: str | None = word(None, shown="v100")
+    target: Sequence[str] | None = word(None, shown="v100")
     grid: str | None = word(None, shown="world")
     intensity_g_per_kwh: float | None = word(None, shown="the grid's")
     pue: float | None = word(None, shown=f"{Assumptions.pue:g}")
@@ -56,10 +59,34 @@ class CarbonSection:
 
     def __post_init__(self) -> None:
         settle(self)
-        self.assumptions  # noqa: B018  they must parse
+        self.assumptions, self.targets  # noqa: B018  they must parse
 
     @cached_property
     def assumptions(self) -> Assumptions:
         """What the carbon model assumes."""
         given = {name: getattr(self, name) for name in CARBON_FLAGS}
+        if self.target is not None:
+            given |= self._of_first(self.target[0])
         return read_assumptions(overruled(self.carbon, given))
+
+    def _of_first(self, text: str) -> dict[str, Any]:
+        """What the first target says of the carbon model, where no word of its own does.
+
+        A network is not trained in integers, so a target in them says nothing of training.
+        """
+        target = Target.parse(text)
+        told: dict[str, Any] = {"target": text.partition(":")[0]}
+        is_own = target.precision == target.device.precision
+        if self.precision is None and not is_own and target.precision != "int8":
+            told["precision"] = target.precision
+        if self.inference_batch is None and target.batch > 1:
+            told["inference_batch"] = target.batch
+        return told
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """Where networks will live; by default on the device of the carbon model alone."""
+        if self.target is None:
+            told = self.assumptions
+            return (Target(told.device, told.precision or "", told.inference_batch),)
+        return tuple(dict.fromkeys(map(Target.parse, self.target)))

@@ -145,6 +145,10 @@ def test_a_search_is_compared_with_equals_alone(capsys, run):
         (("--model", "resnet18", "--input", "1x64x64"), "cannot count resnet18 on an input of"),
         (("--model", "resnet18", "--grid", "frnace"), "unknown grid 'frnace'"),
         (("--model", "resnet18", "--target", "x"), "unknown device 'x'"),
+        (
+            ("--model", "resnet18", "--target", "t4,a100"),
+            "a life is priced on one device; give",
+        ),
         (("--model", "resnet18", "--pue", "0.5"), "pue must be in"),
         (("--model", "resnet18", "--carbon", "none.toml"), "no such file: none.toml"),
     ],
