@@ -2,6 +2,7 @@
 
 Modules:
     assumptions: Everything that pricing a network assumes, with where each number comes from.
+    deployment: What one network costs on one target, with the band of what is uncertain.
     files: Assumptions in the words of a file, as users write them.
     footprint: The life of networks in its three parts, with bands, against what others would
         cost.
