@@ -46,7 +46,10 @@ def retarget_parser() -> Parser:
         metavar="CONSTRAINT",
         is_repeated=True,
     )
-    kept = "run no code of the problem: price the run's own front alone, whose costs it keeps"
+    kept = (
+        "run no code of the problem: price what costs are kept of, which is the run's front, "
+        "and what an earlier call has counted"
+    )
     parser.add_argument("--kept", action="store_true", help=kept)
     files = parser.add_argument_group("what is written")
     out = "folder for the table, the pictures, and the file that --warm-start takes"

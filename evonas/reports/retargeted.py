@@ -146,7 +146,7 @@ class Retargeted:
         """
         name = "" if target is None else str(target)
         for each in self.fronts:
-            if name == str(each.target or "") or len(self.fronts) == 1 and not name:
+            if name == str(each.target or "") or (len(self.fronts) == 1 and not name):
                 return each
         named = ", ".join(map(str, self.aims.targets))
         raise ValueError(f"run {self.run.name} was priced for {named}, and not for {name}")

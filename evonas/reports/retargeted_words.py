@@ -165,14 +165,16 @@ def _disagreement(found: Retargeted, each: Disagreement) -> list[str]:
 
 
 def _only(found: Retargeted, places: Sequence[int], here: Target, there: Target) -> str:
+    n = next(len(front.members) for front in found.fronts if front.target == here)
+    if not n:
+        return f"nothing is on the front of {here}"
     if not places:
         return f"the whole front of {here} is on that of {there}"
     ids = ", ".join(found.id_of(i) for i in places[:MOST_NAMED])
     more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
-    n = next(len(f.members) for f in found.fronts if f.target == here)
-    return (
-        f"{len(places)} of {n} on the front of {here} are not on that of {there}: {ids}{more}"
-    )
+    verb = "is" if len(places) == 1 else "are"
+    part = f"{len(places)} of {n} on the front of {here}"
+    return f"{part} {verb} not on that of {there}: {ids}{more}"
 
 
 def _members(n: int) -> str:
