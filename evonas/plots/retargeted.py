@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from evonas.objectives import Metric
 from evonas.pareto.bands import Standing
-from evonas.plots.axes import add_legend, say_axis, set_scale
+from evonas.plots.axes import add_legend, say, say_axis, set_scale
 from evonas.plots.labels import label_points
 from evonas.plots.style import (
     COLOURS,
@@ -190,7 +190,7 @@ def _draw_pair(ax: Axes, each: RankedTwice) -> None:
                 label=label,
             )
     for side, target in zip(("x", "y"), each.targets, strict=True):
-        ax.set(**{f"{side}label": f"place in {each.metric} on {target}, 1 is the best"})
+        say(ax, side, f"place in {each.metric} on {target}, 1 is the best")
     count_ticks(ax, "x")
     count_ticks(ax, "y")
     ax.set_aspect("equal")
