@@ -2,6 +2,7 @@
 
 Modules:
     assumptions: Everything that pricing a network assumes, with where each number comes from.
+    deployment: What one network costs on one target, with the band of what is uncertain.
     embodied: What making a device has emitted, for each hour that it works.
     equivalents: What else emits as much: a car, a home, the charging of phones.
     files: Assumptions in the words of a file, as users write them.

@@ -21,7 +21,7 @@ from evonas.runs.warm_start_files import prior_of
 
 OTHERS = (
     *("bench", "budget", "calibrate", "carbon", "dashboard", "explain", "pick", "plot"),
-    *("predict", "report", "rerun", "show", "train"),
+    *("predict", "report", "rerun", "retarget", "show", "train"),
 )
 
 

@@ -22,6 +22,8 @@ Modules:
     placement: Where labels go, so that they cover neither each other nor points.
     points: What is drawn: runs as points in the space of some objectives.
     price_tag: Pictures of what a search has cost and brought.
+    retargeted: Pictures of fronts on several targets, with bands, and of how targets order
+        networks.
     rivals: Pictures of networks with several exits against each other, over several seeds.
     runs: Pictures of runs.
     style: How all pictures look: fonts, sizes, colours and marks, and how they are written.

@@ -88,5 +88,5 @@ class CarbonSection:
         """Where networks will live; by default on the device of the carbon model alone."""
         if self.target is None:
             told = self.assumptions
-            return (Target(told.device, told.precision or "", told.inference_batch),)
+            return (Target(told.device, told.precision, told.inference_batch, told.runtime),)
         return tuple(dict.fromkeys(map(Target.parse, self.target)))

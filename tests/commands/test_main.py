@@ -50,6 +50,8 @@ WRONG = (
     *("dashboard", "dashboard none", "dashboard full --port x", "dashboard full --port 70000"),
     *("explain", "explain none", "explain full", "explain full --out a.gif", "explain --to 3"),
     *("explain none --samples 1", "explain none --knee --best acc", "explain a --genome one"),
+    *("retarget none", "retarget none --target a100", "retarget none --target pi"),
+    *("retarget full --target a100 --where acc", "retarget full --target a100 --targe b"),
     *("rerun none --failed", "rerun full --genome one", "rerun full"),
     *("train", "train none", "train full", "train full --problem digits", "train --epoch 3"),
     *("train none --seeds a", "train none --seeds 1,1", "train none --epochs 0"),
