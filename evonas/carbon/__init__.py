@@ -8,6 +8,8 @@ Modules:
     fu2021: The equations of Fu et al. 2021 as published: an index to compare with their paper.
     grids: What a kilowatt-hour emits, grid by grid; ``grids.csv`` has the numbers.
     literature: Published networks, in ``networks.csv``, and what Fu et al. 2021 print of some.
+    marginal_return: What the last part of a search has bought, and whether that is still worth
+        it.
     meter: What this search itself takes: measured where the machine has meters, reckoned
         elsewhere.
     model: Price the life of an architecture in kilograms of CO2e, from joules, seconds and
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from evonas.carbon.footprint import assumption_lines as assumption_lines
     from evonas.carbon.footprint import compare as compare
     from evonas.carbon.literature import Printed as Printed
+    from evonas.carbon.marginal_return import LeastReturn as LeastReturn
     from evonas.carbon.meter import Meter as Meter
     from evonas.carbon.meter import Tariff as Tariff
     from evonas.carbon.model import price as price
@@ -48,6 +51,7 @@ __getattr__, __dir__, __all__ = attach(
         "files": ["overruled", "read_assumptions"],
         "footprint": ["Footprint", "BreakEven", "compare", "assumption_lines"],
         "literature": ["Printed"],
+        "marginal_return": ["LeastReturn"],
         "meter": ["Tariff", "Meter"],
         "model": ["price"],
         "spend": ["Spend", "Budget", "training_flops", "read_amount"],
