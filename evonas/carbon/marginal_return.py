@@ -36,12 +36,14 @@ class Gain:
     """What the last part of a search has bought.
 
     Attributes:
+        start: The place of the standing at which that part begins.
         spent: What that part took, in the unit that it was cut by.
         part: The share of all that was spent that the part is, at least ``WINDOW``.
         share: The share of the present hypervolume that the part has brought; 0 as long as
             there is none.
     """
 
+    start: int
     spent: float
     part: float
     share: float
@@ -69,7 +71,7 @@ def last_gain(spent: Sequence[float], hypervolumes: Sequence[float]) -> Gain | N
     i, now = before[-1], hypervolumes[-1]
     taken = spent[-1] - spent[i]
     share = max(0.0, now - hypervolumes[i]) / now if now > 0 else 0.0
-    return Gain(spent=taken, part=taken / spent[-1], share=share)
+    return Gain(start=i, spent=taken, part=taken / spent[-1], share=share)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ NETWORKS = (
 )
 PEERS = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea")
 PICTURES = (".png", ".svg", ".pdf")
-KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits")
+KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits", "return")
 BANDS = ("quartiles", "range")
 SIZES = ("page", "column")
 OWN = "the problem's own"

@@ -149,9 +149,10 @@ class SearchPlan:
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
         if self.config.least_return and not self.goals.is_scaled:
+            names = ", ".join(objective.name for objective in self.goals.objectives)
             raise ValueError(
                 "budget_return needs a hypervolume, and so a best and a reference value of "
-                f"each of {', '.join(o.name for o in self.goals.objectives)}; take another budget"
+                f"each of {names}; take another budget"
             )
 
     def strategy(self, oracle: Oracle) -> Strategy:

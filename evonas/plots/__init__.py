@@ -14,6 +14,8 @@ Modules:
     front: The front of two objectives, by itself, in the colours of a third, or as seeds attain
         it.
     labels: Labels of points, which cover neither each other nor the points.
+    marginal_return: Pictures of what searches brought for their energy, and what a further kWh
+        brought.
     matrix: Every pair of objectives beside each other.
     members: Members of a front on a pair of axes: their short ids, and the room for these.
     model: A picture of a trained model: its curves and its confusions.

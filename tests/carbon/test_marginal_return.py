@@ -40,7 +40,10 @@ def test_what_is_no_return_is_refused(text):
 def test_the_last_of_five_equal_generations_is_a_fifth():
     gain = last_gain([0.1, 0.2, 0.1 + 0.2, 0.4, 0.5], [0.2, 0.4, 0.6, 0.75, 0.8])
     assert gain == Gain(
-        spent=pytest.approx(0.1), part=pytest.approx(WINDOW), share=pytest.approx(0.0625)
+        start=3,
+        spent=pytest.approx(0.1),
+        part=pytest.approx(WINDOW),
+        share=pytest.approx(0.0625),
     )
 
 
