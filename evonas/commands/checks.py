@@ -76,16 +76,19 @@ def check_carbon(given: argparse.Namespace) -> None:
         ValueError: Something given is unknown, or missing.
         FileNotFoundError: A file or the run is not there.
     """
-    if not (given.list or given.paper or given.model or given.run):
-        raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
+    is_of_a_run = not (given.list or given.paper or given.zoo or given.model)
+    if is_of_a_run and not given.run:
+        raise ValueError(
+            "name a run, or --model, --paper, --zoo or --list; see evonas carbon -h"
+        )
     Config.from_dict(told(given))
     inputs_of(given)
-    if given.at_accuracy is not None and (given.list or given.paper or given.model):
+    if given.at_accuracy is not None and not is_of_a_run:
         raise ValueError("--at-accuracy is for the front of a run; name one")
     for name in (given.model, *(given.baseline or ())):
         if name is not None and ":" not in name:
             check_word("network", name, NETWORKS, own="MODULE:CALLABLE")
-    if given.run and not (given.list or given.paper or given.model):
+    if is_of_a_run:
         check_runs([given.run])
 
 

@@ -107,7 +107,7 @@ def carbon_parser() -> Parser:
     parser = Parser(
         "evonas carbon",
         "Price the lives of networks in kg of CO2e: search, training, inference. Name a run, "
-        "or --model, --paper or --list.",
+        "or --model, --paper, --zoo or --list.",
         epilog=f"Networks to compare with: {', '.join(NETWORKS)}, or MODULE:CALLABLE.",
     )
     parser.add_argument(
@@ -134,6 +134,8 @@ def carbon_parser() -> Parser:
     )
     paper = "folder for Figures 2 to 4 of Fu et al. 2021; Table 1 is printed"
     option(parser, "--paper", paper, shown="none", kind=Path, metavar="FOLDER")
+    zoo = "folder for Figure 4 of Schwartz et al.: all of torchvision's networks against FPO"
+    option(parser, "--zoo", zoo, shown="none", kind=Path, metavar="FOLDER")
     parser.add_argument("--list", action="store_true", help="list devices and grids")
     json = "file to which the price of --model is written"
     option(parser, "--json", json, shown="none", kind=Path, metavar="FILE")

@@ -24,6 +24,8 @@ Modules:
     placement: Where labels go, so that they cover neither each other nor points.
     points: What is drawn: runs as points in the space of some objectives.
     price_tag: Pictures of what a search has cost and brought.
+    published: Pictures of published networks: accuracy against parameters and floating-point
+        operations.
     rivals: Pictures of networks with several exits against each other, over several seeds.
     runs: Pictures of runs.
     style: How all pictures look: fonts, sizes, colours and marks, and how they are written.

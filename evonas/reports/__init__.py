@@ -18,6 +18,7 @@ Modules:
     progress: What a person sees while a search runs: a bar on a terminal, plain lines
         elsewhere.
     shortlist: The members of a run's front that one may pick from, and how each of them stands.
+    published: Published networks in words: what one more point of accuracy takes.
     returns: What a search has brought for its energy, and where it was saturated, in words.
     sheet: The data sheet of one architecture: genes, metrics, and its network layer by layer.
     shown: Data sheets of architectures, made from a run or from a problem alone.
