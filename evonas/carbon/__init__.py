@@ -14,6 +14,7 @@ Modules:
         elsewhere.
     model: Price the life of an architecture in kilograms of CO2e, from joules, seconds and
         FLOP.
+    paid_back: When the searches of the literature have paid for themselves, at equal accuracy.
     spend: What a search has spent, and how much it may.
     tracker: A second opinion on what a search takes: codecarbon, beside our own account.
 """

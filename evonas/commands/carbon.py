@@ -18,7 +18,7 @@ from evonas.carbon.footprint import (
     footprint,
 )
 from evonas.carbon.grids import GRIDS
-from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
+from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1, Printed
 from evonas.commands.checks import check_carbon, inputs_of, told
 from evonas.commands.parsers import carbon_parser
 from evonas.config import Config
@@ -31,6 +31,7 @@ from evonas.plots.carbon import draw_footprints, draw_paper
 from evonas.plots.published import draw_zoo
 from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
 from evonas.reports.published import write_zoo, zoo_in_words
+from evonas.reports.searches import searches_in_words, write_searches
 from evonas.reports.text import aligned, complain, genome_text
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
@@ -111,6 +112,9 @@ def _paper(given: argparse.Namespace) -> list[str]:
         "",
         "Physical: as many trainings by the physical model, assuming:",
         *assumption_lines(assumptions, n_images=IMAGENET),
+        "",
+        *searches_in_words(NETWORKS.values()),
+        f"Written: {write_searches(folder / 'searches.csv', NETWORKS.values())}",
         "",
         *(f"Drawn: {path}" for path in draw_paper(folder)),
     ]

@@ -75,8 +75,8 @@ def _in_all(networks: Sequence[Published]) -> str:
     harder = last.flops_per_point / first.flops_per_point
     return (
         f"From {cheap.name} to {middle.name} {below:.3g} times the FPO bring "
-        f"{first.points:.1f} points; from there to {dear.name} {above:.3g} times bring {last.points:.1f}, "
-        f"{harder:.3g} times as many FLOPs a point."
+        f"{first.points:.1f} points; from there to {dear.name} {above:.3g} times bring "
+        f"{last.points:.1f}, {harder:.3g} times as many FLOPs a point."
     )
 
 
