@@ -19,7 +19,8 @@ def test_who_has_paid_who_never_does_and_who_is_missing_are_all_named():
     assert row.split() == ["found", "75.0", "38.8", "hand", "(75.0)", "2", "1,413"]
     assert rest == [
         "Never: vain.",
-        "More accurate than any made by hand here, or of unpublished multiply-accumulates: best.",
+        "More accurate than any made by hand here, or of unpublished multiply-accumulates: "
+        "best.",
         "Without published hours, or on an accelerator that is not listed: odd (abacus), mute.",
     ]
 
