@@ -44,6 +44,7 @@ FREE_ON_RESUME = frozenset(
         "budget_co2",
         "budget_flops",
         "budget_kwh",
+        "budget_return",
         "budget_time",
         "data_dir",
         "engine",

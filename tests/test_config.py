@@ -362,6 +362,7 @@ def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
         "engine": "dask",
         "max_failures": 0.5,
         "budget_co2": "5g",
+        "budget_return": "5%",
         "budget_time": "5h",
         "track": ("tensorboard",),
         "tracker": "codecarbon",

@@ -11,10 +11,13 @@ Modules:
     fu2021: The equations of Fu et al. 2021 as published: an index to compare with their paper.
     grids: What a kilowatt-hour emits, grid by grid; ``grids.csv`` has the numbers.
     literature: Published networks, in ``networks.csv``, and what Fu et al. 2021 print of some.
+    marginal_return: What the last part of a search has bought, and whether that is still worth
+        it.
     meter: What this search itself takes: measured where the machine has meters, reckoned
         elsewhere.
     model: Price the life of an architecture in kilograms of CO2e, from joules, seconds and
         FLOP.
+    paid_back: When the searches of the literature have paid for themselves, at equal accuracy.
     spend: What a search has spent, and how much it may.
     traces: What a kilowatt-hour emits hour by hour, and when a search would have emitted least.
     tracker: A second opinion on what a search takes: codecarbon, beside our own account.
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from evonas.carbon.footprint import assumption_lines as assumption_lines
     from evonas.carbon.footprint import compare as compare
     from evonas.carbon.literature import Printed as Printed
+    from evonas.carbon.marginal_return import LeastReturn as LeastReturn
     from evonas.carbon.meter import Meter as Meter
     from evonas.carbon.meter import Tariff as Tariff
     from evonas.carbon.model import price as price
@@ -62,6 +66,7 @@ __getattr__, __dir__, __all__ = attach(
         "files": ["overruled", "read_assumptions"],
         "footprint": ["Footprint", "BreakEven", "compare", "assumption_lines"],
         "literature": ["Printed"],
+        "marginal_return": ["LeastReturn"],
         "meter": ["Tariff", "Meter"],
         "model": ["price"],
         "spend": ["Spend", "Budget", "training_flops", "read_amount"],

@@ -18,17 +18,21 @@ from evonas.carbon.footprint import (
     footprint,
 )
 from evonas.carbon.grids import GRIDS
-from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
+from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1, Printed
 from evonas.commands.checks import check_carbon, inputs_of, told, trace_of
 from evonas.commands.parsers import carbon_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.hardware.devices import ASSUMED, DEVICES, FORMATS, Device
 from evonas.hardware.roofline import Cost
+from evonas.networks.published import NEWER, published_networks, unlisted_networks
 from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
 from evonas.reports.carbon_account import search_account
+from evonas.plots.published import draw_zoo
 from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
+from evonas.reports.published import write_zoo, zoo_in_words
+from evonas.reports.searches import searches_in_words, write_searches
 from evonas.reports.text import aligned, complain, genome_text
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
@@ -57,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             lines = _listed()
         elif given.paper:
             lines = _paper(given)
+        elif given.zoo:
+            lines = _zoo(given.zoo)
         elif given.model:
             lines = _model(given)
         else:
@@ -124,8 +130,23 @@ def _paper(given: argparse.Namespace) -> list[str]:
         "Physical: as many trainings by the physical model, assuming:",
         *assumption_lines(assumptions, n_images=IMAGENET),
         "",
+        *searches_in_words(NETWORKS.values()),
+        f"Written: {write_searches(folder / 'searches.csv', NETWORKS.values())}",
+        "",
         *(f"Drawn: {path}" for path in draw_paper(folder)),
     ]
+
+
+def _zoo(folder: Path) -> list[str]:
+    networks, newer = published_networks(), published_networks(NEWER)
+    folder.mkdir(parents=True, exist_ok=True)
+    table, picture = folder / "zoo.csv", folder / "zoo.png"
+    write_zoo(table, networks, newer)
+    draw_zoo(networks, newer, out=picture)
+    left_out = (
+        f"Left out, for they have learnt from more data: {', '.join(unlisted_networks())}"
+    )
+    return [*zoo_in_words(networks, newer), left_out, "", f"Written: {table}, {picture}"]
 
 
 def _printed_row(row: Printed, assumptions: Assumptions) -> list[str]:

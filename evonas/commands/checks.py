@@ -77,24 +77,27 @@ def check_carbon(given: argparse.Namespace) -> None:
         ValueError: Something given is unknown, or missing.
         FileNotFoundError: A file or the run is not there.
     """
-    if not (given.list or given.paper or given.model or given.run):
-        raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
+    is_of_a_run = not (given.list or given.paper or given.zoo or given.model)
+    if is_of_a_run and not given.run:
+        raise ValueError(
+            "name a run, or --model, --paper, --zoo or --list; see evonas carbon -h"
+        )
     if len(Config.from_dict(told(given)).targets) > 1:
         raise ValueError("a life is priced on one device; give one --target")
     inputs_of(given)
-    if given.at_accuracy is not None and (given.list or given.paper or given.model):
+    if given.at_accuracy is not None and not is_of_a_run:
         raise ValueError("--at-accuracy is for the front of a run; name one")
     if given.market_based is not None:
         if not given.market_based >= 0:
             raise ValueError(
                 f"--market-based must be 0 g/kWh or more, got {given.market_based:g}"
             )
-        if given.list or given.paper or given.model:
+        if not is_of_a_run:
             raise ValueError("--market-based is for the search of a run; name one")
     for name in (given.model, *(given.baseline or ())):
         if name is not None and ":" not in name:
             check_word("network", name, NETWORKS, own="MODULE:CALLABLE")
-    if given.run and not (given.list or given.paper or given.model):
+    if is_of_a_run:
         check_runs([given.run])
 
 

@@ -38,6 +38,7 @@ Modules:
     outputs: What networks give: a tensor, several in a row, or several by name.
     primitives: The operations of differentiable architecture search, by the names that papers
         give them.
+    published: What torchvision publishes with the weights of its networks, read offline.
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.

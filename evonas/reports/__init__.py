@@ -31,6 +31,9 @@ Modules:
         who draw.
     retargeted_words: A run on other targets, in lines for people.
     shortlist: The members of a run's front that one may pick from, and how each of them stands.
+    published: Published networks in words: what one more point of accuracy takes.
+    returns: What a search has brought for its energy, and where it was saturated, in words.
+    searches: The searches of the literature in words: what they cost, and when they have paid.
     sheet: The data sheet of one architecture: genes, metrics, and its network layer by layer.
     shown: Data sheets of architectures, made from a run or from a problem alone.
     statement: The compute and carbon of a run in words and tables, ready for a paper.

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 from argparse import Namespace
 from dataclasses import replace
 
@@ -66,6 +67,15 @@ def test_devices_and_grids_are_listed(capsys):
     assert "raspberry-pi-5" in out
     assert "epa_avert_2021" in out
     assert "this-machine" in out
+
+
+def test_the_zoo_is_told_drawn_and_written(capsys, tmp_path):
+    status, out, _ = said(capsys, "--zoo", tmp_path / "zoo")
+    assert status == 0
+    assert re.search(r"^resnet101 +77\.37 +44\.5 M +15\.6 +5\.97 +1\.3$", out, re.MULTILINE)
+    assert "Left out, for they have learnt from more data: regnet_y_128gf, vit_h_14" in out
+    assert (tmp_path / "zoo" / "zoo.png").stat().st_size > 10_000
+    assert len((tmp_path / "zoo" / "zoo.csv").read_text().splitlines()) > 70
 
 
 def test_the_papers_table_and_figures_are_made_again(capsys, tmp_path):
@@ -137,7 +147,7 @@ def test_a_search_is_compared_with_equals_alone(capsys, run):
     ("arguments", "expected"),
     [
         (("--model", "resnet18", "--at-accuracy", "90"), "--at-accuracy is for the front of a"),
-        ((), "name a run, or --model, --paper or --list"),
+        ((), "name a run, or --model, --paper, --zoo or --list"),
         (("nowhere",), "no run at nowhere"),
         (("--model", "resnet"), "unknown network 'resnet'"),
         (("--model", "resnet18", "--input", "3x"), "cannot read the input '3x'; expected one"),
