@@ -18,6 +18,7 @@ from evonas.parsing import listed
 from evonas.runs.manifest import CONFIG
 
 TABLES = (".json", ".csv")  # as table_files has them, which is heavier to ask
+MODEL_FILES = ("model.pt2", "card.md")  # as models.archive has them, likewise
 LEAST_NETWORKS = 4
 
 
@@ -132,7 +133,13 @@ def check_latency(given: argparse.Namespace) -> None:
         check_member(given)
     elif given.genome or is_picking(given):
         check_runs([Path(given.what)])
-    elif not Path(given.what).is_dir() and ":" not in given.what:
+    elif Path(given.what).is_dir():
+        if not any(Path(given.what, name).is_file() for name in MODEL_FILES):
+            raise FileNotFoundError(
+                f"neither a run nor a model at {given.what}; give the directory of a run, or a "
+                "folder that evonas train has finished"
+            )
+    elif ":" not in given.what:
         check_word("network", given.what, NETWORKS, own="FILE.py:NAME")
 
 

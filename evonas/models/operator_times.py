@@ -24,12 +24,11 @@ from evonas.hardware.operator_table import Operator, OperatorTable, TableQuality
 from evonas.models.measured_latency import batch_of
 from evonas.models.passes import CPU, onnx_pass, pass_of, write_untrained
 from evonas.networks.building import built
-from evonas.networks.inputs import Inputs
-from evonas.networks.layers import layer_table
+from evonas.networks.layers import LayerTable, layer_table
 from evonas.networks.layout import in_first_layout, laid_out, lay_out
 from evonas.networks.operators import operators_of
 from evonas.networks.repeats import REPEATS, Pass, interleaved
-from evonas.networks.replay import Step, steps_of
+from evonas.networks.replay import Step, steps_by_layer, steps_of
 from evonas.pareto.correlation import spearman
 from evonas.space import Genome
 from evonas.training.trained_problem import TrainedProblem
@@ -163,18 +162,22 @@ def operators_in(
     return found
 
 
-def layer_times(model: nn.Module, inputs: Inputs, *, batch: int = 1) -> list[Measured]:
+def layer_times(model: nn.Module, table: LayerTable, *, batch: int = 1) -> list[Measured]:
     """What every layer of a network takes by itself, by torch on the processor.
 
     Args:
         model: The network; its mode and its layout may change.
-        inputs: What one input of the network is.
+        table: The layers of the network, as they were counted.
         batch: How many inputs pass at a time.
+
+    Raises:
+        ValueError: A layer that was counted did not run.
     """
-    given = batch_of(inputs, batch)
+    given = batch_of(table.inputs, batch)
     steps = in_first_layout(lambda layout: _steps(model.eval(), given, layout))
+    groups = steps_by_layer(steps, table.layers)
     with alone_on(str(CPU)):
-        return interleaved([_pass([step], "torch") for step in steps])
+        return interleaved([_pass(g, "torch") for g in groups])
 
 
 def here(runtime: Measurer) -> str:
@@ -203,13 +206,9 @@ def _new_passes(
     if new:
         model, inputs = _network(problem, genome, batch)
         steps = in_first_layout(lambda layout: _steps(model, inputs, layout))
-        if len(steps) != len(table.layers):
-            raise ValueError(
-                f"{len(steps)} layers run and {len(table.layers)} were counted; this network "
-                "cannot be taken apart"
-            )
+        groups = steps_by_layer(steps, table.layers)
         for operator, places in new.items():
-            passes[operator] = _pass([steps[i] for i in places], runtime)
+            passes[operator] = _pass([step for i in places for step in groups[i]], runtime)
     found.networks[genome] = tuple(p.operator for p in placed)
     return passes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from evonas.hardware.roofline import Operation
+from evonas.networks.layers import Layer
 from evonas.networks.recording import Recorder
 
 
@@ -22,14 +23,23 @@ class Step(nn.Module):
         call: The layer: a module, or an operator of torch.
         args: What it was given by position, tensors among it.
         kwargs: What it was given by name.
+        where: The path of the module at work, what a table calls the layer, and which call of
+            that module it is.
 
     Attributes:
         given: The tensors that it was given, in their order.
     """
 
-    def __init__(self, call: Callable[..., Any], args: Any, kwargs: Any) -> None:
+    def __init__(
+        self,
+        call: Callable[..., Any],
+        args: Any,
+        kwargs: Any,
+        *,
+        where: tuple[str, str, int] = ("", "", 1),
+    ) -> None:
         super().__init__()
-        self.call = call
+        self.call, self.where = call, where
         self._leaves, self._tree = tree_flatten((args, kwargs))
         self._places = [i for i, x in enumerate(self._leaves) if _is_activation(x)]
         self.given: tuple[Tensor, ...] = tuple(self._leaves[i] for i in self._places)
@@ -48,8 +58,42 @@ class Step(nn.Module):
         return partial(self.call, *args, **kwargs)
 
 
+def steps_by_layer(steps: Sequence[Step], layers: Sequence[Layer]) -> list[list[Step]]:
+    """What ran for every layer that was counted.
+
+    A real device copies where the layout of memory asks for it, and a count without values has
+    no such copies: they go with the layer before them.
+
+    Args:
+        steps: What ran in one pass.
+        layers: The layers of the same network, as they were counted.
+
+    Raises:
+        ValueError: A layer that was counted did not run.
+    """
+    groups: list[list[Step]] = []
+    for step in steps:
+        n = len(groups)
+        is_next = n < len(layers) and step.where == (
+            layers[n].path,
+            layers[n].kind,
+            layers[n].call,
+        )
+        if is_next:
+            groups.append([step])
+        elif groups:
+            groups[-1].append(step)
+    if len(groups) < len(layers):
+        lost = layers[len(groups)]
+        raise ValueError(
+            f"layer {lost.kind} {lost.name or '(itself)'} was counted and did not run: this "
+            "network cannot be taken apart"
+        )
+    return groups
+
+
 def steps_of(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Step]:
-    """Every layer of a network as ``layer_table`` lists them, from one pass.
+    """Every layer of a network, and every copy that its device makes, from one pass.
 
     Args:
         model: The network in evaluation mode, on a real device.
@@ -70,6 +114,8 @@ def _is_activation(given: object) -> bool:
 class _Call:
     module: nn.Module
     given: tuple[Any, Any]
+    path: str = ""
+    number: int = 1
     is_noted: bool = False
 
 
@@ -82,6 +128,7 @@ class _StepRecorder(Recorder):
         self.steps: list[Step] = []
         self.calls: list[_Call] = []
         self.named: dict[str, Any] = {}
+        self.n_calls: dict[int, int] = {}
         self.hooks: list[Any] = []
 
     def __enter__(self) -> Any:
@@ -109,16 +156,21 @@ class _StepRecorder(Recorder):
         """Keep a module without parts at its first kernel, and any other kernel as it is."""
         if operation is None:
             return
-        call = self.calls[-1] if self.calls else None
-        is_own = call is None or call.module is self.model
-        if call is None or is_own or next(call.module.children(), None) is not None:
-            self.steps.append(Step(func, args, self.named))
+        call = self.calls[-1] if self.calls else _Call(self.model, ((), {}))
+        is_own = call.module is self.model
+        if is_own or next(call.module.children(), None) is not None:
+            kind = func.overloadpacket.__name__.strip("_")
+            where = (call.path, kind, call.number)
+            self.steps.append(Step(func, args, self.named, where=where))
         elif not call.is_noted:
             call.is_noted = True
-            self.steps.append(Step(call.module, *call.given))
+            where = (call.path, type(call.module).__name__, call.number)
+            self.steps.append(Step(call.module, *call.given, where=where))
 
     def _begin(self, module: nn.Module, args: Any, kwargs: Any) -> None:
-        self.calls.append(_Call(module, (args, kwargs)))
+        number = self.n_calls[id(module)] = self.n_calls.get(id(module), 0) + 1
+        path = self.name_by_module.get(id(module), "")
+        self.calls.append(_Call(module, (args, kwargs), path, number))
 
     def _end(self, module: nn.Module, args: Any, output: Any) -> None:
         self.calls.pop()

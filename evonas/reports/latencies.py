@@ -95,7 +95,7 @@ def latency(
     known += [_measured_here(network, way) for way in ways]
     if measure_with:
         known.append(_measured_elsewhere(network, measure_with, batch))
-    each, notes = _each_layer(network, batch) if "torch" in runtimes else ((), ())
+    each, notes = _each_layer(network, layers, batch) if "torch" in runtimes else ((), ())
     return LatencySheet(network.name, layers, tuple(known), modelled, each, notes)
 
 
@@ -186,12 +186,12 @@ def _measured(network: NamedNetwork, ways: LatencyWays) -> Measured:
 
 
 def _each_layer(
-    network: NamedNetwork, batch: int
+    network: NamedNetwork, layers: LayerTable, batch: int
 ) -> tuple[tuple[Measured, ...], tuple[str, ...]]:
     """What every layer takes here by itself, or why that cannot be told."""
     try:
         with reproducible():
             model = built(network.build, as_inputs(network.inputs))
-            return tuple(layer_times(model, network.inputs, batch=batch)), ()
+            return tuple(layer_times(model, layers, batch=batch)), ()
     except Exception as error:  # a network that has its own mind of how it is called
         return (), (f"Layers by themselves cannot be timed: {error}",)
