@@ -120,8 +120,9 @@ class MetricProvider(Protocol):
             wanted: Names of the provider's metrics; at least these must be in the answer.
 
         Returns:
-            Value by metric name, in natural units. Equal arguments give equal answers. Whatever
-            is raised, and a value that is no finite number, is the failure of this candidate.
+            Value by metric name, in natural units. Equal arguments give equal answers, but for
+            what a clock or a meter tells. Whatever is raised, and a value that is no finite
+            number, is the failure of this candidate.
         """
 
 
