@@ -75,14 +75,8 @@ def latency(
         FileNotFoundError: A file is not there.
     """
     network = _chosen(of, genome, problem, architecture, settings, inputs)
-    several = [target] if isinstance(target, (str, Target)) else list(target)
-    targets = [t if isinstance(t, Target) else Target.parse(t) for t in several]
     runtimes: Sequence[Any] = [measure] if isinstance(measure, str) else measure
-    batch = batch or (targets[0].batch if targets else 1)
-    ways = [LatencyWays(runtime=runtime, batch=batch) for runtime in runtimes]
-    if runtimes or not targets:
-        mine = Target(this_machine(), batch=batch)
-        targets += [mine] if str(mine) not in map(str, targets) else []
+    targets, batch = _targets(target, batch, is_measured=bool(runtimes))
     layers = _layers(network)
     parts = [layer.operations for layer in layers.layers]
     modelled = tuple(target_times(parts, each) for each in targets)
@@ -92,11 +86,26 @@ def latency(
     ]
     known += [_looked_up(layers, Path(table))] if table else []
     known += [_predicted(layers, Path(calibration), batch)] if calibration else []
-    known += [_measured_here(network, way) for way in ways]
-    if measure_with:
-        known.append(_measured_elsewhere(network, measure_with, batch))
+    known += [_measured_here(network, runtime, batch) for runtime in runtimes]
+    known += [_measured_elsewhere(network, measure_with, batch)] if measure_with else []
     each, notes = _each_layer(network, layers, batch) if "torch" in runtimes else ((), ())
     return LatencySheet(network.name, layers, tuple(known), modelled, each, notes)
+
+
+def _targets(
+    given: str | Target | Sequence[str | Target], batch: int | None, *, is_measured: bool
+) -> tuple[list[Target], int]:
+    """Where the network is modelled, and how many inputs pass where it is measured.
+
+    This machine is modelled beside what is measured, and where nothing else is named.
+    """
+    several = [given] if isinstance(given, (str, Target)) else list(given)
+    targets = [t if isinstance(t, Target) else Target.parse(t) for t in several]
+    batch = batch or (targets[0].batch if targets else 1)
+    mine = Target(this_machine(), batch=batch)
+    if (is_measured or not targets) and str(mine) not in map(str, targets):
+        targets.append(mine)
+    return targets, batch
 
 
 def _chosen(
@@ -163,11 +172,11 @@ def _predicted(layers: LayerTable, file: Path, batch: int) -> Known:
     return Known("prediction", calibration.device, batch, seconds, low, high, how)
 
 
-def _measured_here(network: NamedNetwork, ways: LatencyWays) -> Known:
-    found = _measured(network, ways)
+def _measured_here(network: NamedNetwork, runtime: Measurer, batch: int) -> Known:
+    found = _measured(network, LatencyWays(runtime=runtime, batch=batch))
     how = f"shortest of {found.n}; quartiles"
     low, _, high = found.quartiles
-    return Known("measurement", here(ways.runtime), ways.batch, found.seconds, low, high, how)
+    return Known("measurement", here(runtime), batch, found.seconds, low, high, how)
 
 
 def _measured_elsewhere(network: NamedNetwork, command: str, batch: int) -> Known:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +71,11 @@ def network_in(folder: Path) -> NamedNetwork:
         FileNotFoundError: There is no model.
     """
     try:
-        _, shape = rebuilt(folder)
+        deployed, shape = rebuilt(folder)
     except (ValueError, OSError, KeyError, ImportError):
         loaded = load_model(folder)
-        return NamedNetwork(folder.name, lambda: load_model(folder), loaded.shape)
-    return NamedNetwork(folder.name, lambda: rebuilt(folder)[0], shape)
+        return NamedNetwork(folder.name, partial(copy.deepcopy, loaded.graph), loaded.shape)
+    return NamedNetwork(folder.name, partial(copy.deepcopy, deployed), shape)
 
 
 def network_of_run(run: Run, genome: Genome | str) -> NamedNetwork:

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from evonas.commands.main import main
+from evonas.models.answering import as_tuple
 from evonas.models.archive import load_model
 from evonas.networks.counting import count
 from evonas.problem import Settings
@@ -81,10 +82,13 @@ def test_a_model_folder_gives_its_network_with_or_without_its_problem(model_fold
     with torch.no_grad():
         expected = load_model(model_folder)(images)
         assert torch.allclose(found.build().eval()(images), expected, atol=1e-4)
+        assert count(found.build, found.inputs).params == 1434
         stranger = shutil.copytree(model_folder, tmp_path / "stranger")
         (stranger / "architecture.json").unlink()
         alone = network_in(stranger)
-        assert torch.allclose(alone.build()(images), expected, atol=1e-6)
+        logits = as_tuple(alone.build()(images))[-1]
+        assert torch.allclose(logits, expected, atol=1e-6)
+        assert count(alone.build, alone.inputs) == count(found.build, found.inputs)
 
 
 def test_a_folder_without_a_model_is_named(tmp_path):
