@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from evonas.problem import Problem as Problem
     from evonas.reports.explained import explain as explain
     from evonas.reports.explanation import Explanation as Explanation
+    from evonas.reports.latencies import latency as latency
+    from evonas.reports.latency_sheet import LatencySheet as LatencySheet
     from evonas.reports.sheet import DataSheet as DataSheet
     from evonas.reports.shown import show as show
     from evonas.space import Gene as Gene
@@ -51,6 +53,8 @@ __getattr__, __dir__, __all__ = attach(
         "problem": ["Measurement", "Problem"],
         "reports.explained": ["explain"],
         "reports.explanation": ["Explanation"],
+        "reports.latencies": ["latency"],
+        "reports.latency_sheet": ["LatencySheet"],
         "reports.sheet": ["DataSheet"],
         "reports.shown": ["show"],
         "space": ["Gene", "SearchSpace"],

@@ -13,6 +13,7 @@ from evonas.problem import Settings
 from evonas.sections.budget import DEFAULT_GENERATIONS as DEFAULT_GENERATIONS
 from evonas.sections.budget import BudgetSection
 from evonas.sections.carbon import CarbonSection
+from evonas.sections.latency import LatencySection
 from evonas.sections.problem import ProblemSection
 from evonas.sections.search import DEFAULT_POP_SIZE as DEFAULT_POP_SIZE
 from evonas.sections.search import DEFAULT_TOLERANCE as DEFAULT_TOLERANCE
@@ -32,6 +33,7 @@ SECTIONS: Mapping[str, type] = {
     "training": TrainingSection,
     "budget": BudgetSection,
     "carbon": CarbonSection,
+    "latency": LatencySection,
     "workers": WorkersSection,
     "tracking": TrackingSection,
 }
@@ -66,6 +68,7 @@ S = TypeVar("S")
 class Config(  # dataclasses take fields from the last base first
     TrackingSection,
     WorkersSection,
+    LatencySection,
     CarbonSection,
     BudgetSection,
     TrainingSection,
@@ -161,6 +164,7 @@ class Config(  # dataclasses take fields from the last base first
             targets=self.targets,
             strict_flops=self.strict_flops,
             exits=self.exits,
+            latency=self.latency_ways,
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from evonas.carbon.assumptions import Assumptions
 from evonas.cell import Cell
 from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.fidelity import Fidelity
+from evonas.hardware.latency_ways import LatencyWays
 from evonas.hardware.targets import Target
 from evonas.objectives import Metric
 from evonas.parsing import nearest, read_options
@@ -44,6 +45,7 @@ class Settings:
             several, every metric on each is taken up.
         strict_flops: Whether an operator whose FLOPs nobody has declared is an error.
         exits: How many exits networks that are chains are given, their end included.
+        latency: What metrics of latency go by: a look-up table, or how to measure.
     """
 
     data: str | None = None
@@ -62,6 +64,7 @@ class Settings:
     targets: tuple[Target, ...] = ()
     strict_flops: bool = False
     exits: int | None = None
+    latency: LatencyWays = field(default_factory=LatencyWays)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ Modules:
     explain_arguments: The arguments of ``evonas explain``, and what can be refused of them
         early.
     dry_run: A search that is looked at before it begins: ``evonas --dry-run``.
+    latency: What a network takes where it will live: ``evonas latency MODEL|RUN --target
+        TARGET``.
+    latency_arguments: The arguments of ``evonas latency``, and what can be refused of them
+        early.
     main: The command line: finds the command, answers what needs nothing heavy, and runs it.
     member_checks: What can be refused of words that name an architecture of a run.
     page_checks: What can be refused of a page before anything is read.

@@ -28,8 +28,8 @@ from evonas.hardware.roofline import Cost
 from evonas.networks.published import NEWER, published_networks, unlisted_networks
 from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
-from evonas.reports.carbon_account import search_account
 from evonas.plots.published import draw_zoo
+from evonas.reports.carbon_account import search_account
 from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
 from evonas.reports.published import write_zoo, zoo_in_words
 from evonas.reports.searches import searches_in_words, write_searches

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from evonas.commands import (
     checks,
     explain_arguments,
+    latency_arguments,
     page_checks,
     page_parsers,
     parsers,
@@ -49,6 +50,7 @@ COMMANDS: Mapping[str, Command] = {
     "carbon": Command(parsers.carbon_parser, checks.check_carbon),
     "dashboard": Command(page_parsers.dashboard_parser, page_checks.check_dashboard),
     "explain": Command(explain_arguments.explain_parser, explain_arguments.check_explain),
+    "latency": Command(latency_arguments.latency_parser, latency_arguments.check_latency),
     "pick": Command(parsers.pick_parser, checks.check_pick),
     "plot": Command(parsers.plot_parser, checks.check_plot),
     "predict": Command(training_parsers.predict_parser, training_checks.check_predict),

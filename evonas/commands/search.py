@@ -20,8 +20,8 @@ from evonas.runs.manifest import read_config
 from evonas.runs.warm_start_files import prior_of
 
 OTHERS = (
-    *("bench", "budget", "calibrate", "carbon", "dashboard", "explain", "pick", "plot"),
-    *("predict", "report", "rerun", "retarget", "show", "train"),
+    *("bench", "budget", "calibrate", "carbon", "dashboard", "explain", "latency", "pick"),
+    *("plot", "predict", "report", "rerun", "retarget", "show", "train"),
 )
 
 

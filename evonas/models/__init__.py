@@ -14,8 +14,13 @@ Modules:
     judgement: How good a trained network is, with intervals, and how much that varies with the
         seed.
     known_exits: What a model folder tells of the exits of its network.
+    measured_latency: Latencies that a search measures: by torch or ONNX Runtime here, or by a
+        command.
     onnx_file: A trained network as an ONNX file.
+    operator_times: Making look-up tables: every operator of a space timed once, and judged by
+        whole networks.
     order: What is to be trained, completely.
+    passes: Networks ready to run for the clock: by torch, or by ONNX Runtime.
     prediction: What a model says of image files.
     proxy_start: The weights of a search's short training, had again by training once more.
     rebuilt: A trained network built anew by its problem, where no export of it could be

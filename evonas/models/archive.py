@@ -67,6 +67,11 @@ class LoadedModel(nn.Module):
         self._graph = graph
         self.training = False
 
+    @property
+    def graph(self) -> nn.Module:
+        """The network from images in [0, 1], or sequences, to logits, which checks nothing."""
+        return self._graph
+
     def forward(self, images: Tensor) -> Tensor:
         """Logits of images or sequences, by the last exit.
 

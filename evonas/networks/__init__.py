@@ -23,6 +23,8 @@ Modules:
     graph: Networks that are graphs of parts, with one exit or several.
     inputs: What a network takes: one tensor or several, each of some shape and kind of number.
     joining: What makes one feature map of several: their sum, or all of their channels.
+    latency_metrics: Latencies that a search counts: by a look-up table, or predicted by a
+        fitted model.
     layers: The layers of a network: what each of them does, gives and costs, and what feeds it.
     layout: How images lie in memory: channels last where a network bears that, else channels
         first.
@@ -35,6 +37,7 @@ Modules:
         how large.
     multi_scale_graph: Multi-scale networks as graphs of parts.
     on_target: Metrics of networks where they will live: time, energy and memory.
+    operators: The operators of a network, as look-up tables know them.
     outputs: What networks give: a tensor, several in a row, or several by name.
     primitives: The operations of differentiable architecture search, by the names that papers
         give them.
@@ -42,6 +45,9 @@ Modules:
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
+    repeats: Timing passes again and again: the shortest counts, and how the others spread is
+        kept.
+    replay: The layers of a network one by one, each ready to run again on what it was given.
     stages: Networks of stages: which of them halve their maps, and the one way to spell them.
     sum_cells: Cells whose nodes sum what operations make of the nodes before them.
     temporal_blocks: The building blocks of networks for sequences: as those for images, along

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from evonas.carbon.assumptions import Assumptions
 from evonas.data.published import DataInfo
+from evonas.hardware.latency_ways import LatencyWays
 from evonas.hardware.roofline import Cost
 from evonas.networks.exits import Exits
 from evonas.objectives import Metric
@@ -70,6 +71,7 @@ class Context:
         device: Where networks are trained, and where ``model`` and ``batch`` lie.
         seed: The candidate's own seed, for what must be drawn.
         get_batch: Reads the minibatch; ``batch`` is what it gives.
+        latency: What metrics of latency go by.
     """
 
     info: DataInfo
@@ -79,6 +81,7 @@ class Context:
     device: torch.device
     seed: int
     get_batch: Callable[[], tuple[Tensor, Tensor]]
+    latency: LatencyWays = field(default_factory=LatencyWays)
 
     @cached_property
     def batch(self) -> tuple[Tensor, Tensor]:
@@ -99,7 +102,11 @@ class MetricProvider(Protocol):
 
     @property
     def metrics(self) -> Sequence[Metric]:
-        """What the provider offers, each counted or hinted; a class attribute will do."""
+        """What the provider offers; a class attribute will do.
+
+        Each is counted or hinted; or ``trained`` where it takes no training either but is
+        measured by a clock or a meter, so that the next time it is another.
+        """
 
     def measure(
         self, network: Network, context: Context, *, wanted: Collection[str]
@@ -113,8 +120,9 @@ class MetricProvider(Protocol):
             wanted: Names of the provider's metrics; at least these must be in the answer.
 
         Returns:
-            Value by metric name, in natural units. Equal arguments give equal answers. Whatever
-            is raised, and a value that is no finite number, is the failure of this candidate.
+            Value by metric name, in natural units. Equal arguments give equal answers, but for
+            what a clock or a meter tells. Whatever is raised, and a value that is no finite
+            number, is the failure of this candidate.
         """
 
 
@@ -130,7 +138,7 @@ def offered(
 
     Raises:
         ValueError: Something is no provider, offers a name that somebody else offers, or a
-            metric that takes a training.
+            metric for the final front alone.
     """
     found = {metric.name: (metric, problem) for metric in own}
     for provider in providers:
@@ -141,10 +149,10 @@ def offered(
                 "'metrics' and 'measure', such as PeakMemory()"
             )
         for metric in provider.metrics:
-            if not isinstance(metric, Metric) or metric.when not in ("counted", "hinted"):
+            if not isinstance(metric, Metric) or metric.when == "final":
                 raise ValueError(
-                    f"{who} offers {metric!r}; expected an evonas.Metric with when='counted' "
-                    "or 'hinted', for a provider sees untrained networks"
+                    f"{who} offers {metric!r}; expected an evonas.Metric with when='counted', "
+                    "'hinted' or, where a clock or a meter tells it, 'trained'"
                 )
             if metric.name in found:
                 raise ValueError(
@@ -170,6 +178,8 @@ def are_same(one: object, other: object) -> bool:
 def asked(providers: Sequence[MetricProvider], wanted: Collection[str]) -> set[str]:
     """Which metrics of providers are to be measured: with a counted one all that are counted.
 
+    With one that a clock or a meter tells, all that its provider has from it.
+
     Args:
         providers: The providers of a problem.
         wanted: Names of metrics, of any kind.
@@ -177,6 +187,9 @@ def asked(providers: Sequence[MetricProvider], wanted: Collection[str]) -> set[s
     metrics = [metric for provider in providers for metric in provider.metrics]
     counted = {metric.name for metric in metrics if metric.when == "counted"}
     names = {metric.name for metric in metrics}.intersection(wanted)
+    for provider in providers:
+        told = {metric.name for metric in provider.metrics if metric.when == "trained"}
+        names |= set() if told.isdisjoint(wanted) else told
     return names if names.isdisjoint(counted) else names | counted
 
 

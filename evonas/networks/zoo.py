@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import nn
@@ -44,17 +44,32 @@ def count_network(reference: str, inputs: Inputs, *, is_strict: bool = False) ->
             ``is_strict`` an operator is unknown.
         FileNotFoundError: There is no such file.
     """
+    make = maker_of(reference)
+    cost: Cost = told(
+        f"cannot count {reference} on an input of {' and '.join(map(str, as_inputs(inputs)))}",
+        lambda: count(make, inputs, is_strict=is_strict),
+    )
+    return cost
+
+
+def maker_of(reference: str) -> Callable[[], nn.Module]:
+    """What makes a named network, anew in every call.
+
+    Args:
+        reference: A short name, or ``module:callable`` or ``file.py:callable`` that makes a
+            network when called without arguments, or is one.
+
+    Raises:
+        ValueError: There is no such network.
+        FileNotFoundError: There is no such file.
+    """
     if ":" not in reference and reference not in SHORT_NAMES:
         raise ValueError(
             f"unknown network {reference!r}{nearest(reference, SHORT_NAMES)}; choose from "
             f"{', '.join(SHORT_NAMES)}, or name your own as MODULE:CALLABLE"
         )
     found = load(SHORT_NAMES.get(reference, reference))
-    cost: Cost = told(
-        f"cannot count {reference} on an input of {' and '.join(map(str, as_inputs(inputs)))}",
-        lambda: count(lambda: _network(found, reference), inputs, is_strict=is_strict),
-    )
-    return cost
+    return lambda: _network(found, reference)
 
 
 def _network(found: Any, reference: str) -> nn.Module:

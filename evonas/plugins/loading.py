@@ -25,6 +25,11 @@ from evonas.problem import Problem, Settings
 GROUP = "evonas.problems"
 METRIC_GROUP = "evonas.metrics"
 ON_TARGET = "evonas.networks.on_target:OnTarget"  # which stands to the right of here
+SHIPPED_METRICS = {  # in rooms to the right of here, and imported where they are named
+    "latency_measured": "evonas.models.measured_latency:MeasuredLatency",
+    "latency_predicted": "evonas.networks.latency_metrics:PredictedLatency",
+    "latency_table": "evonas.networks.latency_metrics:TableLatency",
+}
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,10 @@ def problem_entries() -> dict[str, str]:
 
 
 def metric_entries() -> dict[str, str]:
-    """Import path by short name, of every installed provider of metrics."""
-    found = importlib.metadata.entry_points(group=METRIC_GROUP)
-    return {entry.name: entry.value for entry in sorted(found, key=lambda entry: entry.name)}
+    """Import path by short name, of every provider of metrics that ships or is installed."""
+    entries = importlib.metadata.entry_points(group=METRIC_GROUP)
+    found = sorted(entries, key=lambda entry: entry.name)
+    return {**SHIPPED_METRICS, **{entry.name: entry.value for entry in found}}
 
 
 def problem_summaries() -> dict[str, str]:
@@ -268,6 +274,8 @@ def _checked(problem: Problem, name: str, settings: Settings) -> Problem:
                 f"{reference} tells metrics of networks, and {name} builds none that it could "
                 "be given; it takes a subclass of evonas.TrainedProblem"
             )
+        if check := getattr(provider, "check_settings", None):
+            check(settings)
         problem.add_provider(provider)
     return problem
 

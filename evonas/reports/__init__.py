@@ -16,6 +16,11 @@ Modules:
     event_files: Event files, which TensorBoard shows: one folder of them, written to and read
         again.
     forecast: What is known of a search before it begins, in words.
+    latencies: Finding a network's latency in every way that is asked for.
+    latency_sheet: The latency of one network as words and tables: in all, in each way to know
+        it, by layer.
+    named_network: Networks whose latency is asked for: of a run, of a problem, of a folder, or
+        by name.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
     per_target: The best architecture for each of several targets, out of one search for all.
@@ -51,6 +56,8 @@ from evonas.lazy import attach
 if TYPE_CHECKING:
     from evonas.reports.explained import explain as explain
     from evonas.reports.explanation import Explanation as Explanation
+    from evonas.reports.latencies import latency as latency
+    from evonas.reports.latency_sheet import LatencySheet as LatencySheet
     from evonas.reports.priced_front import front_in_words as front_in_words
     from evonas.reports.priced_front import price_front as price_front
     from evonas.reports.priced_front import write_table as write_table
@@ -73,6 +80,8 @@ __getattr__, __dir__, __all__ = attach(
     {
         "explained": ["explain"],
         "explanation": ["Explanation"],
+        "latencies": ["latency"],
+        "latency_sheet": ["LatencySheet"],
         "priced_front": ["price_front", "front_in_words", "write_table"],
         "progress": ["Progress"],
         "shortlist": ["Shortlist"],

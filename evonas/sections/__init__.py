@@ -3,6 +3,7 @@
 Modules:
     budget: The words of a config that say when a search ends.
     carbon: The words of a config that say what the carbon model assumes.
+    latency: The words of a config that say how latencies are known, other than by the model.
     problem: The words of a config that say what is searched: a problem, its data and its
         options.
     search: The words of a config that say what is sought, and how: objectives, bounds, an
@@ -24,6 +25,7 @@ from evonas.lazy import attach
 if TYPE_CHECKING:
     from evonas.sections.budget import BudgetSection as BudgetSection
     from evonas.sections.carbon import CarbonSection as CarbonSection
+    from evonas.sections.latency import LatencySection as LatencySection
     from evonas.sections.problem import ProblemSection as ProblemSection
     from evonas.sections.search import SearchSection as SearchSection
     from evonas.sections.surrogate import SurrogateSection as SurrogateSection
@@ -39,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "budget": ["BudgetSection"],
         "carbon": ["CarbonSection"],
+        "latency": ["LatencySection"],
         "problem": ["ProblemSection"],
         "search": ["SearchSection"],
         "surrogate": ["SurrogateSection"],

@@ -43,7 +43,7 @@ from evonas.training.tasks import (
     gathered,
     on_test,
 )
-from evonas.training.untrained import untrained
+from evonas.training.untrained import by_clock, untrained
 
 N_REMEMBERED_COSTS = 1000  # each some 10 kB
 
@@ -226,14 +226,14 @@ class TrainedProblem(Problem):
         """
         if fidelity.is_whole and fidelity.kind != "epochs":
             return self.measure(genome, wanted, seed=seed)
+        if fidelity.kind not in (STEPS, "epochs"):
+            return self._with_less(fidelity).measure(genome, wanted, seed=seed)
+        metrics = by_clock(self, self._network(genome), wanted=wanted, seed=seed)
         if fidelity.kind == STEPS:
             with reproducible():
                 begin, n = partial(self._begun, genome, seed=seed), fidelity.amount
                 timed = timed_steps(begin, self._dataset(), recipe=self.recipe, n_steps=n)
-            return Measurement(self._scores(timed[0]), timed[1])
-        if fidelity.kind != "epochs":
-            return self._with_less(fidelity).measure(genome, wanted, seed=seed)
-        metrics = {}
+            return Measurement({**metrics, **self._scores(timed[0])}, timed[1])
         if "fpo" in wanted:
             epochs = fidelity.amount - fidelity.after
             metrics["fpo"] = proxy_flops(self.cost(genome), self.info, epochs=epochs)

@@ -29,6 +29,26 @@ class Provided(Protocol):
     device: torch.device
 
 
+def by_clock(
+    problem: Provided, network: Network, *, wanted: Collection[str], seed: int
+) -> dict[str, float]:
+    """The wanted metrics that a clock or a meter tells, however briefly one trains.
+
+    Args:
+        problem: The problem of the network.
+        network: The candidate's network.
+        wanted: Names of metrics, of any kind.
+        seed: The candidate's own seed, for what must be drawn.
+    """
+    told = {m.name for p in problem.providers for m in p.metrics if m.when == "trained"}
+
+    def no_images() -> Dataset:
+        raise ValueError("a metric that a clock or a meter tells is given no images")
+
+    names = told.intersection(wanted)
+    return untrained(problem, network, wanted=names, seed=seed, get_dataset=no_images)
+
+
 def untrained(
     problem: Provided,
     network: Network,
@@ -70,6 +90,7 @@ def untrained(
                 device=problem.device,
                 layout=layout,
             ),
+            latency=problem.settings.latency,
         )
         return measured_by(problem.providers, network, context, wanted=names)
 

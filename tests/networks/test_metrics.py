@@ -3,7 +3,7 @@ import pytest
 from evonas.faults import MetricError
 from evonas.networks.exits import Exits
 from evonas.networks.metrics import Network, asked, measured_by, offered
-from evonas.objectives import ACC, CO2, FLOPS, MACS
+from evonas.objectives import ACC, CO2, FLOPS, MACS, TEST_ACC, Metric
 
 
 class Two:
@@ -57,8 +57,8 @@ def test_all_metrics_are_offered_in_the_order_of_their_providers():
     assert offered((ACC,), [Two(), Other()], problem="mine") == (ACC, FLOPS, MACS, CO2)
 
 
-class Trained(Two):
-    metrics = (ACC,)
+class Final(Two):
+    metrics = (TEST_ACC,)
 
 
 class Named(Two):
@@ -72,8 +72,8 @@ class Named(Two):
         ((FLOPS,), [Two()], "Two offers metric 'flops', which mine has already; rename"),
         (
             (),
-            [Trained()],
-            "Trained offers Metric.*'acc'.*; expected an evonas.Metric with",
+            [Final()],
+            "Final offers Metric.*'test_acc'.*; expected an evonas.Metric with",
         ),
         (
             (),
@@ -121,3 +121,17 @@ def test_with_a_counted_metric_all_that_are_counted_are_measured():
     assert asked(providers, {"acc"}) == set()
     counted = {m.name for p in providers for m in p.metrics if m.when == "counted"}
     assert asked(providers, {"flops", "acc"}) == counted
+
+
+class Clock(Two):
+    metrics = (
+        Metric("took", "s", "time", +1),
+        Metric("took_longest", "s", "longest time", +1),
+        FLOPS,
+    )
+
+
+def test_with_one_metric_by_a_clock_all_of_its_provider_by_a_clock_are_asked_for():
+    assert asked([Clock(), Other()], {"took"}) == {"took", "took_longest"}
+    assert asked([Clock(), Other()], {"acc"}) == set()
+    assert asked([Clock(), Other()], {"flops"}) == {"flops", "co2"}
