@@ -225,7 +225,22 @@ def test_targets_may_be_one_text_with_commas_as_well(make):
     assert config == make({"target": ["a100:b32", "raspberry-pi-4"]})
     assert config == make({"target": ["a100:b32,raspberry-pi-4"]})
     assert Config.from_dict(config.as_dict()) == config
-    assert config.assumptions == make({"target": "a100"}).assumptions, "of the first alone"
+    alone = make({"target": "a100", "inference_batch": 32})
+    assert config.assumptions == alone.assumptions, "of the first, in its batch"
+
+
+@pytest.mark.parametrize(
+    ("target", "words", "told"),
+    [
+        ("v100:fp16:b8", {}, ("fp16", 8)),
+        ("v100:fp16:b8", {"precision": "fp32", "inference_batch": 2}, ("fp32", 2)),
+        ("rtx-3090:int8", {}, ("", 1)),
+        ("v100", {}, ("", 1)),
+    ],
+)
+def test_a_target_says_how_a_network_is_priced_where_no_word_does(target, words, told):
+    life = Config(target=(target,), **words).assumptions
+    assert (life.precision, life.inference_batch) == told
 
 
 def test_a_target_of_an_older_file_is_what_it_was():

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evonas.carbon import fu2021
-from evonas.carbon.assumptions import Assumptions
 from evonas.carbon.literature import Network
 from evonas.carbon.model import break_even
 from evonas.carbon.spend import training_flops
@@ -38,7 +37,7 @@ class PaidBack:
 
 
 def paid_back(
-    networks: Iterable[Network], *, device: Device = V100, utilisation: float | None = None
+    networks: Iterable[Network], *, device: Device = V100, utilisation: float = 0.5
 ) -> list[PaidBack]:
     """When each search has paid for itself, the soonest first.
 
@@ -52,14 +51,12 @@ def paid_back(
         networks: Searched networks and networks made by hand; searches without a price, and
             those that no network made by hand is as accurate as, are left out.
         device: The device that all trainings and answers run on.
-        utilisation: The share of its peak that arithmetic reaches; that of the assumptions if
-            left out.
+        utilisation: The share of its peak that arithmetic reaches, in (0, 1].
     """
     every = [network for network in networks if network.gmacs is not None]
     by_hand = [network for network in every if not network.is_searched]
-    share = Assumptions().utilisation if utilisation is None else utilisation
     found = [
-        _compared(each, theirs, device=device, utilisation=share)
+        _compared(each, theirs, device=device, utilisation=utilisation)
         for each in every
         if each.is_searched and each.search_kg is not None
         if (theirs := _as_accurate(by_hand, each.top1)) is not None

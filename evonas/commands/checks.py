@@ -87,13 +87,10 @@ def check_carbon(given: argparse.Namespace) -> None:
     inputs_of(given)
     if given.at_accuracy is not None and not is_of_a_run:
         raise ValueError("--at-accuracy is for the front of a run; name one")
-    if given.market_based is not None:
-        if not given.market_based >= 0:
-            raise ValueError(
-                f"--market-based must be 0 g/kWh or more, got {given.market_based:g}"
-            )
-        if not is_of_a_run:
-            raise ValueError("--market-based is for the search of a run; name one")
+    if given.market_based is not None and not is_of_a_run:
+        raise ValueError("--market-based is for the search of a run; name one")
+    if given.market_based is not None and not given.market_based >= 0:
+        raise ValueError(f"--market-based must be 0 g/kWh or more, got {given.market_based:g}")
     for name in (given.model, *(given.baseline or ())):
         if name is not None and ":" not in name:
             check_word("network", name, NETWORKS, own="MODULE:CALLABLE")
