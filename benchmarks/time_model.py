@@ -346,7 +346,7 @@ def first_flops(operation: Operation, target: Target) -> float:
 
 
 def published() -> list[list[str]]:
-    """Rows of what NVIDIA published of ResNet-50; nothing was fitted to it."""
+    """Rows of what NVIDIA published of ResNet-50; no number was fitted to it."""
     operations = count_network("resnet50", (3, 224, 224)).operations
     table = [["", "measured [ms]", "modelled [ms]", "ratio", "in band"]]
     for name, text, is_training, measured in PUBLISHED:

@@ -28,10 +28,8 @@ _SOURCES = {
 }
 # How far a number that nobody has stated may lie from its central value: our assumptions.
 RANGES: Mapping[str, tuple[float, float]] = {
-    "host_w": (
-        20.0,
-        120.0,
-    ),  # the first of each pair emits less: a share of a server, to a workstation of its own
+    # The first of each pair emits less; a share of a server, to a workstation of its own.
+    "host_w": (20.0, 120.0),
     "pue": (1.1, 2.0),  # large operators, to a machine room
 }
 IDLE_SHARE_RANGE = (0.1, 0.4)  # of a device that is listed
@@ -115,9 +113,8 @@ class Assumptions:
                 check(self, "[0, inf)", name)
         if self.model not in ("physical", "fu2021"):
             raise ValueError(f"unknown model {self.model!r}; choose from physical, fu2021")
-        Target(
-            self.device, self.precision, int(self.inference_batch), self.runtime
-        )  # it checks
+        n = int(self.inference_batch)
+        Target(self.device, self.precision, n, self.runtime)  # refuses what cannot be
         for name, low, high in self.bounds:
             self._with(name, low)
             self._with(name, high)

@@ -52,7 +52,8 @@ class Device:
         bandwidth_bytes_per_s: Bytes that the device's memory moves in a second.
         idle_share: Part of full power drawn for time, in [0, 1]; the rest is paid per FLOP.
         kernel_overhead_seconds: Time that every kernel takes on top, however small it is.
-        joules_per_byte: Energy paid for every byte moved, on top.
+        joules_per_byte: Energy paid for every byte moved, on top, by a processor; the power of
+            other devices is that of their memory too.
         conv3x3_saving: How many times fewer operations the device's kernels take for a dense 3
             x 3 convolution of stride 1 than its definition does, at least 1.
         has_host: Whether a host computer with power of its own works beside it.

@@ -230,7 +230,7 @@ def test_a_backward_pass_is_two_forward_ones_at_least():
 
 @pytest.mark.parametrize(
     ("target", "model", "published_s"),
-    [  # NVIDIA, DeepLearningExamples, ResNet50 v1.5 for PyTorch, 2021; nothing is fitted to it
+    [  # NVIDIA, DeepLearningExamples, ResNet50 v1.5, 2021; no number is fitted to it
         ("v100:b256", training_step, 256 / 367),
         ("v100:fp16:b256", training_step, 256 / 1200),
         ("a100:b256", training_step, 256 / 938),  # tf32
