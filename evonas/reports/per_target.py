@@ -10,7 +10,6 @@ import numpy as np
 from evonas.hardware.target_metrics import metric_of, names_in, target_of
 from evonas.hardware.targets import Target
 from evonas.objectives import Constraint, Goals, Metric
-from evonas.pareto.choice import best, knees
 from evonas.pareto.dominance import front
 from evonas.record import Record
 from evonas.reports.text import aligned, genome_text, number
@@ -132,6 +131,8 @@ def _best_on(
     records: Sequence[Record],
     places: Mapping[str, Collection[str]],
 ) -> BestThere:
+    from evonas.pareto.choice import best, knees  # pymoo, which one target does without
+
     def counts(name: str) -> bool:
         return not places[name] or target in places[name]
 
