@@ -108,7 +108,8 @@ class Assumptions:
         """Where the time of a training comes from."""
         if self.training_hours is not None or self.model == "fu2021":
             return "fixed"
-        return "roofline" if self.calibration is None else "calibrated"
+        fitted = self.calibration
+        return "roofline" if fitted is None or fitted.training is None else "calibrated"
 
     def at(self, end: End) -> Assumptions:
         """The same assumptions, with all that is uncertain at the end that emits less, or more.

@@ -144,11 +144,7 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
         f"({sources['inferences']})",
     ]
     if told.calibration:
-        fitted = told.calibration
-        lines.append(
-            f"calibrated on {fitted.device}, {fitted.date}, networks of {fitted.space}; "
-            f"R2 of a training step on held-out networks {fitted.training.r2:.3f}"
-        )
+        lines.append(str(told.calibration))
     bounds = told.as_dict()["bounds"].items()
     uncertain = ", ".join(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)
     lines.append(f"low and high: {uncertain or 'nothing is uncertain'}")

@@ -226,13 +226,15 @@ def _pass(
 ) -> Pass:
     """One input's part of a batch that passes forward, or ``TRAINING_PASSES`` times as much."""
     device, fitted = assumptions.device, assumptions.calibration
-    if fitted is None:
+    model = None
+    if fitted is not None:
+        model = fitted.training if n_passes == TRAINING_PASSES else fitted.inference
+    if model is None:
         once = roofline_seconds(
             operations, batch=batch, device=device, utilisation=assumptions.utilisation
         )
         seconds = n_passes * once
     else:
-        model = fitted.training if n_passes == TRAINING_PASSES else fitted.inference
         seconds = model.seconds(operations, batch=batch)
     n_bytes = math.fsum(moved_bytes(operation, batch=batch) for operation in operations)
     return Pass(
