@@ -106,7 +106,8 @@ CO2_INFERENCE = Metric("co2_inference", "kg", "CO2e of all inferences", +1, when
 FPO = Metric("fpo", "FLOP", "FLOPs of the proxy training", +1, when="counted", is_effort=True)
 
 Relation = Literal["<=", ">="]
-_CONSTRAINT = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=)\s*(\S+)\s*")
+# A name may go on with where the metric is taken, as in latency@a100:bf16:b32.
+_CONSTRAINT = re.compile(r"\s*([A-Za-z_]\w*(?:@[\w.:-]+)?)\s*(<=|>=)\s*(\S+)\s*")
 
 
 @dataclass(frozen=True)

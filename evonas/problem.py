@@ -12,6 +12,7 @@ from evonas.cell import Cell
 from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.fidelity import Fidelity
 from evonas.hardware.latency_ways import LatencyWays
+from evonas.hardware.targets import Target
 from evonas.objectives import Metric
 from evonas.parsing import nearest, read_options
 from evonas.space import Genome, SearchSpace
@@ -38,7 +39,10 @@ class Settings:
         carbon: Everything that the carbon model assumes of a network's life.
         options: The problem's own options, as (name, text) pairs.
         providers: References of providers of further metrics that a problem of networks is to
-            take up, such as ``file.py:PeakMemory``. What names no provider is passed over.
+            take up, such as ``file.py:PeakMemory``, and words that hold metrics on targets,
+            such as ``latency@t4``. What is neither is passed over.
+        targets: Where networks are to live. The first is the one of metrics that name none; of
+            several, every metric on each is taken up.
         strict_flops: Whether an operator whose FLOPs nobody has declared is an error.
         exits: How many exits networks that are chains are given, their end included.
         latency: What metrics of latency go by: a look-up table, or how to measure.
@@ -57,6 +61,7 @@ class Settings:
     carbon: Assumptions = field(default_factory=Assumptions)
     options: tuple[tuple[str, str], ...] = ()
     providers: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = ()
     strict_flops: bool = False
     exits: int | None = None
     latency: LatencyWays = field(default_factory=LatencyWays)

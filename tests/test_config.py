@@ -17,7 +17,7 @@ from evonas.objectives import Constraint
 from evonas.sections.carbon import CarbonSection
 from evonas.sections.search import SearchSection
 from evonas.sections.training import TrainingSection
-from evonas.sections.words import COMMA_LISTS
+from evonas.sections.words import COMMA_LISTS, REPEATED
 from evonas.sections.workers import WorkersSection
 
 words = st.text("abcxyz_", min_size=1, max_size=6)
@@ -210,12 +210,52 @@ def test_a_single_text_in_place_of_a_list_of_texts_is_refused(name):
 
 
 @pytest.mark.parametrize("make", [lambda values: Config(**values), Config.from_dict])
-@pytest.mark.parametrize("name", sorted(COMMA_LISTS))
+@pytest.mark.parametrize("name", sorted(COMMA_LISTS - REPEATED))
 def test_a_list_of_names_may_be_one_text_with_commas(make, name):
     others = {"then": {"objectives": "co2", "generations": 4}, "features": {"surrogate": "gp"}}
     config = make({name: "acc, flops", **others.get(name, {})})
     assert getattr(config, name) == ("acc", "flops")
     assert config == make({name: ["acc", "flops"], **others.get(name, {})})
+
+
+@pytest.mark.parametrize("make", [lambda values: Config(**values), Config.from_dict])
+def test_targets_may_be_one_text_with_commas_as_well(make):
+    config = make({"target": "a100:b32, raspberry-pi-4"})
+    assert config.target == ("a100:b32", "raspberry-pi-4")
+    assert config == make({"target": ["a100:b32", "raspberry-pi-4"]})
+    assert config == make({"target": ["a100:b32,raspberry-pi-4"]})
+    assert Config.from_dict(config.as_dict()) == config
+    alone = make({"target": "a100", "inference_batch": 32})
+    assert config.assumptions == alone.assumptions, "of the first, in its batch"
+
+
+@pytest.mark.parametrize(
+    ("target", "words", "told"),
+    [
+        ("v100:fp16:b8", {}, ("fp16", 8)),
+        ("v100:fp16:b8", {"precision": "fp32", "inference_batch": 2}, ("fp32", 2)),
+        ("rtx-3090:int8", {}, ("", 1)),
+        ("v100", {}, ("", 1)),
+    ],
+)
+def test_a_target_says_how_a_network_is_priced_where_no_word_does(target, words, told):
+    life = Config(target=(target,), **words).assumptions
+    assert (life.precision, life.inference_batch) == told
+
+
+def test_a_target_of_an_older_file_is_what_it_was():
+    older = {**Config().as_dict(), "target": "a100"}
+    assert not Config(target=["a100"]).differences(Config.from_dict(older))
+    assert Config().as_dict()["target"] is None
+
+
+def test_a_metric_on_an_unknown_device_is_refused_before_a_problem_is_opened():
+    with pytest.raises(ValueError, match=r"unknown device 'v10' \(did you mean 'v100'\?\)"):
+        Config(objectives=("acc", "latency@v10"))
+    with pytest.raises(ValueError, match="'b0' says nothing; expected DEVICE"):
+        Config(constraint=("memory@v100:b0<=5e5",))
+    with pytest.raises(ValueError, match="unknown device 'v10'"):
+        Config(target=("a100", "v10"))
 
 
 def test_a_word_may_stand_under_the_name_of_its_section():
@@ -232,7 +272,7 @@ def test_a_word_may_stand_under_the_name_of_its_section():
         **sectioned["search"],
         **sectioned["surrogate"],
         "carbon": {"grid": "fra"},
-        "target": "a100",
+        "target": ["a100"],
         "n_jobs": 2,
         "seed": 7,
     }
@@ -337,6 +377,7 @@ def test_how_long_how_fast_and_from_where_may_differ_on_resume(name):
         "engine": "dask",
         "max_failures": 0.5,
         "budget_co2": "5g",
+        "budget_return": "5%",
         "budget_time": "5h",
         "track": ("tensorboard",),
         "tracker": "codecarbon",

@@ -13,7 +13,7 @@ import evonas
 HOMES = {
     "IPython": {"interactive"},
     "torch": {"data", "models", "networks", "training"},
-    "torchvision": {"data"},
+    "torchvision": {"data", "networks"},
     "pymoo": {"algorithms", "bench", "pareto", "plugins", "surrogates"},
     "joblib": {"bench", "evaluation"},
     "sklearn": {"data", "surrogates"},

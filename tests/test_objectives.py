@@ -28,7 +28,7 @@ from evonas.objectives import (
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 constraints = st.builds(
     Constraint,
-    st.sampled_from(["acc", "params", "f_1"]),
+    st.sampled_from(["acc", "params", "f_1", "memory@a100", "latency@raspberry-pi-4:b8:onnx"]),
     st.sampled_from(["<=", ">="]),
     numbers,
 )

@@ -27,6 +27,7 @@ from pymoo.util.ref_dirs import get_reference_directions
 from evonas.algorithms.operators import GenomeCrossover, GenomeMutation
 from evonas.faults import DivergedError
 from evonas.fidelity import Fidelity
+from evonas.hardware.roofline import Cost, Operation
 from evonas.objectives import ACC, FLOPS, FPO, PARAMS, TEST_ACC, Objective
 from evonas.problem import Measurement, Problem
 from evonas.space import Gene, Genome, SearchSpace
@@ -71,6 +72,17 @@ class Bowl(Problem):
             luck = np.random.default_rng(seed).random()
             metrics["acc"] = 40 + 5 * width + 4 * depth + 3 * kind + 2 * skip + luck
         return metrics
+
+
+class Layered(Bowl):
+    """Networks whose kernels are counted: as many as they are deep."""
+
+    def cost(self, genome: Genome) -> Cost:
+        _, width, depth, _ = genome
+        n = GENES[1].choices[width]
+        kernel = Operation(2.0 * 64 * 9 * n**2, 8.0 * 64 * n, 36.0 * n**2, "conv3x3")
+        kernels = (kernel,) * (depth + 1)
+        return Cost(int(sum(k.flops for k in kernels)), 9 * n**2 * (depth + 1), kernels)
 
 
 class Schooled(Bowl):

@@ -10,24 +10,26 @@ from evonas.carbon.grids import GRIDS, WORLD, Grid
 from evonas.hardware.bounds import check
 from evonas.hardware.devices import DEVICES, I7_10750H_W, V100, Device
 from evonas.hardware.roofline import Calibration, TimeSource
+from evonas.hardware.targets import Target
+from evonas.hardware.time_constants import End
+from evonas.hardware.work import Runtime
 
 PUE = 1.59  # Uptime Institute, survey of 2020, as Fu et al. use it
 TRAININGS_PER_CITATION = 50.0  # Fu et al. 2021, section 2.1
 Model = Literal["physical", "fu2021"]
-End = Literal["low", "high"]
 _SOURCES = {
     "host_w": "TDP of an Intel i7-10750H, the host in Fu et al. 2021",
     "pue": "Uptime Institute 2020, as in Fu et al. 2021",
     "trainings": "those of one citing paper in Fu et al. 2021",
     "epochs": "Fu et al. 2021",
-    "utilisation": "our assumption",
+    "utilisation": "evonas.hardware.time_constants, by family of operations",
     "inferences": "our assumption",
     "training_batch": "our assumption",
 }
 # How far a number that nobody has stated may lie from its central value: our assumptions.
 RANGES: Mapping[str, tuple[float, float]] = {
-    "utilisation": (0.8, 0.25),  # the first of each pair emits less
-    "host_w": (20.0, 120.0),  # a share of a server, to a workstation of its own
+    # The first of each pair emits less; a share of a server, to a workstation of its own.
+    "host_w": (20.0, 120.0),
     "pue": (1.1, 2.0),  # large operators, to a machine room
 }
 IDLE_SHARE_RANGE = (0.1, 0.4)  # of a device that is listed
@@ -48,18 +50,27 @@ class Assumptions:
             ``None`` for the roofline.
         training_hours: Hours that one training takes, whatever the network; ``None`` where they
             depend on it.
-        utilisation: Part of the peak rate that arithmetic reaches, in (0, 1].
+        utilisation: Part of the peak rate that dense arithmetic reaches, in (0, 1]; ``None``
+            for what its family reaches, as ``evonas.hardware.time_constants`` tells it.
         host_w: Power that the host draws while the device works, in watts, where the device has
             one.
         pue: Power usage effectiveness of the building that houses the device, at least 1.
         trainings: How often the network is trained from scratch, by everyone together.
-        inferences: How many inputs the network classifies, one at a time, by everyone together.
+        inferences: How many inputs the network classifies, by everyone together.
         epochs: Passes over the training images in one training.
         training_images: Images in one epoch of a training; those of the problem's whole data
             set if left out.
         validation_images: Images that a training passes once after every epoch; those of the
             problem's whole data set if left out.
-        training_batch: How many inputs a training step takes.
+        training_batch: How many inputs a training step takes on each accelerator.
+        precision: Number format of training and inference; empty for the device's own.
+        inference_batch: How many inputs are classified at a time.
+        runtime: What launches the kernels of an inference; training is eager.
+        accelerators: How many of the device train the network together, beside one host.
+        end: The end of the time model's constants that takes less, the middle, or the end that
+            takes more; ``at`` sets it.
+        embodied_g_per_hour: CO2e of making the device that each hour of its work bears, in
+            grams; 0 leaves it out, as it is by default.
         released: How many networks share the cost of the search that found them.
         bounds: The low and high ends of numbers that a user stated with both, as (name, low,
             high); the first of the two emits less.
@@ -73,7 +84,7 @@ class Assumptions:
     grid: Grid = WORLD
     calibration: Calibration | None = None
     training_hours: float | None = None
-    utilisation: float = 0.5
+    utilisation: float | None = None
     host_w: float = I7_10750H_W
     pue: float = PUE
     trainings: float = TRAININGS_PER_CITATION
@@ -83,17 +94,27 @@ class Assumptions:
     validation_images: int | None = None
     training_batch: int = 128
     released: int = 1
+    embodied_g_per_hour: float = 0.0
+    precision: str = ""
+    inference_batch: int = 1
+    runtime: Runtime = "eager"
+    accelerators: int = 1
+    end: End = "central"
     bounds: tuple[tuple[str, float, float], ...] = ()
 
     def __post_init__(self) -> None:
-        check(self, "(0, 1]", "utilisation")
-        check(self, "[0, inf)", "host_w", "trainings", "inferences")
+        if self.utilisation is not None:
+            check(self, "(0, 1]", "utilisation")
+        check(self, "[0, inf)", "host_w", "trainings", "inferences", "embodied_g_per_hour")
         check(self, "[1, inf)", "pue", "epochs", "training_batch", "released")
+        check(self, "[1, inf)", "inference_batch", "accelerators")
         for name in ("training_hours", "training_images", "validation_images"):
             if getattr(self, name) is not None:
                 check(self, "[0, inf)", name)
         if self.model not in ("physical", "fu2021"):
             raise ValueError(f"unknown model {self.model!r}; choose from physical, fu2021")
+        n = int(self.inference_batch)
+        Target(self.device, self.precision, n, self.runtime)  # refuses what cannot be
         for name, low, high in self.bounds:
             self._with(name, low)
             self._with(name, high)
@@ -111,13 +132,18 @@ class Assumptions:
         fitted = self.calibration
         return "roofline" if fitted is None or fitted.training is None else "calibrated"
 
-    def at(self, end: End) -> Assumptions:
+    @property
+    def number_format(self) -> str:
+        """Number format of the arithmetic, whether stated or the device's own."""
+        return self.precision or self.device.precision
+
+    def at(self, end: Literal["low", "high"]) -> Assumptions:
         """The same assumptions, with all that is uncertain at the end that emits less, or more.
 
         What a user stated is certain, unless it was stated with bounds. These are not the
         limits of a confidence interval: all errors point the same way.
         """
-        moved = self
+        moved = self if self.model == "fu2021" else replace(self, end=end)
         for name, (low, high) in self._uncertain().items():
             moved = moved._with(name, low if end == "low" else high)
         if self.calibration is None:
@@ -129,7 +155,7 @@ class Assumptions:
         plain = {
             name: asdict(value) if isinstance(value, (Device, Grid, Calibration)) else value
             for name, value in vars(self).items()
-            if value is not None and name != "bounds"
+            if value is not None and name not in ("bounds", "end")
         }
         return {
             "time_source": self.time_source,

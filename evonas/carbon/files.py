@@ -8,9 +8,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from evonas.carbon.assumptions import RANGES, TRAININGS_PER_CITATION, Assumptions
+from evonas.carbon.embodied import manufacture_of
 from evonas.carbon.grids import FU2021_GRID, GRIDS, Grid, own_grid
 from evonas.hardware.devices import DEVICES, Device
 from evonas.hardware.roofline import Calibration, TimeModel
+from evonas.hardware.targets import Target
 from evonas.hardware.this_machine import NAME, this_machine
 
 # The command line's words for what a file may set, and what each takes the place of.
@@ -22,6 +24,10 @@ CARBON_FLAGS: Mapping[str, tuple[str, ...]] = {
     "trainings": ("trainings", "citations", "trainings_per_citation"),
     "citations": ("trainings", "citations"),
     "inferences": ("inferences",),
+    "precision": ("precision",),
+    "inference_batch": ("inference_batch",),
+    "training_batch": ("training_batch",),
+    "accelerators": ("accelerators",),
 }
 
 
@@ -43,8 +49,10 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     """Assumptions in the words of a carbon file; what it leaves out stays as it is by default.
 
     ``device`` and ``grid`` are names of listed ones, or the fields of a ``Device`` or ``Grid``;
+    a device's name may be followed by how the network runs there, as in ``a100:bf16:b32``.
     ``intensity_g_per_kwh`` stands for a grid of the user's own. ``citations`` times
-    ``trainings_per_citation`` (50) stand for ``trainings``. A number that is uncertain is a
+    ``trainings_per_citation`` (50) stand for ``trainings``. ``embodied`` counts the making of
+    the device, by its class. A number that is uncertain is a
     list, ascending: low, central, high. With the model ``fu2021`` the grid is the one of Eq. 2
     of Fu et al. 2021, if the file names none.
 
@@ -52,7 +60,7 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
         ValueError: A word of the file is unknown, or a value is of the wrong kind or out of its
             range.
     """
-    offered = {f.name for f in fields(Assumptions)} - {"bounds"} | set(_SHORT)
+    offered = {f.name for f in fields(Assumptions)} - {"bounds", "end"} | set(_SHORT)
     for name in settings:
         if name not in offered:
             close = "".join(
@@ -62,7 +70,7 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
             raise ValueError(
                 f"unknown assumption {name!r}{close}; choose from {', '.join(sorted(offered))}"
             )
-    central, bounds = _split(settings)
+    central, bounds = _split(_with_target(settings))
     changes = {name: value for name, value in central.items() if name not in _SHORT}
     if "intensity_g_per_kwh" in central:
         if "grid" in central:
@@ -80,14 +88,68 @@ def read_assumptions(settings: Mapping[str, Any]) -> Assumptions:
     for name, read in _READERS.items():
         if name in changes:
             changes[name] = read(changes[name])
+    if _is_embodied(central):
+        device = changes.get("device", Assumptions.device)
+        low, changes["embodied_g_per_hour"], high = _embodied(device)
+        bounds = (*bounds, ("embodied_g_per_hour", low, high))
     try:
         return Assumptions(**changes, bounds=bounds)
     except TypeError as error:
         raise ValueError(f"cannot read the assumptions: {error}") from error
 
 
-_SHORT = ("intensity_g_per_kwh", "citations", "trainings_per_citation")
-_BOUNDED = (*RANGES, "trainings", "inferences", "intensity_g_per_kwh")
+# What a target says beside its device, by the assumption that it is.
+_TARGET_WORDS = {"precision": "precision", "batch": "inference_batch", "runtime": "runtime"}
+
+
+def _with_target(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, with what follows a device's name told by words of their own.
+
+    Raises:
+        ValueError: The text says no target, or contradicts another word.
+    """
+    text = settings.get("device")
+    if not isinstance(text, str) or ":" not in text:
+        return dict(settings)
+    target, blank = Target.parse(text), Target(Target.parse(text).device)
+    told = {
+        word: getattr(target, name)
+        for name, word in _TARGET_WORDS.items()
+        if getattr(target, name) != getattr(blank, name)
+    }
+    for name, word in told.items():
+        if settings.get(name, word) != word:
+            raise ValueError(
+                f"{name} is {settings[name]!r} and the target {text!r} says {word!r}; give one"
+            )
+    return {**settings, **told, "device": target.device.name}
+
+
+_SHORT = ("intensity_g_per_kwh", "citations", "trainings_per_citation", "embodied")
+_BOUNDED = (
+    *("utilisation", *RANGES, "trainings", "inferences", "intensity_g_per_kwh"),
+    "embodied_g_per_hour",
+)
+
+
+def _is_embodied(central: Mapping[str, Any]) -> bool:
+    """Whether making the device counts, at what is published for its class."""
+    word = central.get("embodied", False)
+    if not isinstance(word, bool):
+        raise ValueError(f"embodied is {word!r}; expected true or false")
+    if word and "embodied_g_per_hour" in central:
+        raise ValueError("embodied and embodied_g_per_hour contradict each other; give one")
+    return word
+
+
+def _embodied(device: Device) -> tuple[float, float, float]:
+    made = manufacture_of(device)
+    if made is None:
+        raise ValueError(
+            f"no source is known for what making a device like {device.name} emits; give "
+            "embodied_g_per_hour, grams of CO2e for each hour that it works"
+        )
+    return made.g_per_hour
 
 
 def _split(
@@ -108,7 +170,7 @@ def _split(
                 raise ValueError(f"{name} is {[low, value, high]}; expected them ascending")
             ends = (high, low) if name == "utilisation" else (low, high)  # emitting less first
             bounds.append((name, float(ends[0]), float(ends[1])))
-        needs_number = name not in ("model", *_READERS)
+        needs_number = name not in ("model", "embodied", "precision", "runtime", *_READERS)
         if needs_number and not _is_number(value):
             raise ValueError(f"{name} is {value!r}; expected a number")
         central[name] = value
@@ -122,6 +184,11 @@ def _is_number(value: object) -> bool:
 def _listed(value: Any, kind: str, listed: Mapping[str, Any], make: type) -> Any:
     if isinstance(value, Mapping):
         return _filled(make, value, kind)
+    if kind == "grid" and str(value).lower().endswith(".csv"):
+        raise ValueError(
+            f"grid {value!r} is a trace, which is for a run that has ended: evonas carbon RUN "
+            f"--grid {value}"
+        )
     if value not in listed:
         raise ValueError(
             f"unknown {kind} {value!r}{_hint(str(value), listed)}; evonas carbon --list names "

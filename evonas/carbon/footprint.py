@@ -8,6 +8,7 @@ from typing import Any
 
 from evonas.carbon import model as carbon
 from evonas.carbon.assumptions import Assumptions
+from evonas.carbon.embodied import manufacture_of
 from evonas.carbon.fu2021 import NAS_GPU_HOURS, RESNET_GPU_HOURS, WATT_PER_GFLOPS
 from evonas.carbon.model import Band, Lifetime, Price, banded, break_even
 from evonas.hardware.devices import V100
@@ -134,21 +135,34 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
     lines = [
         f"model {told.model}; time of a training: {told.time_source}"
         + (f" ({told.training_hours:g} h)" if told.training_hours else ""),
-        f"device {device.name}: {device.tdp_w:g} W, {device.peak_flops_per_s / 1e12:g} TFLOP/s "
-        f"{device.precision}, {device.bandwidth_bytes_per_s / 1e9:g} GB/s ({device.source})",
+        f"{_devices(told)}: {device.tdp_w:g} W, "
+        f"{device.rates[told.number_format] / 1e12:g} TFLOP/s {told.number_format}, "
+        f"{device.bandwidth_bytes_per_s / 1e9:g} GB/s ({device.source})",
         f"grid {told.grid.name}: {told.grid.intensity_g_per_kwh:g} g/kWh ({told.grid.source})",
         f"PUE {told.pue:g} ({sources['pue']}); host "
         + (f"{told.host_w:g} W ({sources['host_w']})" if device.has_host else "in the device"),
         f"{told.trainings:,.0f} trainings ({sources['trainings']}) of {told.epochs:g} epochs "
-        f"({sources['epochs']}) with {n_train:,} images; {told.inferences:,.0f} inferences "
-        f"({sources['inferences']})",
+        f"({sources['epochs']}) with {n_train:,} images, {told.training_batch:g} at a time; "
+        f"{told.inferences:,.0f} inferences ({sources['inferences']}), "
+        f"{told.inference_batch:g} at a time, {told.runtime}",
     ]
+    if told.embodied_g_per_hour:
+        made = manufacture_of(device)
+        is_ours = made is not None and made.g_per_hour[1] == told.embodied_g_per_hour
+        source = f"{made.label}; {made.source}" if made and is_ours else "the user"
+        lines.append(f"making it {told.embodied_g_per_hour:.3g} g an hour of work ({source})")
     if told.calibration:
         lines.append(str(told.calibration))
     bounds = told.as_dict()["bounds"].items()
-    uncertain = ", ".join(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)
-    lines.append(f"low and high: {uncertain or 'nothing is uncertain'}")
+    of_time = ["what kernels reach and take"] if told.calibration is None else []
+    uncertain = [*of_time, *(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)]
+    lines.append(f"low and high: {', '.join(uncertain) or 'nothing is uncertain'}")
     return lines
+
+
+def _devices(told: Assumptions) -> str:
+    n = told.accelerators
+    return f"device {told.device.name}" if n == 1 else f"{n} devices {told.device.name}"
 
 
 def _fu2021_lines(told: Assumptions) -> list[str]:

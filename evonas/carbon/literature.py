@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from evonas.carbon import fu2021
+from evonas.hardware.devices import DEVICES, V100, Device
 
 HOME_YEAR_T = 5.906  # fits all rows of their Table 1; the size of EPA's home electricity
 CAR_YEAR_T = 4.626  # fits two rows of three; the third is a misprint
@@ -20,17 +21,23 @@ class Network:
     Attributes:
         name: The network's name, as its authors call it.
         top1: Top-1 accuracy on ImageNet, in percent.
-        gmacs: Billions of multiply-accumulates of one image, which Fu et al. call FLOPS.
+        gmacs: Billions of multiply-accumulates of one image, which Fu et al. call FLOPS;
+            ``None`` where they are not in the source.
+        params: Trainable parameters; ``None`` where they are not in the source.
         search_gpu_hours: GPU hours of the search that found the network; ``None`` where nobody
             has published them.
+        accelerator: The accelerator of the search, by its name in ``devices.csv``; empty where
+            the source names none.
         is_searched: Whether a search found the network, and not somebody by hand.
         source: Where the numbers come from, with the year of the network.
     """
 
     name: str
     top1: float
-    gmacs: float
+    gmacs: float | None
+    params: float | None
     search_gpu_hours: float | None
+    accelerator: str
     is_searched: bool
     source: str
 
@@ -40,14 +47,30 @@ class Network:
         return fu2021.NAS_GPU_HOURS if self.is_searched else fu2021.RESNET_GPU_HOURS
 
     @property
+    def device(self) -> Device | None:
+        """The accelerator of the search; a V100 where none is named, as Fu et al. assume.
+
+        ``None`` where one is named that is not in ``devices.csv``.
+        """
+        return DEVICES.get(self.accelerator) if self.accelerator else V100
+
+    @property
     def search_kg(self) -> float | None:
-        """CO2 of the search: Fu et al. 2021, Eq. 1 and 2, with a V100."""
-        hours = self.search_gpu_hours
-        return None if hours is None else fu2021.kg(fu2021.search_energy_wh(hours))
+        """CO2 of the search: Fu et al. 2021, Eq. 1 and 2, on its own accelerator."""
+        if self.search_gpu_hours is None or self.device is None:
+            return None
+        hours, power = self.search_gpu_hours, self.device.tdp_w
+        return fu2021.kg(fu2021.search_energy_wh(hours, gpu_w=power))
 
     @property
     def training_index_kg(self) -> float:
-        """CO2 of one training by Eq. 3, which is an index (see ``fu2021``)."""
+        """CO2 of one training by Eq. 3, which is an index (see ``fu2021``).
+
+        Raises:
+            ValueError: The source does not tell the network's multiply-accumulates.
+        """
+        if self.gmacs is None:
+            raise ValueError(f"nobody tells the multiply-accumulates of {self.name}")
         return fu2021.lifetime_kg(
             self.gmacs, gpu_hours=self.gpu_hours, citations=1, trainings_per_citation=1
         )
@@ -63,12 +86,17 @@ def _read() -> dict[str, Network]:
 
 
 def _network(row: Mapping[str, str]) -> Network:
-    hours = row["search [GPU h]"]
+    macs, params, hours = (
+        float(row[column]) if row[column] else None
+        for column in ("macs [M]", "params [M]", "search [GPU h]")
+    )
     return Network(
         name=row["name"],
         top1=float(row["top-1 [%]"]),
-        gmacs=float(row["macs [M]"]) / 1000,
-        search_gpu_hours=float(hours) if hours else None,
+        gmacs=None if macs is None else macs / 1000,
+        params=None if params is None else 1e6 * params,
+        search_gpu_hours=hours,
+        accelerator=row["accelerator"],
         is_searched=row["kind"] == "nas",
         source=f"{row['source']} ({row['year']})",
     )

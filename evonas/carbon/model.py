@@ -10,47 +10,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evonas.carbon import fu2021
 from evonas.carbon.assumptions import PUE, Assumptions
 from evonas.hardware.devices import CORE_W
-from evonas.hardware.roofline import (
-    TRAINING_PASSES,
-    Operation,
-    executed_flops,
-    moved_bytes,
-    roofline_seconds,
+from evonas.hardware.roofline import Operation
+from evonas.hardware.time_constants import constant
+from evonas.hardware.work import (
+    Runtime,
+    Setting,
+    Work,
+    forward_work,
+    joules,
+    training_work,
 )
 
 JOULES_PER_KWH = 3.6e6
-
-
-@dataclass(frozen=True)
-class Pass:
-    """What some passes of inputs take.
-
-    Attributes:
-        seconds: Time for which the device and its host are occupied.
-        flops: Arithmetic that the device does; a multiply and an add count as two.
-        n_bytes: Bytes that the device's memory moves.
-    """
-
-    seconds: float
-    flops: float
-    n_bytes: float
-
-    def times(self, n: float) -> Pass:
-        """What that many times as many passes take."""
-        return Pass(n * self.seconds, n * self.flops, n * self.n_bytes)
-
-    def plus(self, other: Pass) -> Pass:
-        """What both passes take together."""
-        return Pass(
-            self.seconds + other.seconds,
-            self.flops + other.flops,
-            self.n_bytes + other.n_bytes,
-        )
 
 
 @dataclass(frozen=True)
@@ -75,9 +51,11 @@ class Price:
         training_kwh: Energy of one training, PUE included; with the model ``fu2021`` an index.
         training_seconds: Time of one training of the network.
         inference_kwh: Energy of one inference, PUE included; 0 with the model ``fu2021``.
-        inference_seconds: Time of one inference, of one input alone; 0 with the model
-            ``fu2021``.
+        inference_seconds: Time of one inference: that of a batch, divided by its inputs; 0 with
+            the model ``fu2021``.
         kg_per_kwh: Kilograms of CO2e that one kWh of the grid emits.
+        made_kg_per_hour: Kilograms of CO2e of making the device, for each hour of its work.
+        n_devices: How many such devices train the network together.
     """
 
     training_kwh: float
@@ -85,33 +63,40 @@ class Price:
     inference_kwh: float
     inference_seconds: float
     kg_per_kwh: float
+    made_kg_per_hour: float = 0.0
+    n_devices: int = 1
 
     @property
     def training_kg(self) -> float:
         """CO2e of one training."""
-        return self.training_kwh * self.kg_per_kwh
+        hours = self.n_devices * self.training_seconds / 3600
+        made_kg = hours * self.made_kg_per_hour
+        return self.training_kwh * self.kg_per_kwh + made_kg
 
     @property
     def inference_kg(self) -> float:
         """CO2e of one inference, of one input."""
-        return self.inference_kwh * self.kg_per_kwh
+        made_kg = self.inference_seconds / 3600 * self.made_kg_per_hour
+        return self.inference_kwh * self.kg_per_kwh + made_kg
 
 
 def energy_kwh(
-    *, seconds: float, flops: float, assumptions: Assumptions, n_bytes: float = 0.0
+    *, seconds: float, busy_seconds: float, assumptions: Assumptions, n_bytes: float = 0.0
 ) -> float:
-    """Energy of some arithmetic that occupies device and host for some time.
+    """Energy of some work that occupies a device and its host for some time.
 
-    With b the idle share: PUE (b TDP t + (1 - b) (TDP / peak) F + e B + host t), e being the
-    device's joules per byte. At b = 1 and e = 0 this is Eq. 1 of Fu et al. 2021. At b = 0
-    without a host it is what Eq. 3 means: their energy per FLOP times all FLOP that were done.
+    With b the idle share: PUE (TDP (b t + (1 - b) t_busy) + P_host t); a processor's memory
+    takes e B on top, e being the device's joules per byte. At b = 1 and e = 0 this is Eq. 1 of
+    Fu et al. 2021. At b = 0 without a host it is what Eq. 3 means, at the rate that arithmetic
+    reaches: a device that is busy draws all of its power, however far from its peak it is.
+
+    Args:
+        seconds: Time for which the device and its host are occupied.
+        busy_seconds: The part of it in which the device computes or moves bytes.
+        assumptions: What the device, its host and the building draw.
+        n_bytes: Bytes that the device's memory moves.
     """
-    device, b = assumptions.device, assumptions.device.idle_share
-    rate_seconds = flops / device.peak_flops_per_s
-    device_joules = device.tdp_w * (b * seconds + (1 - b) * rate_seconds)
-    host_joules = assumptions.host_w * seconds if device.has_host else 0.0
-    joules = device_joules + device.joules_per_byte * n_bytes + host_joules
-    return assumptions.pue * joules / JOULES_PER_KWH
+    return _kwh(Work(seconds, busy_seconds, n_bytes), assumptions)
 
 
 def price(
@@ -124,8 +109,8 @@ def price(
     """What one training and one inference of a network cost.
 
     Each epoch shows it ``n_train`` inputs and then ``n_validation``, unless the assumptions
-    name numbers of their own. An input in training costs three forward passes, for backward
-    costs two, in FLOP, in bytes and, by the roofline, in time; a calibration has measured it.
+    name numbers of their own. A step of training is a forward pass, a backward pass of 2 to 2.5
+    as much time, and the update of the weights; a calibration has measured it.
 
     With the model ``fu2021`` one training is Eq. 3 of Fu et al. 2021 on multiply-accumulates,
     which they call FLOPS, and 250 hours; it knows no inference.
@@ -141,18 +126,21 @@ def price(
     if assumptions.validation_images is not None:
         n_validation = assumptions.validation_images
     batch, epochs = assumptions.training_batch, assumptions.epochs
-    learning = _pass(operations, TRAINING_PASSES, batch=batch, assumptions=assumptions)
-    judging = _pass(operations, 1, batch=batch, assumptions=assumptions)
+    learning = _learning(operations, assumptions)
+    judging = _judging(operations, assumptions, batch=batch)
     training = learning.times(n_train * epochs).plus(judging.times(n_validation * epochs))
-    if assumptions.training_hours is not None:
-        training = replace(training, seconds=3600 * assumptions.training_hours)
-    inference = _pass(operations, 1, batch=1, assumptions=assumptions)
+    together, wall_seconds = _shared(training, assumptions)
+    inference = _judging(
+        operations, assumptions, batch=assumptions.inference_batch, runtime=assumptions.runtime
+    )
     return Price(
-        training_kwh=_kwh(training, assumptions),
-        training_seconds=training.seconds,
+        training_kwh=_kwh(together, assumptions, host_seconds=wall_seconds),
+        training_seconds=wall_seconds,
         inference_kwh=_kwh(inference, assumptions),
         inference_seconds=inference.seconds,
         kg_per_kwh=kg_per_kwh,
+        made_kg_per_hour=assumptions.embodied_g_per_hour / 1000,
+        n_devices=assumptions.accelerators,
     )
 
 
@@ -221,33 +209,58 @@ def search_energy_kwh(
     return pue * watt_seconds / JOULES_PER_KWH
 
 
-def _pass(
-    operations: Sequence[Operation], n_passes: int, *, batch: int, assumptions: Assumptions
-) -> Pass:
-    """One input's part of a batch that passes forward, or ``TRAINING_PASSES`` times as much."""
-    device, fitted = assumptions.device, assumptions.calibration
-    model = None
-    if fitted is not None:
-        model = fitted.training if n_passes == TRAINING_PASSES else fitted.inference
-    if model is None:
-        once = roofline_seconds(
-            operations, batch=batch, device=device, utilisation=assumptions.utilisation
-        )
-        seconds = n_passes * once
+def _learning(operations: Sequence[Operation], assumptions: Assumptions) -> Work:
+    """One input's part of a step of training."""
+    batch, fitted = assumptions.training_batch, assumptions.calibration
+    work = training_work(operations, _setting(assumptions, "eager"), batch=batch)
+    if fitted is not None and fitted.training is not None:
+        seconds = fitted.training.seconds(operations, batch=batch)
+        work = work.lasting(seconds, assumptions.device)
+    return work.times(1 / batch)
+
+
+def _judging(
+    operations: Sequence[Operation],
+    assumptions: Assumptions,
+    *,
+    batch: int,
+    runtime: Runtime = "eager",
+) -> Work:
+    """One input's part of a batch that passes forward."""
+    work = forward_work(operations, _setting(assumptions, runtime), batch=batch)
+    if (fitted := assumptions.calibration) is not None:
+        seconds = fitted.inference.seconds(operations, batch=batch)
+        work = work.lasting(seconds, assumptions.device)
+    return work.times(1 / batch)
+
+
+def _setting(assumptions: Assumptions, runtime: Runtime) -> Setting:
+    return Setting(
+        assumptions.device,
+        assumptions.number_format,
+        runtime,
+        assumptions.end,
+        assumptions.utilisation,
+    )
+
+
+def _shared(training: Work, assumptions: Assumptions) -> tuple[Work, float]:
+    """The work of all accelerators together, and the time that passes meanwhile."""
+    n, device = assumptions.accelerators, assumptions.device
+    if assumptions.training_hours is not None:
+        wall_seconds = 3600 * assumptions.training_hours
     else:
-        seconds = model.seconds(operations, batch=batch)
-    n_bytes = math.fsum(moved_bytes(operation, batch=batch) for operation in operations)
-    return Pass(
-        seconds=seconds / batch,
-        flops=n_passes * math.fsum(executed_flops(o, device) for o in operations),
-        n_bytes=n_passes * n_bytes / batch,
-    )
+        kept = constant("parallel", assumptions.end) if n > 1 else 1.0
+        wall_seconds = training.seconds / (n * kept)
+    return training.lasting(n * wall_seconds, device), wall_seconds
 
 
-def _kwh(done: Pass, assumptions: Assumptions) -> float:
-    return energy_kwh(
-        seconds=done.seconds, flops=done.flops, n_bytes=done.n_bytes, assumptions=assumptions
-    )
+def _kwh(work: Work, assumptions: Assumptions, *, host_seconds: float | None = None) -> float:
+    """Energy of a device, or of several together, and of their host."""
+    device = assumptions.device
+    seconds = work.seconds if host_seconds is None else host_seconds
+    host_joules = assumptions.host_w * seconds if device.has_host else 0.0
+    return assumptions.pue * (joules(work, device) + host_joules) / JOULES_PER_KWH
 
 
 def break_even(search_kg: float, *, ours_kg: float, theirs_kg: float) -> float:

@@ -31,6 +31,10 @@ Modules:
     report: A page of runs: ``evonas report RUN [RUN ...]``.
     rerun: Measuring chosen candidates of a run once more, where one can watch: ``evonas rerun
         RUN``.
+    retarget: A run judged on other devices, without training: ``evonas retarget RUN --target
+        ...``.
+    retarget_arguments: The arguments of ``evonas retarget``, and what can be refused of them
+        early.
     search: The search as a command: arguments to a config and a folder, before anything heavy.
     session: A search that a person watches: progress, a clean end on Ctrl-C, a picture, a
         summary.

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from evonas.parsing import nearest
 from evonas.reports.text import complain
-from evonas.sections.words import COMMA_LISTS, texts
+from evonas.sections.words import COMMA_LISTS, REPEATED, texts
 
 N = TypeVar("N", int, float)
 
@@ -191,5 +191,5 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
             text,
             shown=word.metadata["shown"],
             kind={"int": whole, "float": real}.get(kind, str),
-            is_repeated=kind == "Sequence[str]" and word.name not in COMMA_LISTS,
+            is_repeated=kind == "Sequence[str]" and word.name not in COMMA_LISTS - REPEATED,
         )

@@ -15,6 +15,7 @@ from evonas.evaluation.worker_process import Task
 from evonas.pareto.expected_best import expected_best
 from evonas.plots.price_tag import draw_curves, draw_expected, draw_fractions, draw_progress
 from evonas.record import Record, candidate_seed
+from evonas.reports.returns import returns_in_words
 from evonas.reports.statement import escaped, latex, markdown, paragraph, table
 from evonas.reports.text import aligned, complain, genome_text
 from evonas.runs.places import without_link
@@ -58,7 +59,7 @@ def _totals(tags: Sequence[PriceTag], out: Path) -> list[str]:
     without_link(out / "statement.tex").write_text(
         f"{escaped(words)}\n\n{latex(header, rows)}\n"
     )
-    return [*aligned(header, rows), "", words]
+    return [*aligned(header, rows), "", words, "", *map(returns_in_words, tags)]
 
 
 def _files(tags: Sequence[PriceTag], out: Path) -> list[str]:

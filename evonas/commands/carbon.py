@@ -18,16 +18,21 @@ from evonas.carbon.footprint import (
     footprint,
 )
 from evonas.carbon.grids import GRIDS
-from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, TABLE_1, Printed
-from evonas.commands.checks import check_carbon, inputs_of, told
+from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T, NETWORKS, TABLE_1, Printed
+from evonas.commands.checks import check_carbon, inputs_of, told, trace_of
 from evonas.commands.parsers import carbon_parser
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
-from evonas.hardware.devices import DEVICES
+from evonas.hardware.devices import ASSUMED, DEVICES, FORMATS, Device
 from evonas.hardware.roofline import Cost
+from evonas.networks.published import NEWER, published_networks, unlisted_networks
 from evonas.networks.zoo import SHORT_NAMES, count_network
 from evonas.plots.carbon import draw_footprints, draw_paper
+from evonas.plots.published import draw_zoo
+from evonas.reports.carbon_account import search_account
 from evonas.reports.priced_front import Front, front_in_words, price_front, write_table
+from evonas.reports.published import write_zoo, zoo_in_words
+from evonas.reports.searches import searches_in_words, write_searches
 from evonas.reports.text import aligned, complain, genome_text
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
@@ -56,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             lines = _listed()
         elif given.paper:
             lines = _paper(given)
+        elif given.zoo:
+            lines = _zoo(given.zoo)
         elif given.model:
             lines = _model(given)
         else:
@@ -67,17 +74,33 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _listed() -> list[str]:
-    devices = [
-        [d.name, f"{d.tdp_w:g}", f"{d.peak_flops_per_s / 1e12:g}", d.precision, d.source]
-        for d in DEVICES.values()
-    ]
+    devices = [_device_row(device) for device in DEVICES.values()]
     grids = [[g.name, f"{g.intensity_g_per_kwh:g}", g.label, g.source] for g in GRIDS.values()]
     return [
-        *_left(["device", "W", "TFLOP/s", "", "source"], devices),
+        *_left(
+            ["device", "kind", "W", *FORMATS, "default", "GB/s", "memory", "source"], devices
+        ),
+        f"{', '.join(FORMATS)} in TFLOP/s (int8 in TOP/s), dense; memory of a microcontroller: "
+        "SRAM + flash",
         "this-machine  one core of it, guessed; evonas calibrate measures it",
         "",
         *_left(["grid", "g/kWh", "", "source"], grids),
     ]
+
+
+def _device_row(device: Device) -> list[str]:
+    """A device as a row of the list, its rates in trillions a second."""
+    sizes = [_bytes(size) for size in (device.memory_bytes, device.flash_bytes) if size]
+    return [
+        *(device.name, device.kind, f"{device.tdp_w:g}"),
+        *(f"{device.rates[f] / 1e12:.4g}" if f in device.rates else "-" for f in FORMATS),
+        *(device.precision, f"{device.bandwidth_bytes_per_s / 1e9:g}"),
+        *(" + ".join(sizes) or "-", device.source.removesuffix(ASSUMED)),
+    ]
+
+
+def _bytes(size: float) -> str:
+    return f"{size / 1e9:g} GB" if size >= 1e8 else f"{size / 1024:g} KiB"
 
 
 def _left(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -107,8 +130,23 @@ def _paper(given: argparse.Namespace) -> list[str]:
         "Physical: as many trainings by the physical model, assuming:",
         *assumption_lines(assumptions, n_images=IMAGENET),
         "",
+        *searches_in_words(NETWORKS.values()),
+        f"Written: {write_searches(folder / 'searches.csv', NETWORKS.values())}",
+        "",
         *(f"Drawn: {path}" for path in draw_paper(folder)),
     ]
+
+
+def _zoo(folder: Path) -> list[str]:
+    networks, newer = published_networks(), published_networks(NEWER)
+    folder.mkdir(parents=True, exist_ok=True)
+    table, picture = folder / "zoo.csv", folder / "zoo.png"
+    write_zoo(table, networks, newer)
+    draw_zoo(networks, newer, out=picture)
+    left_out = (
+        f"Left out, for they have learnt from more data: {', '.join(unlisted_networks())}"
+    )
+    return [*zoo_in_words(networks, newer), left_out, "", f"Written: {table}, {picture}"]
 
 
 def _printed_row(row: Printed, assumptions: Assumptions) -> list[str]:
@@ -180,6 +218,10 @@ def _run(given: argparse.Namespace) -> list[str]:
         *front_in_words(front, run),
         "",
         *said,
+        "",
+        *search_account(
+            run, assumptions, market_g_per_kwh=given.market_based, trace=trace_of(given)
+        ),
         "",
         "Assumed:",
         *assumption_lines(assumptions, n_images=front.n_images),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evonas.carbon.files import CARBON_FLAGS
+from evonas.carbon.traces import Trace, read_trace
 from evonas.commands.member_checks import check_member, is_picking, way_of
 from evonas.commands.parsers import BANDS, KINDS, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import Config
@@ -65,16 +66,24 @@ def check_carbon(given: argparse.Namespace) -> None:
         ValueError: Something given is unknown, or missing.
         FileNotFoundError: A file or the run is not there.
     """
-    if not (given.list or given.paper or given.model or given.run):
-        raise ValueError("name a run, or --model, --paper or --list; see evonas carbon -h")
-    Config.from_dict(told(given))
+    is_of_a_run = not (given.list or given.paper or given.zoo or given.model)
+    if is_of_a_run and not given.run:
+        raise ValueError(
+            "name a run, or --model, --paper, --zoo or --list; see evonas carbon -h"
+        )
+    if len(Config.from_dict(told(given)).targets) > 1:
+        raise ValueError("a life is priced on one device; give one --target")
     inputs_of(given)
-    if given.at_accuracy is not None and (given.list or given.paper or given.model):
+    if given.at_accuracy is not None and not is_of_a_run:
         raise ValueError("--at-accuracy is for the front of a run; name one")
+    if given.market_based is not None and not is_of_a_run:
+        raise ValueError("--market-based is for the search of a run; name one")
+    if given.market_based is not None and not given.market_based >= 0:
+        raise ValueError(f"--market-based must be 0 g/kWh or more, got {given.market_based:g}")
     for name in (given.model, *(given.baseline or ())):
         if name is not None and ":" not in name:
             check_word("network", name, NETWORKS, own="MODULE:CALLABLE")
-    if given.run and not (given.list or given.paper or given.model):
+    if is_of_a_run:
         check_runs([given.run])
 
 
@@ -265,8 +274,26 @@ def told(given: argparse.Namespace) -> dict[str, Any]:
         FileNotFoundError: There is no such file.
     """
     values = {name: getattr(given, name) for name in CARBON_FLAGS}
+    if trace := trace_of(given):
+        values |= {"grid": None, "intensity_g_per_kwh": trace.mean}
     words = {name: value for name, value in values.items() if value is not None}
     return {**({"carbon": read_settings(Path(given.carbon))} if given.carbon else {}), **words}
+
+
+def trace_of(given: argparse.Namespace) -> Trace | None:
+    """The hourly trace that ``--grid`` names, whose mean stands for the grid; else ``None``.
+
+    Raises:
+        ValueError: The trace cannot be read, an intensity is given too, or there is no run.
+        FileNotFoundError: There is no such file.
+    """
+    if given.grid is None or not given.grid.lower().endswith(".csv"):
+        return None
+    if given.intensity_g_per_kwh is not None:
+        raise ValueError("grid and intensity_g_per_kwh contradict each other; give one")
+    if given.list or given.paper or given.model:
+        raise ValueError(f"the trace {given.grid} is for the search of a run; name one")
+    return read_trace(Path(given.grid))
 
 
 def inputs_of(given: argparse.Namespace) -> tuple[Input, ...]:

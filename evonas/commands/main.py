@@ -18,6 +18,7 @@ from evonas.commands import (
     page_checks,
     page_parsers,
     parsers,
+    retarget_arguments,
     training_checks,
     training_parsers,
 )
@@ -58,6 +59,7 @@ COMMANDS: Mapping[str, Command] = {
     "predict": Command(training_parsers.predict_parser, training_checks.check_predict),
     "report": Command(page_parsers.report_parser, page_checks.check_report),
     "rerun": Command(parsers.rerun_parser, checks.check_rerun),
+    "retarget": Command(retarget_arguments.retarget_parser, retarget_arguments.check_retarget),
     "search": Command(make_parser, lambda given: None),  # it checks for itself
     "show": Command(parsers.show_parser, checks.check_show),
     "train": Command(training_parsers.train_parser, training_checks.check_train),

@@ -14,7 +14,7 @@ NETWORKS = (
 )
 PEERS = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea")
 PICTURES = (".png", ".svg", ".pdf")
-KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits")
+KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits", "return")
 BANDS = ("quartiles", "range")
 SIZES = ("page", "column")
 OWN = "the problem's own"
@@ -80,7 +80,7 @@ def carbon_parser() -> Parser:
     parser = Parser(
         "evonas carbon",
         "Price the lives of networks in kg of CO2e: search, training, inference. Name a run, "
-        "or --model, --paper or --list.",
+        "or --model, --paper, --zoo or --list.",
         epilog=f"Networks to compare with: {', '.join(NETWORKS)}, or MODULE:CALLABLE.",
     )
     parser.add_argument(
@@ -107,7 +107,11 @@ def carbon_parser() -> Parser:
     )
     paper = "folder for Figures 2 to 4 of Fu et al. 2021; Table 1 is printed"
     option(parser, "--paper", paper, shown="none", kind=Path, metavar="FOLDER")
+    zoo = "folder for Figure 4 of Schwartz et al.: all of torchvision's networks against FPO"
+    option(parser, "--zoo", zoo, shown="none", kind=Path, metavar="FOLDER")
     parser.add_argument("--list", action="store_true", help="list devices and grids")
+    market = "grams of CO2e of a kWh by the contracts for it, for the search of a run"
+    option(parser, "--market-based", market, shown="by place alone", kind=real, metavar="G/KWH")
     json = "file to which the price of --model is written"
     option(parser, "--json", json, shown="none", kind=Path, metavar="FILE")
     assumed = parser.add_argument_group("carbon")

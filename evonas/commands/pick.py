@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evonas.commands.member_checks import way_of
 from evonas.commands.parsers import pick_parser
+from evonas.reports.per_target import best_of_run, target_lines
 from evonas.reports.picking import Pick, Way, pick
 from evonas.reports.shortlist import Shortlist
 from evonas.reports.text import complain
@@ -33,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         return complain(error)
     members = found.members
-    lines = [found.how, members.origin(), "", *members.table(found.choice), *_warning(members)]
+    lines = [found.how, members.origin(), "", *members.table(found.choice)]
+    lines += [*_per_target(members), *_warning(members)]
     print("\n".join([*lines, *(["", f"Written: {given.out}"] if given.out else [])]))
     return 0
 
@@ -75,6 +77,12 @@ def _write(file: Path, found: Pick) -> None:
             opened.write(json.dumps(content, indent=2) + "\n")
     except FileExistsError:
         raise FileExistsError(f"{file} exists; give another file with --out") from None
+
+
+def _per_target(members: Shortlist) -> list[str]:
+    """Who is the best on each target, where the run and the demands speak of several."""
+    found = best_of_run(members.run)
+    return ["", *target_lines(found, ids=members.run.ids)] if found else []
 
 
 def _warning(members: Shortlist) -> list[str]:

@@ -8,8 +8,12 @@ from pathlib import Path
 from evonas.commands.parsers import plot_parser
 from evonas.parsing import listed
 from evonas.plots.runs import Picture, save_picture
+from evonas.reports.returns import returns_in_words
 from evonas.reports.text import complain
 from evonas.runs.places import without_link
+from evonas.runs.price_tag import PriceTag
+
+OWN_FILES = ("exits", "return")  # kinds that leave a run's front.png alone
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,10 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             has_labels=not given.no_labels,
             size=given.size,
         )
-        usual = "exits.png" if given.kind == "exits" else "front.png"
+        usual = f"{given.kind if given.kind in OWN_FILES else 'front'}.png"
         out = given.out or without_link(home / usual)
         names = [*listed(given.objectives)]
         print(save_picture(paths, objectives=names, out=out, picture=picture))
+        if given.kind == "return":
+            print("\n".join(returns_in_words(PriceTag.read(path)) for path in paths))
     except (ValueError, OSError) as error:
         return complain(error)
     return 0

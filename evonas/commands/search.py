@@ -21,7 +21,7 @@ from evonas.runs.warm_start_files import prior_of
 
 OTHERS = (
     *("bench", "budget", "calibrate", "carbon", "dashboard", "explain", "latency", "pick"),
-    *("plot", "predict", "report", "rerun", "show", "train"),
+    *("plot", "predict", "report", "rerun", "retarget", "show", "train"),
 )
 
 

@@ -101,6 +101,8 @@ class Expectation:
         n_known: Trainings that an earlier session has done already.
         n_played: Generations that were played through; what is beyond follows from them.
         is_cut: Whether there are more than were played.
+        least_return: The return below which the search ends, at a time that is not known
+            before, in words; empty if none is asked for.
     """
 
     totals: Mapping[str, Range]
@@ -109,6 +111,7 @@ class Expectation:
     n_known: int
     n_played: int
     is_cut: bool
+    least_return: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,7 @@ def expect(
         n_known=likely.stages[-1].account.n_known,
         n_played=len(likely.stages),
         is_cut=likely.is_cut,
+        least_return=config.budget_return or "",
     )
 
 

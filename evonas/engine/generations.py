@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from evonas.carbon.marginal_return import Standing
 from evonas.carbon.meter import Meter
 from evonas.carbon.spend import Spend
 from evonas.evaluation.evaluator import Evaluator
@@ -29,10 +30,13 @@ class Archive:
 
     Attributes:
         generations: Accounts of generations, one per call of ``close_generation``.
+        course: Where the search stood at the end of each, by its records alone: a search that
+            is resumed comes to the same.
     """
 
     def __init__(self, evaluator: Evaluator, goals: Goals, *, meter: Meter) -> None:
         self.generations: list[Generation] = []
+        self.course: list[Standing] = []
         self._evaluator = evaluator
         self._goals = goals
         self._meter = meter
@@ -84,6 +88,7 @@ class Archive:
             reliability=reliability,
         )
         self.generations.append(generation)
+        self.course.append(self._standing(generation))
         return generation
 
     def spend(self) -> Spend:
@@ -91,6 +96,17 @@ class Archive:
         taken = self._evaluator.tally + self._evaluator.last_tally
         return self._meter.spend(
             busy_seconds=taken.busy_seconds, cpu_seconds=taken.cpu_seconds, fpo=taken.fpo
+        )
+
+    def _standing(self, generation: Generation) -> Standing:
+        tally = self._evaluator.tally
+        return Standing(
+            n_evaluations=generation.n_evaluations,
+            flops=tally.fpo,
+            kwh=self._meter.tariff.kwh(
+                busy_seconds=tally.busy_seconds, core_seconds=tally.cpu_seconds
+            ),
+            hypervolume=generation.hypervolume or 0.0,
         )
 
     def _scaled(self, records: Sequence[Record]) -> np.ndarray:

@@ -148,6 +148,12 @@ class SearchPlan:
             self.executor.begin()
         except WorkerError as error:  # nothing was written yet
             raise ValueError(str(error)) from error
+        if self.config.least_return and not self.goals.is_scaled:
+            names = ", ".join(objective.name for objective in self.goals.objectives)
+            raise ValueError(
+                "budget_return needs a hypervolume, and so a best and a reference value of "
+                f"each of {names}; take another budget"
+            )
 
     def strategy(self, oracle: Oracle) -> Strategy:
         """Who decides what is measured next.

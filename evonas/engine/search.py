@@ -185,6 +185,7 @@ def _session(
 def _follow(session: _Session) -> _End:
     """Run the strategy to its end, and tell of every generation."""
     status, over = Status(), ""
+    least = session.plan.config.least_return
 
     def steps() -> Iterator[Status]:
         nonlocal over
@@ -197,6 +198,8 @@ def _follow(session: _Session) -> _End:
             if given_up := _why_given_up(generation, session.plan.config.max_failures):
                 return _End(status, given_up, was_given_up=True)
             if over := session.evaluator.budget.why_over():
+                return _End(status, over)
+            if least and (over := least.why_over(session.archive.course)):
                 return _End(status, over)
         over += session.evaluator.budget.remark()
     except StoppedError:

@@ -16,12 +16,16 @@ Modules:
     operator_table: Look-up tables: how long single operators take, and what whole networks come
         to by them.
     robust_fit: Coefficients that are never negative and that a few absurd values do not move.
-    roofline: How long a network takes on a device, reckoned from its operations.
+    roofline: The operations of a network, and models of time that are fitted to them.
     table_files: Look-up tables as files: JSON as they are measured here, or CSV as others write
         them.
+    target_metrics: Metrics of a network on a target, by name: ``latency@a100:bf16:b32``.
     target_times: What each part of a network takes on a target, and what it waits for there.
     targets: Where a network lives: a device, and the way that it runs there.
+    time_constants: What devices reach of their data sheets, and what launching kernels takes,
+        each with a range.
     this_machine: This machine as a device, as far as the operating system describes it.
+    work: What a device does in a pass or in a step of training, kernel by kernel.
 """
 
 from __future__ import annotations
@@ -51,15 +55,21 @@ if TYPE_CHECKING:
     from evonas.hardware.roofline import Cost as Cost
     from evonas.hardware.roofline import Operation as Operation
     from evonas.hardware.roofline import TimeModel as TimeModel
-    from evonas.hardware.roofline import executed_flops as executed_flops
     from evonas.hardware.roofline import moved_bytes as moved_bytes
-    from evonas.hardware.roofline import roofline_seconds as roofline_seconds
     from evonas.hardware.roofline import terms as terms
     from evonas.hardware.table_files import read_table as read_table
     from evonas.hardware.table_files import write_table as write_table
     from evonas.hardware.targets import Pass as Pass
     from evonas.hardware.targets import Target as Target
     from evonas.hardware.targets import forward_pass as forward_pass
+    from evonas.hardware.targets import training_step as training_step
+    from evonas.hardware.time_constants import TIME_CONSTANTS as TIME_CONSTANTS
+    from evonas.hardware.time_constants import Constant as Constant
+    from evonas.hardware.work import Setting as Setting
+    from evonas.hardware.work import Work as Work
+    from evonas.hardware.work import forward_work as forward_work
+    from evonas.hardware.work import joules as joules
+    from evonas.hardware.work import training_work as training_work
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
@@ -80,8 +90,6 @@ __getattr__, __dir__, __all__ = attach(
         "operator_table": ["Operator", "OperatorTable"],
         "roofline": [
             "Operation",
-            "executed_flops",
-            "roofline_seconds",
             "moved_bytes",
             "terms",
             "TimeModel",
@@ -89,6 +97,8 @@ __getattr__, __dir__, __all__ = attach(
             "Cost",
         ],
         "table_files": ["read_table", "write_table"],
-        "targets": ["Target", "Pass", "forward_pass"],
+        "targets": ["Target", "Pass", "forward_pass", "training_step"],
+        "time_constants": ["Constant", "TIME_CONSTANTS"],
+        "work": ["Setting", "Work", "forward_work", "training_work", "joules"],
     },
 )

@@ -20,12 +20,20 @@ JOULES_PER_BYTE = {
     "hbm": 31e-12,  # O'Connor et al. 2017, MICRO: HBM2 takes 3.9 pJ per bit
     "gddr": 112e-12,  # the same: GDDR5 takes 14 pJ per bit; its successors take less
     "dram": 150e-12,  # our assumption for DDR and LPDDR: 19 pJ per bit
+    "sram": 12.5e-12,  # Horowitz 2014, ISSCC: 100 pJ for 64 bits from 1 MB
 }
 KERNEL_OVERHEAD_SECONDS = {
     "gpu": 5e-6,  # our assumption: launches are commonly put at some 5 us
     "board": 10e-6,  # our assumption: launched by a slower processor
     "cpu": 2e-6,  # our assumption: a call into a library of kernels
+    "tpu": 5e-6,  # our assumption for these three: a step of a program compiled beforehand
+    "npu": 5e-6,
+    "fpga": 5e-6,
+    "mcu": 20e-6,  # our assumption: an interpreter's step, some 5,000 cycles
 }
+ASSUMED = "; idle share and kernel overhead assumed"  # what the sources leave out
+HOSTED = ("gpu", "tpu")  # kinds of devices that are cards in a computer
+FORMATS = ("fp32", "tf32", "fp16", "bf16", "int8")
 # Lavin & Gray 2016: F(2x2, 3x3) needs 2.25 times fewer multiplications. cuDNN takes it in
 # single precision; tensor cores and processors' libraries rarely do.
 WINOGRAD_SAVING = 2.25
@@ -44,13 +52,18 @@ class Device:
         bandwidth_bytes_per_s: Bytes that the device's memory moves in a second.
         idle_share: Part of full power drawn for time, in [0, 1]; the rest is paid per FLOP.
         kernel_overhead_seconds: Time that every kernel takes on top, however small it is.
-        joules_per_byte: Energy paid for every byte moved, on top.
+        joules_per_byte: Energy paid for every byte moved, on top, by a processor; the power of
+            other devices is that of their memory too.
         conv3x3_saving: How many times fewer operations the device's kernels take for a dense 3
             x 3 convolution of stride 1 than its definition does, at least 1.
         has_host: Whether a host computer with power of its own works beside it.
         peaks: Highest rates of arithmetic in other formats than ``precision``, as (format,
             FLOP per second); of integers, operations per second.
-        memory_bytes: Bytes that the device can hold; ``None`` where nobody says.
+        memory_bytes: Bytes that the device can hold, of a microcontroller its SRAM; ``None``
+            where nobody says.
+        flash_bytes: Bytes of a microcontroller's flash, where weights lie; ``None`` for others.
+        kind: What the device is: ``gpu``, ``tpu``, ``board`` (a small computer, a phone or an
+            Apple), ``cpu``, ``npu``, ``fpga`` or ``mcu``.
         source: Where the numbers come from, in words, with the year.
 
     Raises:
@@ -69,6 +82,8 @@ class Device:
     has_host: bool = True
     peaks: tuple[tuple[str, float], ...] = ()
     memory_bytes: float | None = None
+    flash_bytes: float | None = None
+    kind: str = "gpu"
     source: str = "the user"
 
     def __post_init__(self) -> None:
@@ -77,8 +92,14 @@ class Device:
         check(self, "[0, inf)", "kernel_overhead_seconds", "joules_per_byte")
         check(self, "[1, inf)", "conv3x3_saving")
         object.__setattr__(self, "peaks", tuple((name, rate) for name, rate in self.peaks))
-        if self.memory_bytes is not None:
-            check(self, "(0, inf)", "memory_bytes")
+        for name in ("memory_bytes", "flash_bytes"):
+            if getattr(self, name) is not None:
+                check(self, "(0, inf)", name)
+        if self.kind not in KERNEL_OVERHEAD_SECONDS:
+            raise ValueError(
+                f"unknown kind of device {self.kind!r}; choose from "
+                f"{', '.join(KERNEL_OVERHEAD_SECONDS)}"
+            )
 
     @property
     def rates(self) -> dict[str, float]:
@@ -103,19 +124,35 @@ def _read() -> dict[str, Device]:
 
 
 def _device(row: Mapping[str, str]) -> Device:
-    is_gpu = row["kind"] == "gpu"
+    kind, precision = row["kind"], row["precision"]
+    rates = {format_: 1e9 * float(rate) for format_, rate in _rates(row)}
+    is_saving = kind == "gpu" and precision == "fp32"
     return Device(
         name=row["name"],
         tdp_w=float(row["tdp [W]"]),
-        peak_flops_per_s=1e9 * float(row["peak [GFLOP/s]"]),
-        precision=row["precision"],
+        peak_flops_per_s=rates.pop(precision),
+        precision=precision,
         bandwidth_bytes_per_s=1e9 * float(row["bandwidth [GB/s]"]),
-        kernel_overhead_seconds=KERNEL_OVERHEAD_SECONDS[row["kind"]],
+        kernel_overhead_seconds=KERNEL_OVERHEAD_SECONDS[kind],
         joules_per_byte=JOULES_PER_BYTE[row["memory"]],
-        conv3x3_saving=WINOGRAD_SAVING if is_gpu and row["precision"] == "fp32" else 1.0,
-        has_host=is_gpu,
-        source=f"{row['source']}, {row['year']}; idle share and kernel overhead assumed",
+        conv3x3_saving=WINOGRAD_SAVING if is_saving else 1.0,
+        has_host=kind in HOSTED,
+        peaks=tuple(rates.items()),
+        memory_bytes=_bytes(row["memory [GB]"], 1e9) or _bytes(row["sram [KiB]"], 1024),
+        flash_bytes=_bytes(row["flash [KiB]"], 1024),
+        kind=kind,
+        source=f"{row['source']}, {row['year']}{ASSUMED}",
     )
+
+
+def _rates(row: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The number formats that a device computes in, with billions of operations a second."""
+    columns = ((f, row[f"{f} [{'GOP' if f == 'int8' else 'GFLOP'}/s]"]) for f in FORMATS)
+    return [(format_, rate) for format_, rate in columns if rate]
+
+
+def _bytes(amount: str, unit: float) -> float | None:
+    return unit * float(amount) if amount else None
 
 
 DEVICES: Mapping[str, Device] = MappingProxyType(_read())

@@ -1,4 +1,4 @@
-"""How long a network takes on a device, reckoned from its operations."""
+"""The operations of a network, and models of time that are fitted to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from evonas.hardware.bounds import check
-from evonas.hardware.devices import Device
 from evonas.hardware.memory import Memory, Trace
 
 # What a kernel does. ``conv3x3`` and ``conv1x1`` are dense and of stride 1; ``depthwise`` has a
@@ -18,8 +17,6 @@ OPERATION_KINDS = (
     *("conv3x3", "conv1x1", "conv", "depthwise", "matmul"),
     *("norm", "pointwise", "exponential", "pool", "move"),
 )
-# A forward pass, and a backward pass of two: gradients of the inputs and of the weights.
-TRAINING_PASSES = 3
 TimeSource = Literal["roofline", "calibrated", "fixed"]
 
 
@@ -50,45 +47,7 @@ class Operation:
             )
 
 
-def executed_flops(operation: Operation, device: Device) -> float:
-    """Arithmetic that a device really does for an operation.
-
-    Libraries of kernels compute dense 3 x 3 convolutions of stride 1 with fewer multiplications
-    (Lavin & Gray 2016, Winograd's minimal filtering); ``device.conv3x3_saving`` says how many.
-    """
-    saving = device.conv3x3_saving if operation.kind == "conv3x3" else 1.0
-    return operation.flops / saving
-
-
-def roofline_seconds(
-    operations: Sequence[Operation], *, batch: int, device: Device, utilisation: float
-) -> float:
-    """Modelled time of one forward pass over a batch; 0 without operations.
-
-    Each operation takes the longer of its arithmetic and its memory traffic, plus the kernel
-    overhead. The usual roofline takes that maximum once for a whole network; we take it per
-    operation, for depthwise layers wait for memory and dense layers for arithmetic, in turn.
-
-    Args:
-        operations: The network's kernels in a forward pass of one input, in the order of
-            execution.
-        batch: How many inputs pass at a time.
-        device: The device that runs the operations.
-        utilisation: Part of the peak rate that arithmetic reaches, (0, 1].
-    """
-    flops_per_s = device.peak_flops_per_s * utilisation
-    bytes_per_s = device.bandwidth_bytes_per_s
-    seconds = math.fsum(  # sum() rounds differently before Python 3.12
-        max(
-            batch * executed_flops(operation, device) / flops_per_s,
-            moved_bytes(operation, batch=batch) / bytes_per_s,
-        )
-        for operation in operations
-    )
-    return seconds + len(operations) * device.kernel_overhead_seconds
-
-
-def moved_bytes(operation: Operation, *, batch: int) -> float:
+def moved_bytes(operation: Operation, *, batch: float) -> float:
     """Memory traffic of one operation over a batch."""
     return operation.weight_bytes + batch * operation.activation_bytes
 

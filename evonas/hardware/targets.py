@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from evonas.hardware.devices import DEVICES, Device
-from evonas.hardware.roofline import Operation, roofline_seconds
+from evonas.hardware.roofline import Operation
+from evonas.hardware.this_machine import NAME as THIS_MACHINE
+from evonas.hardware.this_machine import this_machine
+from evonas.hardware.time_constants import End as End
+from evonas.hardware.work import N_BYTES as N_BYTES
+from evonas.hardware.work import Runtime as Runtime
+from evonas.hardware.work import Setting, Work, forward_work, joules, training_work
 
-Runtime = Literal["eager", "compiled", "onnx"]
-End = Literal["low", "central", "high"]
 RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
-# Bytes of a number as it lies in memory; tf32 rounds within the arithmetic alone.
-N_BYTES: Mapping[str, int] = {"fp32": 4, "tf32": 4, "fp16": 2, "bf16": 2, "int8": 1}
-_UTILISATION = 0.5
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Target:
             ValueError: The device is not listed, or a word after it says nothing.
         """
         name, *words = text.strip().split(":")
-        if name not in DEVICES:
+        if name not in DEVICES and name != THIS_MACHINE:
             close = difflib.get_close_matches(name.lower(), DEVICES, n=1)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise ValueError(
@@ -84,7 +85,8 @@ class Target:
             told[kind] = word
         runtime: Runtime = next((r for r in RUNTIMES if r == told.get("runtime")), "eager")
         batch = int(told.get("batch", "b1")[1:])
-        return cls(DEVICES[name], told.get("precision", ""), batch, runtime)
+        device = this_machine() if name == THIS_MACHINE else DEVICES[name]
+        return cls(device, told.get("precision", ""), batch, runtime)
 
     def __str__(self) -> str:
         """The one text of the target, which ``parse`` reads: what is by default is left out."""
@@ -100,7 +102,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Pass:
-    """What a forward pass of one batch takes.
+    """What a forward pass of one batch, or a step of training with it, takes.
 
     Attributes:
         seconds: From the first kernel's launch to the last one's end.
@@ -123,12 +125,30 @@ def forward_pass(
         end: The end of what is uncertain that takes less, the middle, or the end that takes
             more.
     """
-    device = target.device
-    utilisation = {"low": 0.8, "central": _UTILISATION, "high": 0.25}[end]
-    seconds = roofline_seconds(
-        operations, batch=target.batch, device=device, utilisation=utilisation
-    )
-    return Pass(seconds, device.tdp_w * seconds)
+    return _pass(forward_work(operations, _setting(target, end), batch=target.batch), target)
+
+
+def training_step(
+    operations: Sequence[Operation], target: Target, *, end: End = "central"
+) -> Pass:
+    """What one step of training with a batch is modelled to take on a target.
+
+    Args:
+        operations: The network's kernels in a forward pass of one input, in the order of
+            execution, with their bytes in single precision.
+        target: The device, its precision and its batch; training is eager.
+        end: The end of what is uncertain that takes less, the middle, or the end that takes
+            more.
+    """
+    return _pass(training_work(operations, _setting(target, end), batch=target.batch), target)
+
+
+def _setting(target: Target, end: End) -> Setting:
+    return Setting(target.device, target.precision, target.runtime, end)
+
+
+def _pass(work: Work, target: Target) -> Pass:
+    return Pass(work.seconds, joules(work, target.device))
 
 
 def _kind_of(word: str) -> str | None:

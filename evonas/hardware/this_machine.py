@@ -41,6 +41,7 @@ def this_machine(cpu_info: Path = CPU_INFO) -> Device:
         kernel_overhead_seconds=KERNEL_OVERHEAD_SECONDS["cpu"],
         joules_per_byte=JOULES_PER_BYTE["dram"],
         has_host=False,
+        kind="cpu",
         source=f"one core of {model[1].strip() if model else platform.machine()}, "
         f"{giga_hertz} GHz x {per_cycle}; power and bandwidth assumed",
     )

@@ -7,6 +7,7 @@ Modules:
     interrupts: Signals that ask for an end, in order the first time and at once the second.
     live: A place in a notebook that shows how something gets on, and changes as it does.
     live_progress: What a notebook shows while a search runs.
+    on_targets: A run judged on other targets, as words to print and files to write.
     result: What a search found, with what one does with it next.
     run: A run that was read, with what one does with it next.
     search: The search as one calls it from Python, which shows how it gets on.

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from evonas.hardware.targets import Target
+from evonas.parsing import listed
 from evonas.problem import Problem
+from evonas.reports.aims import read_aims, read_targets
 from evonas.reports.html import front_table, paragraph, picture
 from evonas.runs.run import Run
 from evonas.space import Genome, genome_text
 
 if TYPE_CHECKING:
+    from evonas.interactive.on_targets import OnTargets
     from evonas.reports.picking import Levels, Way
     from evonas.reports.sheet import DataSheet
 
@@ -109,6 +113,43 @@ class Architectures(ABC):
                 "name one with search(..., folder=...)"
             )
         return write_report([run.path], out)
+
+    def retarget(
+        self,
+        *targets: str | Target,
+        objectives: Sequence[str] | str = (),
+        where: Sequence[str] = (),
+        out: str | Path | None = None,
+    ) -> OnTargets:
+        """Judge all of them on other targets, as ``evonas retarget`` does; nothing is trained.
+
+        The code of the problem is run, to count networks that no file keeps the costs of.
+
+        Args:
+            *targets: The targets, such as ``"raspberry-pi-4"`` or ``"a100:b32"``.
+            objectives: What counts there, such as ``acc,latency@raspberry-pi-4``; what was
+                trained for, and the latency on each target, if left out.
+            where: Constraints to be kept, such as ``latency@raspberry-pi-4<=0.05``.
+            out: Folder for what the command writes; nothing is written if left out.
+
+        Returns:
+            Prices and fronts on the targets, and what these disagree about; ``print`` says it
+            in words, and ``front_on`` gives one of the fronts.
+
+        Raises:
+            ValueError: A word cannot be read, or no network can be priced.
+        """
+        from evonas.interactive.on_targets import OnTargets
+        from evonas.reports.retargeted import price_run
+        from evonas.reports.retargeted_files import COSTS
+
+        run, aimed = self.as_run(), read_targets([str(target) for target in targets])
+        aims = read_aims(run, aimed, objectives=listed(objectives), limits=where)
+        file = None if out is None else Path(out) / COSTS
+        found = OnTargets.of(price_run(run, aims, problem=self._opened(), costs_file=file))
+        if out is not None:
+            found.write(out)
+        return found
 
     def train(
         self,

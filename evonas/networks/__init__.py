@@ -37,10 +37,12 @@ Modules:
     multi_scale: Multi-scale networks of one pair of cells, in words: which cells there are, and
         how large.
     multi_scale_graph: Multi-scale networks as graphs of parts.
+    on_target: Metrics of networks where they will live: time, energy and memory.
     operators: The operators of a network, as look-up tables know them.
     outputs: What networks give: a tensor, several in a row, or several by name.
     primitives: The operations of differentiable architecture search, by the names that papers
         give them.
+    published: What torchvision publishes with the weights of its networks, read offline.
     receptive_field: How much of the input one position of a feature map sees, operator by
         operator.
     recording: What runs in a pass of a network, kernel by kernel.
@@ -98,6 +100,7 @@ if TYPE_CHECKING:
     from evonas.networks.mobile import SqueezeExcite as SqueezeExcite
     from evonas.networks.mobile import divisible as divisible
     from evonas.networks.mobile import mbconv as mbconv
+    from evonas.networks.on_target import OnTarget as OnTarget
     from evonas.networks.primitives import primitive as primitive
     from evonas.networks.stages import gathered as gathered
     from evonas.networks.stages import halving as halving
@@ -139,6 +142,7 @@ __getattr__, __dir__, __all__ = attach(
         "layers": ["Layer", "LayerTable", "layer_table"],
         "memory": ["peak_bytes", "model_bytes"],
         "mobile": ["mbconv", "SqueezeExcite", "Resize", "divisible"],
+        "on_target": ["OnTarget"],
         "primitives": ["primitive"],
         "stages": ["halving", "gathered"],
         "temporal_blocks": [

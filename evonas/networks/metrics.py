@@ -163,6 +163,18 @@ def offered(
     return tuple(metric for metric, _ in found.values())
 
 
+def are_same(one: object, other: object) -> bool:
+    """Whether two providers are of one class and offer the same.
+
+    Args:
+        one: A provider.
+        other: What may be one as well.
+    """
+    if type(one) is not type(other):
+        return False
+    return [*getattr(one, "metrics", ())] == [*getattr(other, "metrics", ())]
+
+
 def asked(providers: Sequence[MetricProvider], wanted: Collection[str]) -> set[str]:
     """Which metrics of providers are to be measured: with a counted one all that are counted.
 

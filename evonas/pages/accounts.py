@@ -13,6 +13,7 @@ from evonas.pages.architectures import shortened
 from evonas.pages.diagnostics import reliability, rungs, worth
 from evonas.pages.spending import assumptions, spending
 from evonas.pages.tables import cell, cut_note, last_rows, thinned
+from evonas.reports.per_target import best_of_run, target_table
 from evonas.reports.text import number
 from evonas.runs.run import Run
 
@@ -31,6 +32,7 @@ def sections(run: Run) -> list[dict[str, Any]]:
         ``header`` and ``rows``; and a ``chart`` where there is one.
     """
     found = [
+        targets(run),
         progress(run),
         reliability(run),
         rungs(run),
@@ -41,6 +43,24 @@ def sections(run: Run) -> list[dict[str, Any]]:
         settings(run),
     ]
     return [section for section in found if section]
+
+
+def targets(run: Run) -> dict[str, Any] | None:
+    """Who is the best on each target; nothing where the run is not for several.
+
+    Args:
+        run: The run.
+    """
+    found = best_of_run(run)
+    if not found:
+        return None
+    header, rows = target_table(found, ids=run.ids)
+    return {
+        "id": "targets",
+        "title": "The best on each target",
+        "lines": ["One search for all targets; here each is looked at as if it were alone."],
+        "tables": [{"caption": "Picked for each target", "header": header, "rows": rows}],
+    }
 
 
 def progress(run: Run) -> dict[str, Any]:

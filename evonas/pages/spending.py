@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evonas.carbon.literature import CAR_YEAR_T, HOME_YEAR_T
+from evonas.carbon.equivalents import equivalent_lines
 from evonas.carbon.meter import Tariff
 from evonas.reports.priced_front import price_front
 from evonas.reports.statement import paragraph
@@ -41,7 +41,7 @@ def spending(run: Run) -> dict[str, Any]:
         ["energy, PUE included [kWh]", f"{spend.energy_kwh:.3g}"],
         ["emissions [g CO2e]", f"{spend.co2_g:.3g}"],
     ]
-    lines = [*_statement(run), *equivalents(spend.co2_g)]
+    lines = [*_statement(run), *equivalent_lines(spend.co2_g)]
     lines += [f"How the energy comes about: {spend.method}."] if spend.method else []
     table = {"caption": "What the search has taken", "header": ["", "amount"], "rows": rows}
     return {"id": "spending", "title": "Spending", "lines": lines, "tables": [table]}
@@ -54,25 +54,6 @@ def _statement(run: Run) -> list[str]:
         return [paragraph(tag)] if run.records else []
     except (ArithmeticError, LookupError, TypeError, ValueError):
         return []
-
-
-def equivalents(co2_g: float) -> list[str]:
-    """What else emits as much, in a line; nothing for nothing.
-
-    A car and a home are those whose year fits Table 1 of Fu et al. 2021.
-
-    Args:
-        co2_g: Emissions in grams of CO2e.
-    """
-    if not co2_g > 0:
-        return []
-    tonnes = co2_g / 1e6
-    car, home = (duration(tonnes / year * YEAR_SECONDS) for year in (CAR_YEAR_T, HOME_YEAR_T))
-    return [
-        f"{co2_g:.3g} g CO2e is what a car emits in {car} of its average year "
-        f"({CAR_YEAR_T:g} t), and what the power of a home does in {home} ({HOME_YEAR_T:g} t a "
-        "year; both fit Table 1 of Fu et al. 2021)."
-    ]
 
 
 def duration(seconds: float) -> str:

@@ -14,6 +14,8 @@ Modules:
     front: The front of two objectives, by itself, in the colours of a third, or as seeds attain
         it.
     labels: Labels of points, which cover neither each other nor the points.
+    marginal_return: Pictures of what searches brought for their energy, and what a further kWh
+        brought.
     matrix: Every pair of objectives beside each other.
     members: Members of a front on a pair of axes: their short ids, and the room for these.
     model: A picture of a trained model: its curves and its confusions.
@@ -22,6 +24,10 @@ Modules:
     placement: Where labels go, so that they cover neither each other nor points.
     points: What is drawn: runs as points in the space of some objectives.
     price_tag: Pictures of what a search has cost and brought.
+    published: Pictures of published networks: accuracy against parameters and floating-point
+        operations.
+    retargeted: Pictures of fronts on several targets, with bands, and of how targets order
+        networks.
     rivals: Pictures of networks with several exits against each other, over several seeds.
     runs: Pictures of runs.
     style: How all pictures look: fonts, sizes, colours and marks, and how they are written.

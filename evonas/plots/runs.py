@@ -17,6 +17,7 @@ from evonas.plots.axes import headline
 from evonas.plots.convergence import plot_best, plot_hypervolume
 from evonas.plots.exits import plot_exits
 from evonas.plots.front import plot_front
+from evonas.plots.marginal_return import draw_return
 from evonas.plots.matrix import plot_matrix
 from evonas.plots.parallel import plot_parallel
 from evonas.plots.points import Runs, are_comparable, choose, chosen_of, cloud_of, runs_of
@@ -25,7 +26,9 @@ from evonas.runs.groups import groups_of
 from evonas.runs.reading import open_run
 from evonas.runs.run import Run
 
-Kind = Literal["overview", "front", "hypervolume", "best", "matrix", "parallel", "exits"]
+Kind = Literal[
+    "overview", "front", "hypervolume", "best", "matrix", "parallel", "exits", "return"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ class Picture:
             if value not in offered:
                 raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(offered)}")
         named = [name for name in ("x", "y", "color") if getattr(self, name)]
-        unread = [name for name in named if name not in AXES_OF[self.kind]]
+        unread = [name for name in named if name not in AXES_OF.get(self.kind, ())]
         if unread:
             raise ValueError(
                 f"a picture of kind {self.kind} has no {unread[0]} to choose; kinds front and "
@@ -69,10 +72,7 @@ class Picture:
             )
 
 
-AXES_OF: Mapping[str, tuple[str, ...]] = {
-    **{"overview": ("x", "y", "color"), "front": ("x", "y", "color")},
-    **{"parallel": ("color",), "best": (), "hypervolume": (), "matrix": (), "exits": ()},
-}
+AXES_OF = {"parallel": ("color",)} | dict.fromkeys(("overview", "front"), ("x", "y", "color"))
 
 OVERVIEW = Picture()
 
@@ -174,10 +174,9 @@ def _chosen(
         names = ", ".join(objective.name for objective in found)
         are = "are" if len(found) > 1 else "is"
         n = f"{len(found)} objective{'s' if len(found) > 1 else ''}"
-        beside = " beside the colour" if colour else ""
         raise ValueError(
             f"a front has two axes and at most one colour, and {names or 'none'} {are} {n}"
-            f"{beside}; name two by objectives, or by x and y"
+            f"{' beside the colour' if colour else ''}; name two by objectives, or by x and y"
         )
     if colour is None and len(found) == 3 and picture.kind == "front":
         return found[:2], found[2]
@@ -222,8 +221,7 @@ def _draw_hypervolume(order: _Order) -> Figure:
     if not any(run.hypervolumes for run in order.runs):
         names = ", ".join(run.name for run in order.runs)
         raise ValueError(
-            f"{names}: no hypervolume to draw, for there is no generation yet, or no reference "
-            "point"
+            f"{names}: no hypervolume to draw: no generation yet, or no reference point"
         )
     picture, (figure, ax) = order.picture, _one_panel(order)
     plot_hypervolume(order.runs, band=picture.band, is_apart=picture.is_apart, ax=ax)
@@ -316,4 +314,5 @@ _LAYOUTS: Mapping[str, Callable[[_Order], Figure]] = {
     "matrix": _draw_matrix,
     "parallel": _draw_parallel,
     "exits": _draw_exits,
+    "return": lambda order: draw_return(order.runs, size=order.picture.size),
 }

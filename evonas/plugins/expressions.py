@@ -7,17 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evonas.hardware.target_metrics import NAME, without_targets
 from evonas.objectives import Objective
 
-_NAME = r"[A-Za-z_]\w*"
 _NUMBER = r"[0-9.]+(?:[eE][+-]?[0-9]+)?"
-_TERM = re.compile(rf"\s*([+-]?)\s*(?:({_NUMBER})\s*\*\s*)?({_NAME})\s*")
-_FACTOR = re.compile(rf"\s*({_NAME})\s*(?:\^\s*(-?\s*{_NUMBER})\s*)?")
+_TERM = re.compile(rf"\s*([+-]?)\s*(?:({_NUMBER})\s*\*\s*)?({NAME})\s*")
+_FACTOR = re.compile(rf"\s*({NAME})\s*(?:\^\s*(-?\s*{_NUMBER})\s*)?")
 
 
 def is_expression(word: str) -> bool:
     """Whether a word combines metrics, such as ``acc-0.5*co2``, and does not name one."""
-    return ":" not in word and any(mark in word for mark in "+-*^")
+    bare = without_targets(word)
+    return ":" not in bare and any(mark in bare for mark in "+-*^")
 
 
 def read_fitness(text: str, offered: Mapping[str, Objective]) -> Objective:

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from evonas.config import Config
+from evonas.hardware.target_metrics import beside
 from evonas.objectives import Constraint, Goals, Objective
 from evonas.plugins.asking import ask
 from evonas.plugins.loading import load_objective, nearest
@@ -45,10 +46,10 @@ def resolve_goals(config: Config, problem: Problem, *, sample: Sampler | None = 
     offered = {o.name for o in (*problem.objectives, *chosen)}
     for constraint in config.constraints:
         if constraint.metric not in offered:
+            close = nearest(constraint.metric, [*offered, *beside(constraint.metric)])
             raise ValueError(
                 f"constraint {constraint} is on an unknown metric {constraint.metric!r}"
-                f"{nearest(constraint.metric, offered)}; choose from "
-                f"{', '.join(sorted(offered))}"
+                f"{close}; choose from {', '.join(sorted(offered))}"
             )
     given = config.reference_point
     for name in given:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evonas.hardware.target_metrics import beside, names_in, names_on, without_targets
+from evonas.hardware.targets import Target
 from evonas.objectives import Metric, Objective
 from evonas.parsing import nearest as nearest
 from evonas.plugins.contract import check_declaration
@@ -22,6 +24,7 @@ from evonas.problem import Problem, Settings
 
 GROUP = "evonas.problems"
 METRIC_GROUP = "evonas.metrics"
+ON_TARGET = "evonas.networks.on_target:OnTarget"  # which stands to the right of here
 SHIPPED_METRICS = {  # in rooms to the right of here, and imported where they are named
     "latency_measured": "evonas.models.measured_latency:MeasuredLatency",
     "latency_predicted": "evonas.networks.latency_metrics:PredictedLatency",
@@ -60,9 +63,16 @@ class ProblemSpec:
 
 @lru_cache(maxsize=4)  # asked for every candidate; what is installed is looked up only once
 def _settled(spec: ProblemSpec) -> ProblemSpec:
-    """A spec that keeps, of the words that may name providers of metrics, those that do."""
-    references = tuple(word for word in spec.settings.providers if may_be_provider(word))
-    return replace(spec, settings=replace(spec.settings, providers=references))
+    """A spec that keeps, of the words that may bring metrics, what does: equal for equals."""
+    found: list[str] = []
+    for word in spec.settings.providers:
+        found += [word] if may_be_provider(word) else names_in(word)
+    targets = spec.settings.targets
+    if len(targets) > 1:
+        found += names_on(targets)
+    needed = targets[:1] if any(names_in(word) for word in found) else ()
+    settings = replace(spec.settings, providers=tuple(dict.fromkeys(found)), targets=needed)
+    return replace(spec, settings=settings)
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +89,7 @@ def _open(spec: ProblemSpec) -> Problem:
             f"{name} is a {type(problem).__name__}; expected a subclass of evonas.Problem or a "
             "pymoo Problem"
         )
+    _no_targets(spec.settings.providers, name)
     return ForeignProblem(problem, spec.settings)
 
 
@@ -148,7 +159,8 @@ def load_objective(reference: str, problem: Problem) -> Objective:
 
     It is one of the problem's, one of a file's as ``file.py:name``, the metric of a provider
     that was registered or is a file's, or an expression such as ``acc-0.5*co2`` (see
-    ``evonas.plugins.expressions``).
+    ``evonas.plugins.expressions``). A metric on a target, such as ``latency@t4``, is one of the
+    problem's if the problem was opened for it.
 
     Raises:
         ValueError: The problem does not measure the objective, the file holds none of that
@@ -167,10 +179,11 @@ def load_objective(reference: str, problem: Problem) -> Objective:
             f"{reference!r} is measured for the final front alone: a search that sees it would "
             "spoil it"
         )
-    if ":" not in reference:
+    if ":" not in without_targets(reference):
         words = [*offered, *metric_entries()]
+        close = nearest(reference, [*words, *beside(reference)])
         raise ValueError(
-            f"unknown objective {reference!r}{nearest(reference, words)}; choose from "
+            f"unknown objective {reference!r}{close}; choose from "
             f"{', '.join(words)}, or name your own as FILE.py:NAME"
         )
     objective = load(reference)
@@ -212,7 +225,10 @@ def load_provider(reference: str) -> Any:
 
 def may_be_provider(word: str) -> bool:
     """Whether a word may stand for a provider: one that is registered, or a file's name."""
-    return ":" in word or _path_of_provider(word)[0] in metric_entries().values()
+    bare = without_targets(word)
+    return ":" in bare or (
+        bare == word and _path_of_provider(word)[0] in metric_entries().values()
+    )
 
 
 def _path_of_provider(reference: str) -> tuple[str, str]:
@@ -243,12 +259,13 @@ def _provided(provider: Any, reference: str, offered: Mapping[str, Metric]) -> M
 
 def is_derived(word: str) -> bool:
     """Whether a word stands for an objective that is computed from metrics."""
-    return ":" in word or is_expression(word)
+    return ":" in without_targets(word) or is_expression(word)
 
 
 def _checked(problem: Problem, name: str, settings: Settings) -> Problem:
     check_declaration(problem, name)
-    for reference in settings.providers:
+    _add_targets(problem, name, settings)
+    for reference in filter(may_be_provider, settings.providers):
         provider = load_provider(reference)
         if provider is None:
             continue
@@ -261,3 +278,25 @@ def _checked(problem: Problem, name: str, settings: Settings) -> Problem:
             check(settings)
         problem.add_provider(provider)
     return problem
+
+
+def _add_targets(problem: Problem, name: str, settings: Settings) -> None:
+    """Have a problem of networks tell the wanted metrics on targets that it has not itself."""
+    own = {metric.name for metric in (*problem.objectives, *problem.final)}
+    wanted = [word for word in settings.providers if word not in own]
+    if not hasattr(problem, "add_provider"):
+        _no_targets(wanted, name)
+        return
+    names = [word for word in wanted if not may_be_provider(word)]
+    if names:
+        default = (*settings.targets, Target(settings.carbon.device))[0]
+        problem.add_provider(load(ON_TARGET)(names, default))
+
+
+def _no_targets(words: Sequence[str], name: str) -> None:
+    on_targets = [word for word in words if not may_be_provider(word)]
+    if on_targets:
+        raise ValueError(
+            f"{on_targets[0]} is reckoned from the operations of networks, and {name} builds "
+            "none; it takes a subclass of evonas.TrainedProblem"
+        )

@@ -1,6 +1,11 @@
 """Words for people.
 
 Modules:
+    aims: What a run is judged by on other targets: objectives and limits, as a user writes
+        them.
+    carbon_account: What a search has emitted, with all that its kilowatt-hours leave out.
+    counted_networks: What all networks of a run cost, from what is kept and, where that is not
+        enough, counted.
     drivers: What drives a metric, in words and as JSON.
     explained: Explaining a run: what drives its objectives, what changes along its front, and
         who is on it.
@@ -18,11 +23,22 @@ Modules:
         by name.
     naming: What people write for an architecture, and which genome that is.
     opening: What is about to be searched, in one line.
+    per_target: The best architecture for each of several targets, out of one search for all.
     picking: Picking architectures from the front of a run, and how that was done in words.
     priced_front: A run's front, priced in its three parts.
     progress: What a person sees while a search runs: a bar on a terminal, plain lines
         elsewhere.
+    retargeted: A run judged on other targets than it was made for: prices, fronts, and their
+        differences.
+    retargeted_files: What a run on other targets leaves behind: a table, pictures, and a start
+        for a search.
+    retargeted_pictures: What pictures of a run on other targets show, as plain values for those
+        who draw.
+    retargeted_words: A run on other targets, in lines for people.
     shortlist: The members of a run's front that one may pick from, and how each of them stands.
+    published: Published networks in words: what one more point of accuracy takes.
+    returns: What a search has brought for its energy, and where it was saturated, in words.
+    searches: The searches of the literature in words: what they cost, and when they have paid.
     sheet: The data sheet of one architecture: genes, metrics, and its network layer by layer.
     shown: Data sheets of architectures, made from a run or from a problem alone.
     statement: The compute and carbon of a run in words and tables, ready for a paper.

@@ -178,9 +178,17 @@ def _known(expectation: Expectation) -> list[str]:
 
 def _ending(expectation: Expectation) -> list[str]:
     first = next((each for each in expectation.allowances if each.ends), None)
-    if first is None:
-        return [f"It would end because {expectation.ending}."]
-    return [f"It would end with {_named(first)}: {_spelt(first)}."]
+    word, n = f"--budget-return {expectation.least_return}", expectation.n_played
+    if first is None and expectation.least_return and expectation.is_cut:
+        told = (
+            f"The table is of {n} generations: {word} ends the search, but what a search brings"
+        )
+        return [f"{told} is not known before."]
+    sooner = f"{word} may end it sooner; what a search brings is not known before."
+    told = f"It would end because {expectation.ending}."
+    if first is not None:
+        told = f"It would end with {_named(first)}: {_spelt(first)}."
+    return [told, *([sooner] if expectation.least_return else [])]
 
 
 def _allowance(allowance: Allowance) -> str:

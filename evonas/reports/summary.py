@@ -14,6 +14,7 @@ from evonas.faults import FAULT_KINDS
 from evonas.objectives import Objective, nearest_to_kept, violation_of
 from evonas.problem import is_on_accelerator
 from evonas.record import Record
+from evonas.reports.per_target import best_there, target_lines
 from evonas.reports.text import aligned, genome_text, miss, note_lines, number
 from evonas.short_ids import short_ids
 
@@ -29,7 +30,7 @@ def summary(result: Result) -> str:
     """What a person wants to read when a search has ended."""
     lines = [f"Stopped: {result.stopped}. {_counted(result)}"]
     if result.front:
-        lines += ["", *_front(result), ""]
+        lines += ["", *_front(result), "", *_per_target(result)]
         lines += [
             *_objectives(result),
             *_transfer(result),
@@ -122,6 +123,18 @@ def _answer(result: Result, answers: Sequence[Record]) -> list[str]:
         f"{genome_text(best.genome)} ({values})",
         "",
     ]
+
+
+def _per_target(result: Result) -> list[str]:
+    """Who is the best on each target, where there are several."""
+    found = best_there(
+        result.goals,
+        result.records,
+        metrics=result.problem.objectives,
+        default=result.config.targets[0],
+    )
+    ids = short_ids(record.genome for record in result.records)
+    return [*target_lines(found, ids=ids), ""] if found else []
 
 
 def _columns(result: Result) -> list[Objective]:

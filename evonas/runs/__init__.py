@@ -12,6 +12,7 @@ Modules:
     price_tag: What a run has cost and what it has brought, trial by trial (Schwartz et al.,
         Green AI).
     reading: Reading a run directory: the one reader of it, which runs no code that a run names.
+    returns: What a run has brought for its energy, and where more energy brought little more.
     run: A run as plain values, from what its directory holds.
     schema: What a run directory tells of its space and its metrics, so that readers need no
         problem.

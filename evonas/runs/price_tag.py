@@ -43,13 +43,25 @@ class PriceTag:
             FileNotFoundError: There is no run at the path.
             ValueError: A file of the run cannot be read, or nothing was measured yet.
         """
-        run = open_run(path)
+        return cls.of(open_run(path))
+
+    @classmethod
+    def of(cls, run: Run) -> PriceTag:
+        """The price tag of a run that was read.
+
+        Args:
+            run: The run, as its directory tells it.
+
+        Raises:
+            ValueError: The run does not tell what its energy is, or nothing was measured yet.
+        """
         if not run.records:
             raise ValueError(f"run {run.name} holds no measurement yet")
         try:
             return cls(run, Tariff(**run.resolved["search_energy"]))
         except (KeyError, TypeError) as error:
-            raise ValueError(f"{path}/config.json does not tell its search_energy") from error
+            place = f"{run.path or run.name}/config.json"
+            raise ValueError(f"{place} does not tell its search_energy") from error
 
     @property
     def config(self) -> Config:

@@ -118,8 +118,10 @@ def _of_table(text: str) -> Prior:
 def _of_json(text: str, space: SearchSpace) -> Prior:
     content = json.loads(text)
     metrics: Sequence[Mapping[str, float]] = ()
+    n_best: int | None = None
     if isinstance(content, dict):
-        metrics, content = content.get("metrics", ()), content["genomes"]
+        metrics, n_best = content.get("metrics", ()), content.get("n_best")
+        content = content["genomes"]
     if not isinstance(content, list) or not content:
         raise ValueError("it holds no list, or an empty one")
     architectures = [
@@ -127,4 +129,4 @@ def _of_json(text: str, space: SearchSpace) -> Prior:
     ]
     names = set.intersection(*map(set, metrics)) if metrics else set()
     columns = {name: tuple(float(row[name]) for row in metrics) for name in sorted(names)}
-    return Prior.of(architectures, metrics=columns)
+    return Prior.of(architectures, metrics=columns, n_best=n_best)

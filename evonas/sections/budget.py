@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from evonas.carbon.marginal_return import LeastReturn
 from evonas.carbon.spend import GRAMS_BY_UNIT, SECONDS_BY_UNIT, Budget, read_amount
 from evonas.sections.words import settle, word
 
@@ -29,6 +30,9 @@ class BudgetSection:
         budget_co2: Emissions that the search itself may cause, such as ``50g`` or ``2kg``.
         budget_flops: Floating-point operations that all proxy trainings may take together; one
             that would take more than is left is passed over.
+        budget_return: Share of the hypervolume that the last fifth of all trainings' FLOPs must
+            have brought, such as ``1%``, for the search to go on; asked after every generation.
+            ``50%/kWh`` asks it of each kilowatt-hour, which differs from machine to machine.
         max_failures: Share of failed candidates, 0 to 1, beyond which the search is given up.
 
     Raises:
@@ -43,6 +47,7 @@ class BudgetSection:
     budget_kwh: float | None = word(None, shown="endless", unit="kilowatt-hours")
     budget_co2: str | None = word(None, shown="endless")
     budget_flops: float | None = word(None, shown="endless", unit="FLOPs")
+    budget_return: str | None = word(None, shown="none is asked for")
     max_failures: float = word(0.9)
 
     def __post_init__(self) -> None:
@@ -62,12 +67,15 @@ class BudgetSection:
                 f"generations={self.generations} and evaluations={self.evaluations} "
                 "contradict each other; give one of them"
             )
-        self.budget  # noqa: B018  it must parse
+        self.budget, self.least_return  # noqa: B018  they must parse
 
     @property
     def max_generations(self) -> int | None:
         """The generations budget that holds; ``None`` where another budget ends the search."""
-        others = (self.budget_time, self.budget_kwh, self.budget_co2, self.budget_flops)
+        others = (
+            *(self.budget_time, self.budget_kwh, self.budget_co2),
+            *(self.budget_flops, self.budget_return),
+        )
         if self.generations is None and all(b is None for b in (self.evaluations, *others)):
             return DEFAULT_GENERATIONS
         return self.generations
@@ -81,3 +89,8 @@ class BudgetSection:
             co2_g=read_amount("budget_co2", self.budget_co2, GRAMS_BY_UNIT),
             flops=self.budget_flops or math.inf,
         )
+
+    @cached_property
+    def least_return(self) -> LeastReturn | None:
+        """What the last fifth of the search must have brought; ``None`` if that is free."""
+        return None if self.budget_return is None else LeastReturn.read(self.budget_return)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from evonas.hardware.target_metrics import names_in
 from evonas.objectives import Constraint
 from evonas.parsing import name_and_value
 from evonas.sections.words import settle, word
@@ -28,7 +29,7 @@ class SearchSection:
 
     Attributes:
         objectives: Names of the objectives, with commas; one of your own as ``FILE.py:NAME``,
-            one out of several as in ``acc-0.5*co2``.
+            one out of several as in ``acc-0.5*co2``, one on a device as ``latency@a100``.
         constraint: A bound that must be kept, such as ``params<=200000``.
         then: Objectives of a second stage, with commas; it begins at half of the budget and
             keeps what the first stage has reached.
@@ -77,6 +78,8 @@ class SearchSection:
         named = (*self.objectives, *self.then)
         if len(set(named)) < len(named):
             raise ValueError(f"objectives name one twice: {', '.join(named)}")
+        for text in (*named, *(constraint.metric for constraint in self.constraints)):
+            names_in(text)
         if self.then and not self.objectives:
             raise ValueError("then is a second stage: name the objectives of the first as well")
         if self.tolerance is not None and not self.then:

@@ -54,6 +54,8 @@ def settle(section: Any) -> None:
     """
     for each in fields(section):
         value = getattr(section, each.name)
+        if each.name in REPEATED and isinstance(value, (list, tuple)):
+            value = ",".join(map(str, value))
         if "Sequence[str]" in str(each.type) and value is not None:
             if isinstance(value, str) and each.name not in COMMA_LISTS:
                 raise ValueError(f"{each.name} is the text {value!r}; expected a list of texts")
@@ -72,7 +74,8 @@ def settle(section: Any) -> None:
 
 
 # Lists of plain words, which may be given as one text with commas.
-COMMA_LISTS = frozenset({"objectives", "then", "features", "augment", "track"})
+COMMA_LISTS = frozenset({"objectives", "then", "features", "augment", "track", "target"})
+REPEATED = frozenset({"target"})  # of these, flags that may be given again as well
 
 
 def _check(name: str, value: Any, facts: Mapping[str, Any]) -> None:

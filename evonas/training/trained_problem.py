@@ -22,7 +22,7 @@ from evonas.networks.building import completed
 from evonas.networks.costs import Carbon, Count, priced, proxy_flops
 from evonas.networks.counting import count
 from evonas.networks.exits import Exits
-from evonas.networks.metrics import MetricProvider, Network, offered
+from evonas.networks.metrics import MetricProvider, Network, are_same, offered
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Genome
 from evonas.training.anytime import Anytime
@@ -201,7 +201,7 @@ class TrainedProblem(Problem):
         Raises:
             ValueError: The object is no provider, or one of its metrics is here already.
         """
-        if any(type(known) is type(provider) for known in self.providers):
+        if any(are_same(known, provider) for known in self.providers):
             return
         state(self, offered(translated(self), [provider], problem=type(self).__name__))
         self.providers = (*self.providers, provider)

@@ -34,8 +34,12 @@ def test_a_file_may_set_everything():
         validation_images=50_000,
         training_batch=256,
         released=2,
+        precision="bf16",
+        inference_batch=32,
+        runtime="onnx",
+        accelerators=8,
     )
-    words = {name: value for name, value in asdict(life).items() if name != "bounds"}
+    words = {n: value for n, value in asdict(life).items() if n not in ("bounds", "end")}
     assert read_assumptions(json.loads(json.dumps(words))) == life
 
 
@@ -162,3 +166,54 @@ def test_flags_take_the_places_of_what_they_contradict_and_of_nothing_else():
 def test_bounds_come_with_their_number_and_not_by_themselves():
     with pytest.raises(ValueError, match="unknown assumption 'bounds'"):
         read_assumptions({"bounds": [["pue", 1.0, 2.0]]})
+
+
+def test_making_the_device_counts_where_a_file_says_so_and_not_by_default():
+    assert read_assumptions({}).embodied_g_per_hour == 0
+    life = read_assumptions({"embodied": True})
+    assert (
+        life.at("low").embodied_g_per_hour
+        < life.embodied_g_per_hour
+        == pytest.approx(
+            1000 * (150 + 2500 / 8) / (6 * 8760 * 0.85)  # Luccioni et al. 2022
+        )
+    )
+    stated = read_assumptions({"embodied_g_per_hour": 3.0, "device": "raspberry-pi-4"})
+    assert stated.embodied_g_per_hour == stated.at("high").embodied_g_per_hour == 3.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"embodied": "yes"}, "embodied is 'yes'; expected true or false"),
+        ({"embodied": True, "embodied_g_per_hour": 1.0}, "contradict each other; give one"),
+        ({"embodied": True, "device": "stm32h7"}, "what making a device like stm32h7 emits"),
+        ({"grid": "day.csv"}, "'day.csv' is a trace, which is for a run that has ended"),
+    ],
+)
+def test_what_cannot_be_made_or_traced_is_refused(settings, said):
+    with pytest.raises(ValueError, match=said):
+        read_assumptions(settings)
+
+
+def test_a_device_may_be_told_with_how_the_network_runs_there():
+    life = read_assumptions({"device": "a100:bf16:b32:compiled"})
+    assert (life.device.name, life.precision) == ("a100", "bf16")
+    assert (life.inference_batch, life.runtime) == (32, "compiled")
+    assert read_assumptions({"device": "a100:b8", "inference_batch": 8}).inference_batch == 8
+
+
+def test_a_target_that_contradicts_another_word_is_refused():
+    told = r"precision is 'fp16' and the target 'a100:bf16' says 'bf16'; give one"
+    with pytest.raises(ValueError, match=told):
+        read_assumptions({"device": "a100:bf16", "precision": "fp16"})
+
+
+def test_a_file_tells_batches_and_accelerators():
+    life = read_assumptions({"inference_batch": 8, "training_batch": 64, "accelerators": 4})
+    assert (life.inference_batch, life.training_batch, life.accelerators) == (8, 64, 4)
+
+
+def test_the_end_of_a_range_is_no_assumption_of_a_file():
+    with pytest.raises(ValueError, match="unknown assumption 'end'"):
+        read_assumptions({"end": "low"})

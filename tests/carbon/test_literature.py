@@ -1,5 +1,6 @@
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -53,7 +54,8 @@ def test_once_for_all_cost_what_fu_et_al_say():
 def test_every_network_has_a_source_with_a_year(network):
     assert re.search(r"\((19|20)\d\d\)$", network.source)
     assert 60 < network.top1 < 90
-    assert 0.1 < network.gmacs < 20
+    assert network.gmacs is None or 0.1 < network.gmacs < 20
+    assert network.params is None or 1e6 < network.params < 2e8
     assert network.search_gpu_hours is None or network.search_gpu_hours > 0
 
 
@@ -74,3 +76,27 @@ def test_the_peak_of_the_paper_is_a_fit_and_not_the_data_sheets():
     assert peaks == [499.2e9, 249.6e9]
     watts = [1e9 * (V100.tdp_w / V100.peak_flops_per_s + 45 / peak) for peak in peaks]
     assert ROWS["ResNet"].ours_tonnes * watts[0] / watts[1] == pytest.approx(178.6, abs=0.05)
+
+
+def test_more_than_forty_searches_have_published_hours():
+    timed = [n for n in NETWORKS.values() if n.is_searched and n.search_gpu_hours is not None]
+    assert len(timed) >= 40
+    assert NETWORKS["NAT-M4"].search_gpu_hours is None, "nobody has published them"
+
+
+def test_a_search_is_priced_on_its_own_accelerator_and_on_a_v100_where_none_is_named():
+    darts, cars = NETWORKS["DARTS"], NETWORKS["CARS-I"]
+    assert darts.search_kg == pytest.approx(1.59 * 96 * (250 + 45) * 0.707e-3)
+    assert (cars.accelerator, cars.device) == ("", V100)
+    assert cars.search_kg == pytest.approx(1.59 * 9.6 * (300 + 45) * 0.707e-3)
+
+
+def test_an_accelerator_that_nobody_lists_has_no_price():
+    unlisted = replace(NETWORKS["DARTS"], accelerator="abacus")
+    assert unlisted.device is None
+    assert unlisted.search_kg is None
+
+
+def test_without_multiply_accumulates_there_is_no_index():
+    with pytest.raises(ValueError, match=r"^nobody tells the multiply-accumulates of DrNAS$"):
+        _ = NETWORKS["DrNAS"].training_index_kg

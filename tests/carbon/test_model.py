@@ -21,7 +21,7 @@ from evonas.carbon.grids import GRIDS
 from evonas.carbon.model import (
     Band,
     Lifetime,
-    Pass,
+    Price,
     break_even,
     energy_kwh,
     lifetime,
@@ -29,47 +29,53 @@ from evonas.carbon.model import (
     search_energy_kwh,
 )
 from evonas.hardware.devices import V100
-from evonas.hardware.roofline import Calibration, Operation, TimeModel, roofline_seconds
+from evonas.hardware.roofline import Calibration, Operation, TimeModel
+from evonas.hardware.targets import Target, forward_pass
+from evonas.hardware.time_constants import constant
 from evonas.pareto.dominance import front
 
 RESNET50_TRAINING_FLOPS = 7.3026519e18
 
 
 @pytest.mark.parametrize(
-    ("idle_share", "utilisation", "expected_kwh"),
+    ("idle_share", "busy_share", "rate", "expected_kwh"),
     [  # ResNet-50 on ImageNet: 7.3026519e18 FLOP at 15.7 TFLOP/s and 300 W, by hand
-        (0.0, 1.0, 38.7614220),
-        (0.2, 1.0, 38.7614220),
-        (1.0, 1.0, 38.7614220),
-        (0.2, 0.5, 46.5137064),
-        (1.0, 0.5, 77.5228439),
+        (0.0, 1.0, 1.0, 38.7614220),
+        (0.2, 1.0, 1.0, 38.7614220),
+        (1.0, 1.0, 1.0, 38.7614220),
+        (0.2, 0.5, 0.5, 46.5137064),  # at full rate for half of the time
+        (0.2, 1.0, 0.5, 77.5228439),  # at half rate all the time, which draws all the power
+        (1.0, 0.5, 0.5, 77.5228439),
     ],
 )
-def test_energy_of_a_resnet50_training(idle_share, utilisation, expected_kwh):
+def test_energy_of_a_resnet50_training(idle_share, busy_share, rate, expected_kwh):
     assumptions = Assumptions(device=replace(V100, idle_share=idle_share), pue=1, host_w=0)
-    seconds = RESNET50_TRAINING_FLOPS / (V100.peak_flops_per_s * utilisation)
-    energy = energy_kwh(seconds=seconds, flops=RESNET50_TRAINING_FLOPS, assumptions=assumptions)
+    seconds = RESNET50_TRAINING_FLOPS / (V100.peak_flops_per_s * rate)
+    energy = energy_kwh(
+        seconds=seconds, busy_seconds=busy_share * seconds, assumptions=assumptions
+    )
     assert energy == pytest.approx(expected_kwh, abs=1e-6)
 
 
-@given(hours=st.floats(0, 1e5), flops=st.floats(0, 1e20))
-def test_a_device_that_idles_at_full_power_is_equation_1(hours, flops):
+@given(hours=st.floats(0, 1e5), busy=st.floats(0, 1))
+def test_a_device_that_idles_at_full_power_is_equation_1(hours, busy):
     assumptions = Assumptions(device=replace(V100, idle_share=1.0))
-    energy = energy_kwh(seconds=3600 * hours, flops=flops, assumptions=assumptions)
+    seconds = 3600 * hours
+    energy = energy_kwh(seconds=seconds, busy_seconds=busy * seconds, assumptions=assumptions)
     assert 1000 * energy == pytest.approx(fu2021.search_energy_wh(hours))
 
 
 @given(seconds=st.floats(0, 1e9))
-def test_a_device_that_idles_for_nothing_pays_per_flop_alone(seconds):
+def test_a_device_that_idles_for_nothing_pays_for_being_busy_alone(seconds):
     assumptions = Assumptions(device=replace(V100, idle_share=0.0), pue=1, host_w=0)
-    energy = energy_kwh(seconds=seconds, flops=15.7e12 * 3600, assumptions=assumptions)
-    assert energy == pytest.approx(0.3)  # one hour's worth of FLOP at 300 W
+    energy = energy_kwh(seconds=seconds, busy_seconds=3600, assumptions=assumptions)
+    assert energy == pytest.approx(0.3)  # one hour at 300 W
 
 
-@given(lives, st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e20), st.floats(0, 1e20))
-def test_energy_never_falls_with_time_or_flops(assumptions, t1, t2, f1, f2):
-    less = energy_kwh(seconds=min(t1, t2), flops=min(f1, f2), assumptions=assumptions)
-    more = energy_kwh(seconds=max(t1, t2), flops=max(f1, f2), assumptions=assumptions)
+@given(lives, st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9))
+def test_energy_never_falls_with_time_or_work(assumptions, t1, t2, b1, b2):
+    less = energy_kwh(seconds=min(t1, t2), busy_seconds=min(b1, b2), assumptions=assumptions)
+    more = energy_kwh(seconds=max(t1, t2), busy_seconds=max(b1, b2), assumptions=assumptions)
     assert less <= more
 
 
@@ -84,19 +90,19 @@ def test_a_search_that_holds_a_v100_and_a_whole_host_is_equation_1():
 
 
 def test_no_operations_take_no_time_and_cost_nothing():
-    assert roofline_seconds([], batch=1, device=V100, utilisation=1.0) == 0
+    assert forward_pass([], Target(V100)).seconds == 0
     assert priced([]) == Lifetime(training_kg=0, inference_kg=0, search_kg=0)
 
 
 def modelled(network, batch):
-    return roofline_seconds(network, batch=batch, device=V100, utilisation=0.5)
+    return forward_pass(network, Target(V100, batch=batch)).seconds
 
 
 def test_fewer_flops_can_take_longer():
     one_dense = [dense(64, size=32, kernel=3)]
     one_depthwise = [depthwise(2048, size=32, kernel=3)]
     assert one_depthwise[0].flops < one_dense[0].flops
-    for batch in (1, 128):
+    for batch in (8, 128):  # one input alone waits for the host in either network
         assert modelled(one_depthwise, batch) > modelled(one_dense, batch)
     assert priced(one_depthwise).total_kg > priced(one_dense).total_kg
 
@@ -118,11 +124,16 @@ def test_a_lifetime_reckoned_by_hand():
     network = [Operation(flops=100, activation_bytes=10, weight_bytes=100)]
     found = price(network, n_train=4, n_validation=2, assumptions=ROUND_LIFE)
     parts = lifetime(found, ROUND_LIFE, search_kwh=2.0)
-    # A batch of 2 takes 4 s + 1 s, so (3 x 4 + 2) x 3 = 42 passes take 105 s for 4,200 FLOP:
-    # 2 x (0.5 x 10 W x 105 s + 0.5 x 0.1 J x 4200 + 1 W x 105 s) = 1680 J; 1e-7 kg per J.
-    assert parts.training_kg == pytest.approx(10 * 1680e-7)
-    # One input takes max(2 s, 2.2 s) + 1 s: 2 x (5 x 3.2 + 0.05 x 100 + 3.2) = 48.4 J.
-    assert parts.inference_kg == pytest.approx(1e6 * 48.4e-7)
+    # A batch of 2 is busy for 4 s and takes 5 s. A step is busy for 3.1 times as long and 15 s
+    # for the update of 25 weights, 30 bytes each; it has two overheads more of 1 s.
+    assert constant("backward") == 2.1
+    assert constant("optimiser.bytes") == 30
+    busy, seconds = 6 * (3.1 * 4 + 15) + 3 * 4, 6 * (3.1 * 4 + 15 + 3) + 3 * 5
+    # 2 x (0.5 x 10 W x t + 0.5 x 10 W x t_busy + 1 W x t) in J; 1e-7 kg per J.
+    assert parts.training_kg == pytest.approx(10 * 2e-7 * (6 * seconds + 5 * busy))
+    # One input takes max(2 s, 110 / 47.5 s) + 1 s.
+    busy = 110 / (50 * constant("bandwidth.move"))
+    assert parts.inference_kg == pytest.approx(1e6 * 2e-7 * (6 * (busy + 1) + 5 * busy))
     assert parts.search_kg == pytest.approx(2.0 * 0.360 / 4)
 
 
@@ -216,16 +227,17 @@ def test_hours_that_are_stated_leave_no_information_in_time():
     life = Assumptions(training_hours=100.0, device=STATIC)
     small, large = ([dense(n, size=32, kernel=3)] for n in (16, 64))
     assert priced(small, life).training_kg == pytest.approx(priced(large, life).training_kg)
-    hour = energy_kwh(seconds=3600, flops=0, assumptions=life)
+    hour = energy_kwh(seconds=3600, busy_seconds=0, assumptions=life)
     expected = 100 * hour * life.trainings * life.intensity_g_per_kwh / 1000
     assert priced(small, life).training_kg == pytest.approx(expected)
 
 
-def test_bytes_cost_energy_beyond_time():
-    device = replace(V100, joules_per_byte=1e-9)
+@pytest.mark.parametrize(("kind", "expected_kwh"), [("cpu", 1.0), ("gpu", 0.0)])
+def test_bytes_cost_energy_where_the_memory_is_outside_of_the_device(kind, expected_kwh):
+    device = replace(V100, joules_per_byte=1e-9, kind=kind)
     life = Assumptions(device=device, pue=1.0, host_w=0)
-    energy = energy_kwh(seconds=0, flops=0, n_bytes=3.6e15, assumptions=life)
-    assert energy == pytest.approx(1.0)
+    energy = energy_kwh(seconds=0, busy_seconds=0, n_bytes=3.6e15, assumptions=life)
+    assert energy == pytest.approx(expected_kwh)
 
 
 def test_a_calibrated_life_takes_its_times_from_the_calibration():
@@ -271,15 +283,11 @@ def test_a_band_is_told_with_three_digits():
     assert str(Band(12.345, 1234.5, 123456.0)) == "1,234 (12.3 to 123,456)"
 
 
-def test_passes_add_up_and_multiply_in_each_of_their_parts():
-    one, other = Pass(1.0, 20.0, 300.0), Pass(4.0, 50.0, 600.0)
-    assert one.plus(other) == Pass(5.0, 70.0, 900.0)
-    assert one.times(3) == one.plus(one).plus(one)
-
-
 def test_energy_of_memory_is_that_of_all_bytes_of_training_and_validation():
     """A device that draws nothing but for its memory: a joule a byte, PUE 2."""
-    device = replace(V100, name="mine", tdp_w=1e-30, joules_per_byte=1.0, has_host=False)
+    device = replace(
+        V100, name="mine", tdp_w=1e-30, joules_per_byte=1.0, has_host=False, kind="cpu"
+    )
     life = replace(ROUND_LIFE, device=device)
     found = price(
         [Operation(0, activation_bytes=10, weight_bytes=100)],
@@ -287,8 +295,10 @@ def test_energy_of_memory_is_that_of_all_bytes_of_training_and_validation():
         n_validation=2,
         assumptions=life,
     )
-    # In batches of two, an input moves 10 + 100 / 2 bytes: (3 x 4 + 2) x 3 epochs x 60.
-    assert found.training_kwh == pytest.approx(2 * 42 * 60 / 3.6e6)
+    # In batches of two, an input moves 10 + 100 / 2 bytes, and in training 3.1 times as many;
+    # six steps update 25 weights.
+    n_bytes = (3.1 * 4 + 2) * 3 * 60 + 6 * 25 * 30
+    assert found.training_kwh == pytest.approx(2 * n_bytes / 3.6e6)
     assert found.inference_kwh == pytest.approx(2 * 110 / 3.6e6)
 
 
@@ -305,3 +315,57 @@ def test_hours_of_the_users_own_are_the_time_of_a_training():
     idle = price([], n_train=0, n_validation=0, assumptions=life)
     expected = 1.59 * 3 * (0.2 * 300 + 45) / 1000  # of a V100 that waits, and its host
     assert idle.training_kwh == pytest.approx(expected)
+
+
+def test_the_hours_of_work_bear_the_making_of_the_device():
+    bare = Price(2.0, 7200.0, 1.0, 3600.0, 0.5)
+    made = Price(2.0, 7200.0, 1.0, 3600.0, 0.5, made_kg_per_hour=0.01)
+    assert made.training_kg - bare.training_kg == pytest.approx(2 * 0.01)
+    assert made.inference_kg - bare.inference_kg == pytest.approx(0.01)
+
+
+def trained_on(n, **told):
+    life = replace(ROUND_LIFE, accelerators=n, **told)
+    network = [Operation(100, 10, 100)]
+    return price(network, n_train=40, n_validation=0, assumptions=life)
+
+
+def test_accelerators_together_are_faster_and_take_no_less_energy():
+    alone, together = trained_on(1), trained_on(8)
+    kept = constant("parallel")
+    assert together.training_seconds == pytest.approx(alone.training_seconds / (8 * kept))
+    device_alone, device_together = (trained_on(n, host_w=0.0) for n in (1, 8))
+    assert device_together.training_kwh > device_alone.training_kwh
+    assert together.inference_kwh == alone.inference_kwh
+
+
+def test_hours_of_several_accelerators_are_those_of_each():
+    one, two = (trained_on(n, training_hours=1e3, host_w=0.0, pue=1.0) for n in (1, 2))
+    assert one.training_seconds == two.training_seconds == 3.6e6
+    more = 0.5 * 10 * 3.6e6 / 3.6e6  # of a second device that mostly waits
+    assert two.training_kwh - one.training_kwh == pytest.approx(more)
+
+
+def test_the_making_of_every_accelerator_counts():
+    found = trained_on(8, embodied_g_per_hour=1000.0)
+    plain = trained_on(8)
+    more = found.training_kg - plain.training_kg
+    assert more == pytest.approx(8 * found.training_seconds / 3600)
+
+
+def test_inputs_in_a_batch_share_its_overheads():
+    alone, in_batch = (
+        price([Operation(100, 10, 100)], n_train=0, n_validation=0, assumptions=life)
+        for life in (ROUND_LIFE, replace(ROUND_LIFE, inference_batch=8))
+    )
+    assert in_batch.inference_seconds < alone.inference_seconds
+    assert in_batch.inference_kwh < alone.inference_kwh
+
+
+def test_half_of_the_bytes_are_priced_in_16_bits():
+    network = [Operation(0, 1e9, 0)]
+    whole, half = (
+        price(network, n_train=0, n_validation=0, assumptions=Assumptions(precision=word))
+        for word in ("fp32", "fp16")
+    )
+    assert half.inference_seconds < 0.51 * whole.inference_seconds

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 from argparse import Namespace
 from dataclasses import replace
 
@@ -29,7 +30,7 @@ def test_a_network_of_torchvision_is_priced(capsys, tmp_path):
     assert status == 0
     assert "torchvision.models:resnet50: 8.178 GFLOP, 25.56 M parameters" in out
     assert "time of a training: roofline" in out
-    assert "low and high: utilisation 0.8 to 0.25" in out
+    assert "low and high: what kernels reach and take, host_w 20 to 120" in out
     content = json.loads((tmp_path / "price.json").read_text())
     assert list(content["networks"]) == ["torchvision.models:resnet50", "mobilenet_v2"]
     row = content["networks"]["torchvision.models:resnet50"]
@@ -66,6 +67,15 @@ def test_devices_and_grids_are_listed(capsys):
     assert "raspberry-pi-5" in out
     assert "epa_avert_2021" in out
     assert "this-machine" in out
+
+
+def test_the_zoo_is_told_drawn_and_written(capsys, tmp_path):
+    status, out, _ = said(capsys, "--zoo", tmp_path / "zoo")
+    assert status == 0
+    assert re.search(r"^resnet101 +77\.37 +44\.5 M +15\.6 +5\.97 +1\.3$", out, re.MULTILINE)
+    assert "Left out, for they have learnt from more data: regnet_y_128gf, vit_h_14" in out
+    assert (tmp_path / "zoo" / "zoo.png").stat().st_size > 10_000
+    assert len((tmp_path / "zoo" / "zoo.csv").read_text().splitlines()) > 70
 
 
 def test_the_papers_table_and_figures_are_made_again(capsys, tmp_path):
@@ -137,7 +147,7 @@ def test_a_search_is_compared_with_equals_alone(capsys, run):
     ("arguments", "expected"),
     [
         (("--model", "resnet18", "--at-accuracy", "90"), "--at-accuracy is for the front of a"),
-        ((), "name a run, or --model, --paper or --list"),
+        ((), "name a run, or --model, --paper, --zoo or --list"),
         (("nowhere",), "no run at nowhere"),
         (("--model", "resnet"), "unknown network 'resnet'"),
         (("--model", "resnet18", "--input", "3x"), "cannot read the input '3x'; expected one"),
@@ -145,6 +155,10 @@ def test_a_search_is_compared_with_equals_alone(capsys, run):
         (("--model", "resnet18", "--input", "1x64x64"), "cannot count resnet18 on an input of"),
         (("--model", "resnet18", "--grid", "frnace"), "unknown grid 'frnace'"),
         (("--model", "resnet18", "--target", "x"), "unknown device 'x'"),
+        (
+            ("--model", "resnet18", "--target", "t4,a100"),
+            "a life is priced on one device; give",
+        ),
         (("--model", "resnet18", "--pue", "0.5"), "pue must be in"),
         (("--model", "resnet18", "--carbon", "none.toml"), "no such file: none.toml"),
     ],
@@ -199,3 +213,33 @@ def test_a_run_on_sequences_is_compared_with_no_network_for_images(run):
         [],
         ["No break-even: resnet18 and mobilenet_v2 take images, and the run's networks none"],
     )
+
+
+def test_the_search_is_told_by_place_by_contract_and_by_the_hours_of_a_trace(
+    capsys, run, tmp_path
+):
+    trace = tmp_path / "day.csv"
+    hours = [f"2025-01-01T{i:02}:00,{100 + 10 * i}" for i in range(24)]
+    trace.write_text("\n".join(["time,g/kWh", *hours]))
+    status, out, _ = said(capsys, run, "--grid", trace, "--market-based", 20)
+    assert status == 0
+    assert "location-based: grid own, 215 g/kWh" in out
+    assert "market-based: " in out
+    assert "By day.csv, from 24 hours to begin at" in out
+    assert "(Wed 2025-01-01 00:00)" in out
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        (("--market-based", -1), "--market-based must be 0 g/kWh or more, got -1"),
+        (("--model", "resnet18", "--market-based", 1), "--market-based is for the search of a"),
+        (("--model", "resnet18", "--grid", "x.csv"), "the trace x.csv is for the search of a"),
+        (("--grid", "x.csv", "--intensity-g-per-kwh", 1), "contradict each other; give one"),
+        (("--grid", "x.csv"), "no trace x.csv; --grid takes a grid's name or a CSV file"),
+    ],
+)
+def test_what_no_search_could_be_told_by_is_refused(capsys, run, flags, problem):
+    status, _, err = said(capsys, run, *flags)
+    assert status == 2
+    assert problem in err

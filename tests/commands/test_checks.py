@@ -21,7 +21,7 @@ CASES = {
     "calibrate --out no/x.json": "no directory for no/x.json",
     "calibrate --out there.json": "there.json exists; give another file with --out, or --force",
     "calibrate --problem digit": "unknown problem 'digit'",
-    "carbon": "name a run, or --model, --paper or --list",
+    "carbon": "name a run, or --model, --paper, --zoo or --list",
     "carbon none": "no run at none",
     "carbon --model resnet": "unknown network 'resnet' .did you mean 'resnet50' or 'resnet18'",
     "carbon made --baseline resnet": "or name your own as MODULE:CALLABLE",

@@ -56,6 +56,8 @@ WRONG = (
     *("latency resnet18 --table a.csv", "latency resnet18 --input 3xx", "latency . --batch 0"),
     *("latency resnet18 --latency-table none.csv", "latency resnet18 --carbon none.json"),
     *("--measure-runtime tf", "--measure-with ' --n-jobs 1", "--measure-batch 0"),
+    *("retarget none", "retarget none --target a100", "retarget none --target pi"),
+    *("retarget full --target a100 --where acc", "retarget full --target a100 --targe b"),
     *("rerun none --failed", "rerun full --genome one", "rerun full"),
     *("train", "train none", "train full", "train full --problem digits", "train --epoch 3"),
     *("train none --seeds a", "train none --seeds 1,1", "train none --epochs 0"),

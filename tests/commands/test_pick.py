@@ -314,3 +314,17 @@ def test_the_final_metric_of_what_is_not_on_the_runs_front_is_unknown(said, made
 def test_it_is_a_command_of_evonas(made, capsys):
     assert run.main(["pick", str(made / "bowl"), "--best", "params"]) == 0
     assert capsys.readouterr().out.startswith("Picked for the lowest params.")
+
+
+def test_the_best_on_each_target_is_told_below_the_pick(tmp_path, capsys):
+    config = Config(
+        problem="digits",
+        objectives=("acc", "latency@raspberry-pi-4", "energy@t4:b8"),
+        **{"epochs": 1, "subset": 32, "evaluations": 4, "pop_size": 2, "n_jobs": 0},
+    )
+    search(config, folder=tmp_path / "two")
+    assert pick.main([str(tmp_path / "two"), "--where", "energy@t4:b8<=9", "--knee"]) == 0
+    told = capsys.readouterr().out
+    *_, board, card = told.splitlines()
+    assert re.match(r"raspberry-pi-4 +knee of acc, latency@raspberry-pi-4 ", board)
+    assert re.match(r"t4:b8 +best acc within energy@t4:b8<=9 ", card)

@@ -1,8 +1,11 @@
 from pathlib import Path
 
 import pytest
+import toy
 
 from evonas.commands import plot
+from evonas.config import Config
+from evonas.engine.search import search
 from evonas.plots.runs import Picture
 
 
@@ -80,3 +83,20 @@ def test_without_a_run_it_says_what_it_needs(capsys):
 def test_exits_have_a_picture_of_their_own(asked):
     assert plot.main(["runs/a", "--kind", "exits"]) == 0
     assert asked == [([Path("runs/a")], [], Path("runs/a/exits.png"), Picture(kind="exits"))]
+
+
+def test_a_return_is_drawn_and_told_run_by_run(capsys, tmp_path):
+    runs = [str(toy_run(tmp_path / name, seed=seed)) for seed, name in enumerate("ab")]
+    assert plot.main([*runs, "--kind", "return", "--out", str(tmp_path / "both.png")]) == 0
+    place, one, other = capsys.readouterr().out.splitlines()
+    assert Path(place).stat().st_size > 1000
+    assert one.startswith("a: hypervolume 0.")
+    assert other.startswith("b: hypervolume 0.")
+    assert plot.main([runs[0], "--kind", "return"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"{runs[0]}/return.png"
+
+
+def toy_run(folder, **settings):
+    words = {"evaluations": 30, "pop_size": 5, "n_jobs": 0, **settings}
+    search(Config(problem=toy.reference("Bowl"), **words), folder=folder)
+    return folder

@@ -22,9 +22,12 @@ from evonas.hardware.latency_ways import LatencyWays
 from evonas.hardware.operator_table import OperatorTable
 from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.hardware.table_files import write_table
+from evonas.hardware.target_metrics import names_on
+from evonas.hardware.targets import Target
 from evonas.networks.counting import count
 from evonas.networks.layers import layer_table
 from evonas.networks.metrics import Context, MetricProvider, Network, offered
+from evonas.networks.on_target import OnTarget
 from evonas.networks.operators import operators_of
 from evonas.plugins.loading import load_provider, metric_entries
 from evonas.problem import Settings
@@ -35,6 +38,7 @@ CPU, SHAPE = torch.device("cpu"), (1, 8, 8)
 TINY = Settings(epochs=1, subset=64, device="cpu")
 MEM = str(Path(__file__).parents[1] / "mem.py")
 PROVIDERS = [*TrainedProblem.providers, PeakMemory(), Memory()]
+PROVIDERS += [OnTarget(names_on([Target.parse("t4"), Target.parse("raspberry-pi-4:b8")]))]
 PROVIDERS += [load_provider(name) for name in metric_entries()]
 every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: type(p).__name__)
 

@@ -9,6 +9,7 @@ import toy
 
 from evonas import Config, open_run, search
 from evonas.objectives import ACC, FLOPS
+from evonas.runs.checksums import checksums
 from evonas.runs.warm_start_files import read_prior
 from evonas.space import Gene, SearchSpace
 
@@ -54,6 +55,13 @@ TOYS = {
     "a user's metric": toy_config("Bowl", objectives=(toy.reference("thrift"), "params")),
     "a shipped problem": Config(
         problem="synthetic", option=("blocks=3",), evaluations=24, pop_size=8, n_jobs=0
+    ),
+    "two targets": Config(
+        problem="digits",
+        target=("t4", "raspberry-pi-4"),
+        objectives=("acc", "latency@raspberry-pi-4", "energy@t4:b8"),
+        constraint=("memory@raspberry-pi-4<=5e6",),
+        **{"epochs": 1, "subset": 32, "evaluations": 6, "pop_size": 3, "n_jobs": 0},
     ),
     "a plain problem": toy_config("Constrained"),
     "a plain problem of mixed variables": toy_config("Mixed"),
@@ -225,3 +233,18 @@ def test_a_run_that_has_just_begun_is_read(tmp_path):
         f"<Run run: 0 architectures of {run.config.problem}, 0 on the front of acc, flops, "
         f"params, in {tmp_path / 'run'}>"
     )
+
+
+def test_a_run_whose_target_is_one_text_is_read_and_gone_on_with(tmp_path):
+    folder = tmp_path / "run"
+    first = search(toy_config("Bowl", target="a100"), folder=folder)
+    file = folder / "config.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["config"]["target"] = "a100"  # as it was before there could be several
+    content["checksums"] = checksums(content)
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert open_run(folder).config.target == ("a100",)
+    longer = toy_config("Bowl", target=["a100"], evaluations=32)
+    assert len(search(longer, folder=folder, resume=True).records) > len(first.records)
+    with pytest.raises(ValueError, match=r"target is \['a100'\] there and \['t4'\] here"):
+        search(toy_config("Bowl", target="t4"), folder=folder, resume=True)

@@ -21,6 +21,7 @@ from sample_tracker import Tracker
 from evonas.config import Config
 from evonas.engine.search import search
 from evonas.hardware.this_machine import this_machine
+from evonas.objectives import FLOPS
 from evonas.pareto.dominance import front
 from evonas.runs.journal import read_journal
 from evonas.runs.manifest import read_config
@@ -423,6 +424,66 @@ def test_a_larger_budget_of_flops_on_resume_equals_the_longer_run(tmp_path):
     search(laborious(budget_flops=100.0), folder=tmp_path / "run")
     resumed = search(laborious(budget_flops=300.0), folder=tmp_path / "run", resume=True)
     assert resumed.genomes == search(laborious(budget_flops=300.0)).genomes
+
+
+RETURNING = {
+    "plain": {},
+    "rungs": {"fidelity": "epochs"},
+    "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50},
+}
+
+
+@pytest.mark.parametrize("words", slow_but(["plain"], RETURNING))
+@pytest.mark.parametrize("n_jobs", slow_but([0], [0, 2]))
+def test_a_search_that_brings_too_little_ends_at_the_same_place_over_a_stop(
+    tmp_path, words, n_jobs
+):
+    config = Config(**DEAR, **RETURNING[words], budget_return="10%")
+    whole = search(config, folder=tmp_path / "whole")
+    assert re.fullmatch(
+        r"the last \d\d% of all FLOPs of trainings \(.*\) brought .*% of the hypervolume, less "
+        r"than the 10% of --budget-return",
+        whole.stopped,
+    )
+    folder = tmp_path / "run"
+    search(config, folder=folder)
+    content = (folder / "records.jsonl").read_bytes()
+    for share in (0.2, 0.6):
+        (folder / "records.jsonl").write_bytes(content[: int(share * len(content))])
+        again = search(replace(config, n_jobs=n_jobs), folder=folder, resume=True)
+        assert asked(again) == asked(whole)
+        assert again.stopped == whole.stopped
+        fronts = [(tmp_path / name / "front.csv").read_bytes() for name in ("run", "whole")]
+        assert fronts[0] == fronts[1]
+
+
+def test_a_smaller_return_on_resume_equals_the_longer_run(tmp_path):
+    words = {"evaluations": None, "pop_size": 4}
+    few, more = (config(**words, budget_return=least) for least in ("30%", "0.1%"))
+    first = search(few, folder=tmp_path / "run")
+    resumed = search(more, folder=tmp_path / "run", resume=True)
+    assert len(first.records) < len(resumed.records)
+    assert asked(resumed) == asked(search(more))
+
+
+def test_a_return_per_kilowatt_hour_is_that_of_the_journal(tmp_path):
+    slow = config(
+        "Slow", evaluations=None, option=("seconds=0.002",), budget_return="1e12%/kWh"
+    )
+    whole = search(slow, folder=tmp_path / "run")
+    assert "%/kWh, less than the 1e+12%/kWh of --budget-return" in whole.stopped
+    again = search(slow, folder=tmp_path / "run", resume=True)
+    assert (asked(again), again.stopped) == (asked(whole), whole.stopped)
+
+
+def test_a_return_needs_a_hypervolume(tmp_path):
+    class Unscaled(toy.Bowl):
+        objectives = (replace(FLOPS, best=None), *toy.Bowl.objectives[::2])
+
+    words = {"objectives": ("acc", "flops"), "budget_return": "1%", "n_jobs": 0}
+    with pytest.raises(ValueError, match=r"needs a hypervolume, .* each of acc, flops; take"):
+        search(Config(**words), problem=Unscaled, folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 import toy
 
 from evonas import Config
+from evonas.hardware.targets import Target
 from evonas.interactive import watched_training
 from evonas.interactive.architectures import RecipeWords
 from evonas.interactive.run import Run, open_run
@@ -40,6 +41,24 @@ def test_the_knee_is_shown_unless_another_is_named(each):
     assert best.metrics == each.front[0].metrics
     least = each.show(best="acc", where=["params<=20000"])
     assert least.metrics["params"] <= 20000
+
+
+def test_they_are_judged_on_other_targets_without_a_training(tmp_path):
+    config = Config(problem=toy.reference("Layered"), evaluations=20, pop_size=10, n_jobs=0)
+    result = search(config, folder=tmp_path / "run")
+    found = result.retarget("raspberry-pi-4", "a100:b32", where=["params<=20000"])
+    again = open_run(tmp_path / "run").retarget(
+        *("raspberry-pi-4", Target.parse("a100:b32")),
+        objectives="acc,latency@raspberry-pi-4,latency@a100:b32",
+        where=["params<=20000"],
+        out=tmp_path / "on",
+    )
+    assert len(found.priced) == 20
+    assert again.fronts == found.fronts
+    assert found.front_on("a100:b32").members
+    assert (tmp_path / "on" / "start.json").is_file()
+    with pytest.raises(ValueError, match=r"^nothing to aim at"):
+        result.retarget()
 
 
 def test_a_report_names_every_member_of_the_front(each, tmp_path):

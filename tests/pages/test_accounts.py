@@ -3,8 +3,14 @@ import json
 import pytest
 from pages.sample_runs import write_run
 
+from evonas.hardware.devices import V100
+from evonas.hardware.target_metrics import metric_of
+from evonas.hardware.targets import Target
+from evonas.objectives import ACC, Goals
 from evonas.pages import accounts, tables
+from evonas.record import Record
 from evonas.runs.reading import open_run
+from evonas.runs.run import Run
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +92,19 @@ def test_a_setting_is_shown_as_a_text(value, text):
 
 def test_a_long_setting_is_cut():
     assert accounts.setting("a" * 1000) == "a" * 296 + " ..."
+
+
+def test_the_best_on_each_target_is_told_where_there_are_several(run):
+    assert accounts.targets(run) is None
+    latency, energy = (
+        metric_of(name, Target(V100)) for name in ("latency@t4", "energy@raspberry-pi-4")
+    )
+    records = tuple(
+        Record((i,), {"acc": 50.0 + i, latency.name: 1.0 + i, energy.name: 5.0 - i}, 1.0)
+        for i in range(3)
+    )
+    section = accounts.targets(Run("two", records, Goals((ACC, latency, energy))))
+    (table,) = section["tables"]
+    assert [row[0] for row in table["rows"]] == ["t4", "raspberry-pi-4"]
+    assert table["header"][3:5] == ["acc [%]", "latency@t4 [s]"]
+    json.dumps(section, allow_nan=False)

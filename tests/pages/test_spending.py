@@ -4,7 +4,7 @@ import pytest
 from pages.sample_runs import write_run
 
 from evonas.hardware.roofline import Calibration, TimeModel
-from evonas.pages.spending import assumptions, duration, equivalents, prices, spending
+from evonas.pages.spending import assumptions, duration, prices, spending
 from evonas.reports.statement import paragraph
 from evonas.runs.folder import SPEND
 from evonas.runs.price_tag import PriceTag
@@ -24,17 +24,6 @@ def test_before_the_first_generation_nothing_is_told(tmp_path):
     place = write_run(tmp_path / "run", n=0, has_ended=False)
     assert not (place / SPEND).exists()
     assert spending(open_run(place))["tables"] == []
-
-
-def test_a_year_of_a_car_is_a_year():
-    # Fu et al. 2021, Table 1: 326.6 t are 70.6 cars' and 55.3 homes' years
-    (line,) = equivalents(326.6e6)
-    assert "what a car emits in 70.6 years" in line
-    assert "the power of a home does in 55.3 years" in line
-
-
-def test_nothing_is_as_much_as_nothing():
-    assert equivalents(0.0) == []
 
 
 @pytest.mark.parametrize(

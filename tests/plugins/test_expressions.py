@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,17 @@ def test_an_expression_is_an_objective_in_the_direction_of_its_first_metric(text
     assert objective.sign == sign
     assert objective.name == text.replace(" ", "")
     assert set(objective.needs) <= set(OFFERED)
+
+
+@pytest.mark.parametrize("place", ["a100", "raspberry-pi-4", "a100-tf32:b32:onnx"])
+@pytest.mark.parametrize("text", ["acc*latency@{}^-0.5", "acc-2*latency@{}", "acc-latency@{}"])
+def test_an_expression_may_hold_metrics_on_targets(text, place):
+    name, word = f"latency@{place}", text.format(place)
+    assert is_expression(word)
+    assert not is_expression(name)
+    objective = read_fitness(word, {**OFFERED, name: replace(FLOPS, name=name)})
+    assert objective.needs == ("acc", name)
+    assert objective.compute({"acc": 8.0, name: 4.0}) in (4.0, 0.0)
 
 
 @given(st.floats(0.01, 100), st.floats(0, 100), st.floats(0, 100), st.floats(0, 50))

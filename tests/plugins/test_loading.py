@@ -3,8 +3,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import toy
 
 import evonas.problems
+from evonas.config import Config
+from evonas.hardware.target_metrics import names_on
+from evonas.hardware.targets import Target
+from evonas.objectives import Metric
 from evonas.plugins.importing import load
 from evonas.plugins.loading import (
     ProblemSpec,
@@ -382,3 +387,64 @@ def test_a_provider_whose_metric_exists_is_refused():
 def test_a_problem_that_was_opened_without_a_provider_says_so():
     with pytest.raises(ValueError, match=r"was opened without .*mem\.py:PeakMemory; name it"):
         load_objective(f"{MEM}:PeakMemory", opened("digits"))
+
+
+def with_words(*words, problem=Digits, **settings):
+    return ProblemSpec(problem, Settings(providers=words, **settings)).open()
+
+
+def test_metrics_on_targets_are_made_on_demand():
+    words = ("acc", "latency@raspberry-pi-4", "energy@a100:b32", "acc*memory@t4^-0.1")
+    problem = with_words(*words)
+    new = [metric.name for metric in problem.metrics if metric not in Digits.metrics]
+    assert new == ["latency@raspberry-pi-4", "energy@a100:b32", "memory@t4"]
+    assert problem.cheap >= set(new)
+    assert load_objective("energy@a100:b32", problem).unit == "J"
+    assert load_objective(words[3], problem).needs == ("acc", "memory@t4")
+    assert not Digits.cheap & set(new)
+    assert with_words("acc", "flops").metrics == Digits.metrics
+
+
+def test_a_metric_without_a_target_is_on_the_first_or_on_the_device_of_the_carbon_model():
+    label = load_objective("latency", with_words("latency")).label
+    assert label == "latency of a batch on v100"
+    carbon = Config(target="raspberry-pi-5").assumptions
+    elsewhere = with_words("latency", carbon=carbon)
+    assert load_objective("latency", elsewhere).label == "latency of a batch on raspberry-pi-5"
+    batch = with_words("latency", targets=(Target.parse("t4:b8"),))
+    assert load_objective("latency", batch).label == "latency of a batch on t4:b8"
+
+
+def test_of_several_targets_everything_is_told():
+    targets = (Target.parse("a100"), Target.parse("raspberry-pi-4"))
+    assert with_words(targets=targets).cheap >= set(names_on(targets))
+    assert with_words(targets=targets[:1]).metrics == Digits.metrics, "one is for CO2e alone"
+
+
+def test_a_problem_that_measures_a_metric_of_that_name_keeps_its_own():
+    class Timed(Digits):
+        metrics = (*Digits.metrics, Metric("latency", "ms", "measured", +1))
+
+    problem = with_words("latency", "energy@t4", problem=Timed)
+    assert load_objective("latency", problem).label == "measured"
+    assert "energy@t4" in problem.cheap
+
+
+@pytest.mark.parametrize("problem", [toy.Bowl, toy.reference("Elementwise")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"providers": ("latency@t4",)},
+        {"providers": ("acc-energy@t4",)},
+        {"targets": (Target.parse("t4"), Target.parse("a100"))},
+    ],
+)
+def test_a_problem_without_networks_refuses_targets_and_says_why(problem, given):
+    message = "is reckoned from the operations of networks, and .* builds none; it takes a sub"
+    with pytest.raises(ValueError, match=message):
+        ProblemSpec(problem, Settings(**given)).open()
+
+
+def test_an_unknown_metric_on_a_target_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match=r"'latancy@t4' \(did you mean 'latency@t4'"):
+        load_objective("latancy@t4", with_words())

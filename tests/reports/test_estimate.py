@@ -37,6 +37,7 @@ AGENDAS = {
         "generations": 2,
         "budget_kwh": 0.1,
     },
+    "as many as --budget-return 1% allow;": {"budget_return": "1%"},
     "10 generations of 20, first with less epochs;": {"fidelity": "epochs"},
 }
 

@@ -129,3 +129,14 @@ def test_a_search_that_ends_by_itself_and_one_that_goes_on_are_told():
     assert "7 more are in the journal already" in text
     assert "the first 10 generations were played" in text
     assert text.startswith("Space: 3 variables of a plain pymoo problem.")
+
+
+def test_a_least_return_may_end_a_search_sooner_or_ends_it_alone():
+    beside = told(expectation=replace(EXPECTATION, least_return="1%"))
+    assert "--budget-return 1% may end it sooner; what a search brings is not known" in beside
+    alone = replace(EXPECTATION, allowances=(), is_cut=True, least_return="1%")
+    assert (
+        "The table is of 10 generations: --budget-return 1% ends the search, but what a search "
+        "brings is not known before."
+    ) in told(expectation=alone)
+    assert "It would end" not in told(expectation=alone)

@@ -189,3 +189,14 @@ def test_what_each_objective_adds_is_told_where_three_were_searched_for():
     acc, flops, params = sizes
     line = f"Front of {len(result.front)}: {acc} without acc, {flops} without flops, {params} "
     assert line + "without params. Rank correlations: acc~flops " in summary(result)
+
+
+def test_the_best_on_each_of_several_targets_is_told_below_the_front():
+    config = Config(
+        problem="digits",
+        objectives=("acc", "latency@raspberry-pi-4", "energy@t4:b8"),
+        **{"epochs": 1, "subset": 32, "evaluations": 4, "pop_size": 2, "n_jobs": 0},
+    )
+    text = summary(search(config))
+    assert "\n\nThe best on each target, as if there were no other:\ntarget " in text
+    assert "The best on each target" not in summary(found())

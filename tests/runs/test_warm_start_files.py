@@ -63,6 +63,17 @@ def test_a_list_of_genomes_or_architectures_is_read(content, tmp_path):
     assert prior.metrics == ({"acc": (80.0, 90.0)} if "metrics" in content else {})
 
 
+def test_a_list_may_say_how_many_to_begin_with(tmp_path):
+    file = tmp_path / "known.json"
+    genomes = [[1, 2, 3, 1], [2, 4, 4, 0]]
+    file.write_text(json.dumps({"genomes": genomes, "n_best": 1}))
+    assert read_prior(file, SPACE).n_best == 1
+    for wrong in ("few", 0, 3):
+        file.write_text(json.dumps({"genomes": genomes, "n_best": wrong}))
+        with pytest.raises(ValueError, match=r"^cannot start from .*known\.json: "):
+            read_prior(file, SPACE)
+
+
 @pytest.mark.parametrize("surrogate", ["none", "gp"])
 def test_a_search_begins_with_what_is_known(run, surrogate):
     result = search(warm(run, surrogate=surrogate))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evonas.carbon.marginal_return import LeastReturn
 from evonas.carbon.spend import Budget
 from evonas.sections.budget import DEFAULT_GENERATIONS, BudgetSection
 
@@ -13,6 +14,7 @@ OTHER_BUDGETS = (
     {"budget_kwh": 0.5},
     {"budget_co2": "2kg"},
     {"budget_flops": 1e15},
+    {"budget_return": "1%"},
 )
 
 
@@ -53,9 +55,15 @@ def test_an_hour_is_as_long_as_its_minutes_and_its_seconds(hours):
         ({"budget_flops": math.inf}, r"^budget_flops must be a positive number of FLOPs, got"),
         ({"budget_time": "8"}, r"^cannot read the budget_time '8'; expected .*, like 50s$"),
         ({"budget_time": "50g"}, r"^cannot read the budget_time '50g'; .* s, m, h, d, like"),
+        ({"budget_return": "1 per cent"}, r"^cannot read the budget_return '1 per cent'; exp"),
         ({"budget_co2": "-1kg"}, r"^cannot read the budget_co2 '-1kg'; .* g, kg, t, like 50g$"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_refused_when_it_is_named(words, message):
     with pytest.raises(ValueError, match=message):
         BudgetSection(**words)
+
+
+def test_a_least_return_is_read_once_and_free_unless_named():
+    assert BudgetSection().least_return is None
+    assert BudgetSection(budget_return="2%").least_return == LeastReturn(0.02)

@@ -18,6 +18,14 @@ def test_nothing_said_leaves_every_assumption_at_its_default():
         ({"trainings": 7.0}, {"trainings": 7.0}),
         ({"citations": 3.0}, {"citations": 3.0}),
         ({"inferences": 7e5}, {"inferences": 7e5}),
+        ({"precision": "fp16"}, {"precision": "fp16"}),
+        ({"inference_batch": 8}, {"inference_batch": 8}),
+        ({"training_batch": 64}, {"training_batch": 64}),
+        ({"accelerators": 8}, {"accelerators": 8}),
+        (
+            {"target": "a100:bf16:b8"},
+            {"device": "a100", "precision": "bf16", "inference_batch": 8},
+        ),
     ],
     ids=str,
 )
