@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from importlib import metadata
 
 import numpy as np
-from torch import nn
 from tqdm import tqdm
 
 from evonas.hardware.calibration import (
@@ -27,10 +26,8 @@ from evonas.hardware.measurements import Kind, Measurement, read_measurements
 from evonas.hardware.roofline import Calibration
 from evonas.hardware.this_machine import NAME as THIS_MACHINE
 from evonas.hardware.this_machine import this_machine
-from evonas.models.measured_latency import batch_of
+from evonas.models.measured_latency import timed_by_onnx
 from evonas.models.onnx_file import missing
-from evonas.models.passes import CPU, pass_of
-from evonas.networks.clocks import TimedPass, clock_of
 from evonas.reports.naming import architecture_of
 from evonas.reports.text import genome_text
 from evonas.training.timings import designed_sample, measure_timings
@@ -81,7 +78,7 @@ def timed_here(given: argparse.Namespace, problem: TrainedProblem) -> Calibrated
             problem,
             genomes,
             batch=batch,
-            inference=_by_onnx if runtime == "onnx" else None,
+            inference=timed_by_onnx if runtime == "onnx" else None,
             on_step=on_step,
         )
     judged = {
@@ -158,10 +155,6 @@ def _check_onnx(problem: TrainedProblem) -> None:
         raise ValueError(
             "--runtime onnx runs on the processor, and training would not; give --device cpu"
         )
-
-
-def _by_onnx(model: nn.Module, shape: tuple[int, ...], n: int) -> TimedPass:
-    return TimedPass(pass_of(model, batch_of(shape, n), runtime="onnx"), clock_of(CPU))
 
 
 def _device_of(problem: TrainedProblem) -> Device:

@@ -11,6 +11,7 @@ TUNING = 4.685  # Beaton & Tukey 1974, biweight: 95 % efficient where errors are
 LEAST_SPREAD = 0.05
 ABSOLUTE_ROUNDS = 3  # until absolute errors are relative ones
 MOST_ROUNDS = 50
+N_HALVES = 20  # of which some leave out whatever few rows are absurd
 CLOSE_ENOUGH = 1e-9
 _NORMAL = 1.4826  # a normal distribution's standard deviation by its median deviation
 _SMALL = 1e-3  # of the median: less is not predicted for any row, lest it outweigh all others
@@ -19,11 +20,12 @@ _SMALL = 1e-3  # of the median: less is not predicted for any row, lest it outwe
 def robust_nonnegative(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Coefficients c >= 0 by which X c tells positive values, judged by relative errors.
 
-    They begin with the least sum of absolute relative errors, which no few rows can carry away.
-    Then errors are squared, in rounds, with Tukey's biweight of the logarithm of measured over
-    predicted: what is far away from all others, above or below, weighs nothing. Errors are
-    relative to what is predicted and not to what was measured, for a value that is far too low
-    would else outweigh all others.
+    They begin with what tells three quarters of the rows best: the least sum of absolute
+    relative errors of all, or the least squares of one of some random halves, for a few rows
+    with amounts like no other's can carry away the former. Then errors are squared, in rounds,
+    with Tukey's biweight of the logarithm of measured over predicted: what is far away from all
+    others, above or below, weighs nothing. Errors are relative to what is predicted and not to
+    what was measured, for a value that is far too low would else outweigh all others.
 
     Args:
         X: Amounts, ``(n, k)``, none negative.
@@ -32,12 +34,10 @@ def robust_nonnegative(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     Returns:
         ``(k,)`` coefficients, in units of ``y`` per unit of ``X``.
     """
-    scale = np.where(X.max(0) > 0, X.max(0), 1.0)
-    A = X / scale
-    least = _SMALL * np.median(y)
-    found = _least_absolute(A, y, weights=np.ones(len(y)))
-    for _ in range(ABSOLUTE_ROUNDS):
-        found = _least_absolute(A, y, weights=1 / np.maximum(A @ found, least))
+    scale, unit = np.where(X.max(0) > 0, X.max(0), 1.0), float(np.median(y))
+    A, y = X / scale, y / unit
+    least = _SMALL
+    found = min(_starts(A, y, least=least), key=lambda c: _misses(A, y, c, least=least))
     for _ in range(MOST_ROUNDS):
         predicted = np.maximum(A @ found, least)
         weights = np.sqrt(_biweight(np.log(y / predicted))) / predicted
@@ -46,7 +46,22 @@ def robust_nonnegative(X: np.ndarray, y: np.ndarray) -> np.ndarray:
         found = newer
         if is_settled:
             break
-    return np.asarray(found / scale)
+    return np.asarray(unit * found / scale)
+
+
+def _starts(A: np.ndarray, y: np.ndarray, *, least: float) -> list[np.ndarray]:
+    found = _least_absolute(A, y, weights=np.ones(len(y)))
+    for _ in range(ABSOLUTE_ROUNDS):
+        found = _least_absolute(A, y, weights=1 / np.maximum(A @ found, least))
+    rng, n = np.random.default_rng(0), len(y)
+    halves = (rng.choice(n, (n + 1) // 2, replace=False) for _ in range(N_HALVES))
+    return [found, *(nnls(A[h] / y[h, None], np.ones(len(h)))[0] for h in halves)]
+
+
+def _misses(A: np.ndarray, y: np.ndarray, found: np.ndarray, *, least: float) -> float:
+    """By how much the better three quarters of the rows are missed in all."""
+    misses = np.sort(abs(np.log(y / np.maximum(A @ found, least))))
+    return float(misses[: 1 + 3 * len(y) // 4].sum())
 
 
 def _biweight(residuals: np.ndarray) -> np.ndarray:

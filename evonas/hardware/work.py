@@ -184,8 +184,7 @@ def _kernels(
         floor, launch = device.kernel_overhead_seconds, launches[kind]
         if is_fusing and kind in FUSED:
             floor, launch, n_bytes = 0.0, 0.0, fused * n_bytes
-        if kind in DENSE and operation.weight_bytes:
-            width = _width(operation)
+        if kind in DENSE and (width := _width(operation)):
             flops_per_s *= min(1.0, width / full)
             is_winograd = kind == "conv3x3" and setting.precision == "fp32"
             if is_winograd and width >= WINOGRAD_WIDTH:

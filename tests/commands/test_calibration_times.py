@@ -51,7 +51,7 @@ def test_both_passes_are_timed_and_their_times_are_told(digits, monkeypatch):
 def test_onnx_runtime_runs_forward_passes(digits):
     pytest.importorskip("onnxruntime")
     model = digits.build(digits.space.decode(digits.canonical((0,) * len(digits.space.sizes))))
-    made = calibration_times._by_onnx(model, digits.input_shape, 3)
+    made = calibration_times.timed_by_onnx(model, digits.input_shape, 3)
     assert 0 < made.seconds() < 10
     (logits,) = made.once()
     assert logits.shape == (3, 10)
