@@ -129,7 +129,8 @@ class Assumptions:
         """Where the time of a training comes from."""
         if self.training_hours is not None or self.model == "fu2021":
             return "fixed"
-        return "roofline" if self.calibration is None else "calibrated"
+        fitted = self.calibration
+        return "roofline" if fitted is None or fitted.training is None else "calibrated"
 
     @property
     def number_format(self) -> str:

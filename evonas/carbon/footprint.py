@@ -152,11 +152,7 @@ def assumption_lines(assumptions: Assumptions, *, n_images: tuple[int, int]) -> 
         source = f"{made.label}; {made.source}" if made and is_ours else "the user"
         lines.append(f"making it {told.embodied_g_per_hour:.3g} g an hour of work ({source})")
     if told.calibration:
-        fitted = told.calibration
-        lines.append(
-            f"calibrated on {fitted.device}, {fitted.date}, networks of {fitted.space}; "
-            f"R2 of a training step on held-out networks {fitted.training.r2:.3f}"
-        )
+        lines.append(str(told.calibration))
     bounds = told.as_dict()["bounds"].items()
     of_time = ["what kernels reach and take"] if told.calibration is None else []
     uncertain = [*of_time, *(f"{name} {low:g} to {high:g}" for name, (low, high) in bounds)]

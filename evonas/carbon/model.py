@@ -213,7 +213,7 @@ def _learning(operations: Sequence[Operation], assumptions: Assumptions) -> Work
     """One input's part of a step of training."""
     batch, fitted = assumptions.training_batch, assumptions.calibration
     work = training_work(operations, _setting(assumptions, "eager"), batch=batch)
-    if fitted is not None:
+    if fitted is not None and fitted.training is not None:
         seconds = fitted.training.seconds(operations, batch=batch)
         work = work.lasting(seconds, assumptions.device)
     return work.times(1 / batch)

@@ -5,7 +5,10 @@ Modules:
         reads.
     bench: The command that sets methods against each other on a problem with a known front.
     budget: The price tag of a search: ``evonas budget RUN [RUN ...]``.
-    calibrate: Timing this machine: ``evonas calibrate``.
+    calibrate: Fitting a time model to a device: ``evonas calibrate``.
+    calibration_arguments: The arguments of ``evonas calibrate``, and what can be refused of
+        them early.
+    calibration_times: Where the times of a calibration come from: this machine, or a file.
     carbon: What networks emit in their lives: ``evonas carbon``.
     checks: What can be refused of a command line before anything heavy is imported.
     dashboard: A folder of runs in a browser: ``evonas dashboard FOLDER``.

@@ -59,17 +59,6 @@ def check_budget(given: argparse.Namespace) -> None:
         raise ValueError(f"--members must be at least 1, got {given.members}")
 
 
-def check_calibrate(given: argparse.Namespace) -> None:
-    """Refuse an unknown problem, and a file that cannot be written.
-
-    Raises:
-        ValueError: The problem is unknown, or the suffix of the file is.
-        OSError: The file exists, or has no directory.
-    """
-    check_free_file(given.out, is_forced=given.force)
-    check_problem(given.problem)
-
-
 def check_carbon(given: argparse.Namespace) -> None:
     """Refuse what names nothing to be priced, or an unknown network or assumption.
 

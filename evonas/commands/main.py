@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evonas.commands import (
+    calibration_arguments,
     checks,
     explain_arguments,
     latency_arguments,
@@ -46,7 +47,9 @@ class Command:
 COMMANDS: Mapping[str, Command] = {
     "bench": Command(parsers.bench_parser, checks.check_bench),
     "budget": Command(parsers.budget_parser, checks.check_budget),
-    "calibrate": Command(parsers.calibrate_parser, checks.check_calibrate),
+    "calibrate": Command(
+        calibration_arguments.calibrate_parser, calibration_arguments.check_calibrate
+    ),
     "carbon": Command(parsers.carbon_parser, checks.check_carbon),
     "dashboard": Command(page_parsers.dashboard_parser, page_checks.check_dashboard),
     "explain": Command(explain_arguments.explain_parser, explain_arguments.check_explain),

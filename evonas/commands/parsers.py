@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evonas.carbon.assumptions import Assumptions
 from evonas.commands.arguments import Parser, Place, add_words, option, real, shares, whole
 from evonas.sections.carbon import CarbonSection
 
@@ -73,32 +72,6 @@ def budget_parser() -> Parser:
     option(parser, "--members", "how many members are trained again", default=3, kind=whole)
     out = "folder of tables and pictures"
     option(parser, "--out", out, shown="the first run", kind=Path, metavar="FOLDER")
-    return parser
-
-
-def calibrate_parser() -> Parser:
-    """The arguments of ``evonas calibrate``."""
-    parser = Parser(
-        "evonas calibrate",
-        "Time a designed sample of a space's networks on this machine, fit how long each kind "
-        "of operation takes, and judge that on networks that were held out. Leave the machine "
-        "alone meanwhile.",
-    )
-    about = parser.add_argument_group("problem")
-    option(about, "--problem", "problem whose networks are timed", default="digits")
-    option(about, "--data", "data set, which says how large images are", shown=OWN)
-    option(about, "--image-size", "side of the images in pixels", shown=OWN, kind=whole)
-    sample = parser.add_argument_group("sample")
-    option(sample, "--device", "where they are timed: auto, cpu or cuda", default="auto")
-    option(sample, "--networks", "how many networks are timed", default=120, kind=whole)
-    size = "how many images a training step sees"
-    option(sample, "--batch-size", size, default=Assumptions.training_batch, kind=whole)
-    option(sample, "--seed", "number that fixes the sample", default=0, kind=whole)
-    files = parser.add_argument_group("files")
-    out = Path("calibration.json")
-    option(files, "--out", "carbon file to write", default=out, kind=Path, metavar="FILE")
-    files.add_argument("--force", action="store_true", help="overwrite what is there")
-    files.add_argument("--quiet", action="store_true", help="show no progress")
     return parser
 
 

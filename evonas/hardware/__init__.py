@@ -3,7 +3,7 @@
 Modules:
     bounds: Refusing numbers that cannot be, in one manner for all that the carbon model is
         told.
-    calibration: Fitting a time model to networks that were timed on the device at hand.
+    calibration: Fitting a time model to networks that were timed on a device.
     device_lock: One measurement at a time on a device, whichever process asks.
     devices: The devices that a network's life can be priced on; ``devices.csv`` has their
         numbers.
@@ -11,9 +11,11 @@ Modules:
         back.
     latency_ways: The ways to know a latency, and what a user says of them.
     measured: What a measurement of time gave: the shortest of many passes, and how they spread.
+    measurements: Times of networks that somebody has measured, as a CSV file tells them.
     memory: How much memory a pass of a network takes, told from the lives of its tensors.
     operator_table: Look-up tables: how long single operators take, and what whole networks come
         to by them.
+    robust_fit: Coefficients that are never negative and that a few absurd values do not move.
     roofline: The operations of a network, and models of time that are fitted to them.
     table_files: Look-up tables as files: JSON as they are measured here, or CSV as others write
         them.
@@ -38,10 +40,13 @@ if TYPE_CHECKING:
     from evonas.hardware.calibration import Timing as Timing
     from evonas.hardware.calibration import fit as fit
     from evonas.hardware.calibration import fit_inference as fit_inference
+    from evonas.hardware.calibration import fit_measured as fit_measured
     from evonas.hardware.calibration import fit_training as fit_training
     from evonas.hardware.devices import Device as Device
     from evonas.hardware.devices import recognise as recognise
     from evonas.hardware.measured import Measured as Measured
+    from evonas.hardware.measurements import Measurement as Measurement
+    from evonas.hardware.measurements import read_measurements as read_measurements
     from evonas.hardware.memory import Memory as Memory
     from evonas.hardware.memory import Trace as Trace
     from evonas.hardware.operator_table import Operator as Operator
@@ -70,8 +75,16 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "bounds": ["check"],
-        "calibration": ["Timing", "Judged", "fit_training", "fit_inference", "fit"],
+        "calibration": [
+            "Timing",
+            "Judged",
+            "fit_training",
+            "fit_inference",
+            "fit_measured",
+            "fit",
+        ],
         "devices": ["Device", "recognise"],
+        "measurements": ["Measurement", "read_measurements"],
         "memory": ["Memory", "Trace"],
         "measured": ["Measured"],
         "operator_table": ["Operator", "OperatorTable"],

@@ -89,6 +89,8 @@ class TimeModel:
         spearman: Rank correlation with measured seconds on the held-out networks.
         relative_error: The relative error of predicted seconds that nine in ten held-out
             networks stay below.
+        n_absurd: How many timings were set aside, in fitting and in judging, for they were
+            further away from all others than any disturbance can bring them.
 
     Raises:
         ValueError: A number is not finite or out of its range, or a term is unknown.
@@ -101,12 +103,13 @@ class TimeModel:
     r2: float
     spearman: float
     relative_error: float
+    n_absurd: int = 0
 
     def __post_init__(self) -> None:
         check(self, "[1, inf)", "batch", "n_fitted", "n_held_out")
         check(self, "(-inf, 1]", "r2")
         check(self, "[-1, 1]", "spearman")
-        check(self, "[0, inf)", "relative_error")
+        check(self, "[0, inf)", "relative_error", "n_absurd")
         for name, value in self.coefficients:
             kind, _, what = name.partition(".")
             if name != "constant" and (
@@ -134,24 +137,42 @@ class Calibration:
         device: What was timed: its name, threads and library versions in words.
         date: Day of the measurement, as year-month-day.
         space: Name of the problem whose networks were timed.
-        training: Model of the time of one training step: forward, backward and update.
+        training: Model of the time of one training step: forward, backward and update; ``None``
+            where no training was timed, and the roofline tells its time.
         inference: Model of the time of one forward pass without gradients.
+        runtime: What ran the forward passes: ``torch``, ``onnx`` for ONNX Runtime, or the words
+            of whoever measured.
     """
 
     device: str
     date: str
     space: str
-    training: TimeModel
+    training: TimeModel | None
     inference: TimeModel
+    runtime: str = "torch"
 
     def at(self, end: Literal["low", "high"]) -> Calibration:
         """The same models, with all times at one end of what nine in ten networks showed."""
         sign = -1 if end == "low" else 1
-        training, inference = (
-            model.scaled(max(0.0, 1 + sign * model.relative_error))
-            for model in (self.training, self.inference)
+
+        def moved(model: TimeModel) -> TimeModel:
+            return model.scaled(max(0.0, 1 + sign * model.relative_error))
+
+        training = None if self.training is None else moved(self.training)
+        return replace(self, training=training, inference=moved(self.inference))
+
+    def __str__(self) -> str:
+        """Where and when it was measured, and how good both models are, in a line."""
+        training, inference = self.training, self.inference
+        n_absurd = inference.n_absurd + (training.n_absurd if training else 0)
+        told = "not timed, by the roofline" if training is None else f"{training.r2:.3f}"
+        several = "timing" if n_absurd == 1 else "timings"
+        aside = f"; {n_absurd} absurd {several} set aside" if n_absurd else ""
+        return (
+            f"calibrated on {self.device}, {self.date}, networks of {self.space}; R2 on "
+            f"held-out networks: training {told}, inference {inference.r2:.3f} "
+            f"({self.runtime}){aside}"
         )
-        return replace(self, training=training, inference=inference)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from evonas.hardware.measured import Measured
 from evonas.models.onnx_file import missing
 from evonas.models.passes import CPU, pass_of, write_untrained
 from evonas.networks.building import built
+from evonas.networks.clocks import TimedPass, clock_of
 from evonas.networks.inputs import Inputs, as_inputs
 from evonas.networks.metrics import Context, Network
 from evonas.networks.repeats import REPEATS, repeated
@@ -117,3 +118,17 @@ def batch_of(inputs: Inputs, batch: int) -> Sequence[Tensor]:
         else:
             found.append(torch.zeros(shape, dtype=dtype))
     return found
+
+
+def timed_by_onnx(model: nn.Module, shape: tuple[int, ...], n: int) -> TimedPass:
+    """A pass of a network by ONNX Runtime on the processor, for the clock.
+
+    Args:
+        model: The network, with whatever weights it has.
+        shape: Shape of one input without the batch.
+        n: How many inputs pass at a time.
+
+    Raises:
+        ValueError: A library is not installed, or the network cannot be exported.
+    """
+    return TimedPass(pass_of(model, batch_of(shape, n), runtime="onnx"), clock_of(CPU))

@@ -11,6 +11,7 @@ Modules:
     cell_tables: Tables of the cells of NAS-Bench-201: their space, strings and costs.
     cells: Networks of repeated cells, each a small graph of operations.
     chain: Networks that are chains of parts, of which each kind is counted only once.
+    clocks: What one pass takes by a clock, and the shortest of many passes of many networks.
     costs: Metrics that follow from counting a network: its size, its trainings, its carbon.
     counting: What one forward pass costs, counted exactly, without values where that can be.
     drop_path: Leaving out whole paths of a network at random, while it learns.
@@ -52,7 +53,7 @@ Modules:
     sum_cells: Cells whose nodes sum what operations make of the nodes before them.
     temporal_blocks: The building blocks of networks for sequences: as those for images, along
         one axis.
-    timing: Wall-clock time of networks, measured.
+    timing: Passes of networks, made to be timed: of training, and of inference.
     tracing: Which buffers a pass of a network reads and makes, watched on the go.
     vertex_cells: Cells of NAS-Bench-101: which vertices live, and which cells are one.
     zoo: Networks by name, to be compared with: torchvision's, or any that a user names.

@@ -1,20 +1,16 @@
-"""Wall-clock time of networks, measured."""
+"""Passes of networks, made to be timed: of training, and of inference."""
 
 from __future__ import annotations
-
-import time
-from collections.abc import Callable
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from evonas.networks.clocks import TimedPass, clock_of, shortest_of_rounds
 from evonas.networks.layout import in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import logits_of
 
-MIN_REPEATS = 5
-MAX_REPEATS = 50
-LONG_ENOUGH_S = 0.15  # of repeats, once there are enough of them
+LONG_ENOUGH_S = 0.5  # of the repeats of one pass alone, once there are enough of them
 
 
 def inference_seconds(
@@ -30,9 +26,26 @@ def inference_seconds(
 
     Returns:
         The shortest of several passes: whatever else the machine does only makes them longer.
+        On a processor the time for which it was busy with the pass, see ``clocks``.
     """
+    made = inference_pass(model, shape, batch=batch, device=device)
+    return shortest_of_rounds([made], seconds=LONG_ENOUGH_S)[0]
 
-    def timed(layout: torch.memory_format) -> float:
+
+def training_seconds(
+    model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
+) -> float:
+    """Time of one training step: forward, backward and update; see ``inference_seconds``."""
+    made = training_pass(model, shape, batch=batch, device=device)
+    return shortest_of_rounds([made], seconds=LONG_ENOUGH_S)[0]
+
+
+def inference_pass(
+    model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
+) -> TimedPass:
+    """A forward pass without gradients that has run once; see ``inference_seconds``."""
+
+    def made(layout: torch.memory_format) -> TimedPass:
         lay_out(model.eval(), layout)
         images = laid_out(_images(shape, batch=batch, device=device), layout)
 
@@ -40,17 +53,18 @@ def inference_seconds(
             with torch.inference_mode():
                 model(images)
 
-        return _shortest(once, device)
+        once()  # the first pass chooses kernels and takes memory
+        return TimedPass(once, clock_of(device), model.eval)
 
-    return in_first_layout(timed)
+    return in_first_layout(made)
 
 
-def training_seconds(
+def training_pass(
     model: nn.Module, shape: tuple[int, ...], *, batch: int, device: torch.device
-) -> float:
-    """Time of one training step: forward, backward and update; see ``inference_seconds``."""
+) -> TimedPass:
+    """A training step that has run once; see ``training_seconds``."""
 
-    def timed(layout: torch.memory_format) -> float:
+    def made(layout: torch.memory_format) -> TimedPass:
         lay_out(model.train(), layout)
         images = laid_out(_images(shape, batch=batch, device=device), layout)
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9, fused=True)
@@ -63,30 +77,12 @@ def training_seconds(
             loss.backward()
             optimizer.step()
 
-        return _shortest(once, device)
+        once()
+        return TimedPass(once, clock_of(device), model.train)
 
-    return in_first_layout(timed)
+    return in_first_layout(made)
 
 
 def _images(shape: tuple[int, ...], *, batch: int, device: torch.device) -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
     return torch.randn(batch, *shape, generator=generator).to(device)
-
-
-def _shortest(once: Callable[[], None], device: torch.device) -> float:
-    once()  # the first pass chooses kernels and takes memory
-    seconds: list[float] = []
-    while len(seconds) < MIN_REPEATS or (
-        sum(seconds) < LONG_ENOUGH_S and len(seconds) < MAX_REPEATS
-    ):
-        _wait(device)
-        started = time.perf_counter()
-        once()
-        _wait(device)
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)

@@ -99,12 +99,24 @@ def assumptions(run: Run) -> dict[str, Any] | None:
         "header": ["assumption", "value", "low to high", "source"],
         "rows": rows,
     }
+    lines = ["The first of two ends emits less. They are no confidence interval."]
+    if fitted := _calibration(run):
+        lines.append(f"Times were {fitted}.")
     return {
         "id": "assumptions",
         "title": "Assumptions of the carbon model",
-        "lines": ["The first of two ends emits less. They are no confidence interval."],
+        "lines": lines,
         "tables": [table],
     }
+
+
+def _calibration(run: Run) -> str:
+    """How good the models of time are; empty where there are none, or nobody can read them."""
+    try:
+        fitted = run.config.assumptions.calibration
+    except (LookupError, TypeError, ValueError):
+        return ""
+    return str(fitted) if fitted else ""
 
 
 def prices(run: Run) -> dict[str, list[list[str]]]:

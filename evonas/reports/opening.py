@@ -11,7 +11,7 @@ from evonas.reports.text import note_lines
 
 
 def opening(start: Start) -> list[str]:
-    """A line on data, device, workers and space, then one for each oddity of the data.
+    """A line on data, device, workers and space, one on times, one for each oddity of the data.
 
     Args:
         start: what is known of the search before it measures anything.
@@ -25,7 +25,9 @@ def opening(start: Start) -> list[str]:
     n_jobs = resolved.get("n_jobs", start.config.n_jobs)
     parts.append("in this process" if n_jobs == 0 else _counted(n_jobs, "worker"))
     parts.append(_space(resolved.get("space", ())))
-    return ["; ".join(filter(None, parts)), *note_lines(resolved.get("notes", ()))]
+    fitted = start.config.assumptions.calibration
+    times = [f"times {fitted}"] if fitted else []
+    return ["; ".join(filter(None, parts)), *times, *note_lines(resolved.get("notes", ()))]
 
 
 def _data(data: dict[str, Any]) -> list[str]:

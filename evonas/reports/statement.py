@@ -25,6 +25,7 @@ def paragraph(tag: PriceTag) -> str:
         f"time and {power} where no meter counts, at a power usage effectiveness of "
         f"{machine.pue:g}. At {machine.intensity_g_per_kwh:g} g CO2e/kWh that emitted "
         f"{_digits(tag.kg)} kg CO2e.{_machine(tag)}"
+        f"{_times(tag)}"
     )
 
 
@@ -77,6 +78,12 @@ def _machine(tag: PriceTag) -> str:
         f" It ran on {told.get('n_cores', '?')} cores of {told.get('platform', 'a machine')} "
         f"(device {device}) with Python {told.get('python', '?')} and {versions}."
     )
+
+
+def _times(tag: PriceTag) -> str:
+    """Where the times of the networks' lives come from, where they were calibrated."""
+    fitted = tag.config.assumptions.calibration
+    return f" Times of networks in their lives were {fitted}." if fitted else ""
 
 
 def _flops(tag: PriceTag) -> str:

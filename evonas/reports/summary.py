@@ -37,6 +37,7 @@ def summary(result: Result) -> str:
             *_predictions(result),
             *_rungs(result),
             _cost(result),
+            *_times(result),
             *_waited(result),
         ]
     else:
@@ -156,6 +157,12 @@ def _cost(result: Result) -> str:
         f"{1000 * spend.energy_kwh:.3g} Wh and {spend.co2_g:.3g} g CO2e ({spend.method}; "
         f"config.json has the assumptions).{_last(result)}{_opinion(result)}"
     )
+
+
+def _times(result: Result) -> list[str]:
+    """Where modelled times come from that were calibrated, in a line."""
+    fitted = result.config.assumptions.calibration
+    return [f"Modelled times were {fitted}."] if fitted else []
 
 
 def _waited(result: Result) -> list[str]:

@@ -43,6 +43,25 @@ def test_a_file_may_set_everything():
     assert read_assumptions(json.loads(json.dumps(words))) == life
 
 
+def test_calibrations_of_earlier_versions_are_read():
+    """Their models told of no absurd timings, their calibrations of no runtime."""
+    model = {
+        "coefficients": {"constant": 1e-4, "conv.flops": 2e-11},
+        **{"batch": 128, "n_fitted": 80, "n_held_out": 40},
+        **{"r2": -0.2, "spearman": 0.9, "relative_error": 0.3},
+    }
+    written = {"device": "here", "date": "2026-01-01", "space": "toy"}
+    told = {**written, "training": model, "inference": model}
+    found = read_assumptions({"calibration": told}).calibration
+    assert (found.runtime, found.training.n_absurd, found.training.r2) == ("torch", 0, -0.2)
+
+
+def test_a_calibration_may_tell_of_inference_alone():
+    here = Calibration("here", "2026-01-01", "toy", training=None, inference=fitted())
+    words = {"calibration": json.loads(json.dumps(asdict(here)))}
+    assert read_assumptions(words).calibration == here
+
+
 def test_devices_and_grids_go_by_their_names():
     life = read_assumptions({"device": "h100", "grid": "us-ca"})
     assert life.device == DEVICES["h100"]

@@ -137,8 +137,8 @@ def test_a_calibration_says_where_when_and_how_well():
     here = Calibration("a core", "2026-01-01", "toy", training=model, inference=model)
     said = assumption_lines(Assumptions(calibration=here), n_images=IMAGENET)
     assert (
-        "calibrated on a core, 2026-01-01, networks of toy; R2 of a training step on held-out "
-        "networks 0.900"
+        "calibrated on a core, 2026-01-01, networks of toy; R2 on held-out networks: training "
+        "0.900, inference 0.900 (torch)"
     ) in said
 
 

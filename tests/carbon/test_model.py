@@ -251,6 +251,20 @@ def test_a_calibrated_life_takes_its_times_from_the_calibration():
     assert found.inference_seconds == 2.0
 
 
+def test_a_calibration_without_trainings_leaves_their_time_to_the_roofline():
+    calibration = Calibration("here", "2026-01-01", "toy", training=None, inference=timed(2.0))
+    life = replace(ROUND_LIFE, calibration=calibration, validation_images=0)
+    uncalibrated = replace(life, calibration=None)
+    assert life.time_source == uncalibrated.time_source == "roofline"
+    ours, theirs = (
+        price([Operation(100, 10, 100)], n_train=4, n_validation=0, assumptions=each)
+        for each in (life, uncalibrated)
+    )
+    assert ours.training_seconds == theirs.training_seconds
+    assert ours.inference_seconds == 2.0 != theirs.inference_seconds
+    assert life.at("low").calibration.training is None
+
+
 def timed(seconds):
     coefficients = (("constant", seconds),)
     return TimeModel(coefficients, 2, 8, 4, r2=1.0, spearman=1.0, relative_error=0.0)

@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import r2_score
 
-from evonas.hardware.calibration import Timing, fit, fit_inference, fit_training, judge
+from evonas.hardware.calibration import (
+    Timing,
+    check_fitted,
+    fit,
+    fit_inference,
+    fit_measured,
+    fit_training,
+    judge,
+)
 from evonas.hardware.roofline import Operation, TimeModel
 
 TRUTH = {"constant": 1e-4, "conv.flops": 2e-11, "conv.bytes": 3e-10, "pool.kernels": 5e-5}
@@ -107,14 +115,74 @@ def test_the_quality_of_a_fit_reckoned_by_hand():
     assert found.model.r2 < 1 - 1e-6
 
 
-def test_errors_are_weighed_as_shares_of_what_was_measured():
-    """One kernel each, nothing else to tell them by: of 1 s and 3 s the best guess is 1.2 s.
+def test_errors_are_weighed_as_shares():
+    """One kernel each of two kinds; networks of a second and of a hour count alike."""
+    small, large = [Operation(0, 0, 0, "pool")], [Operation(0, 0, 0, "conv")]
+    samples = [(small, 1, 0.95), (small, 1, 1.05), (large, 1, 3420.0), (large, 1, 3780.0)]
+    model = TimeModel(tuple(fit(samples).items()), 1, 1, 1, 0.0, 0.0, 0.0)
+    assert model.seconds(small, batch=1) == pytest.approx(1, rel=0.01)
+    assert model.seconds(large, batch=1) == pytest.approx(3600, rel=0.01)
 
-    The least of (x / 1 - 1)^2 + (x / 3 - 1)^2; squares of seconds would give 2 s.
-    """
-    kernel = [Operation(0, 0, 0, "pool")]
-    found = fit([(kernel, 1, 1.0), (kernel, 1, 3.0)])
-    assert sum(found.values()) == pytest.approx(1.2)
+
+ABSURD = [(75.0, 75.0), (1e-6, 1e-6), (75.0, 1e-6)]
+
+
+@pytest.mark.parametrize("seconds", ABSURD)
+@pytest.mark.parametrize("places", [(3, 7), (2, 8), (4, 5)])  # both fitted, held out, and each
+def test_two_absurd_timings_do_not_matter(places, seconds):
+    """Passes take milliseconds; 75 seconds are as absurd as a microsecond."""
+    rng = np.random.default_rng(0)
+    samples = [timed(network, 8, noise=0.05, rng=rng) for network in networks(60)]
+    clean = judge(samples, samples, batch=8)
+    for place, wrong in zip(places, seconds, strict=True):
+        samples[place] = (*samples[place][:2], wrong)
+    found = judge(samples, samples, batch=8)
+    assert found.model.n_absurd == 2
+    assert clean.model.n_absurd == 0
+    assert found.model.r2 > 0.98
+    assert found.model.relative_error < 0.1
+    for network in networks(30, seed=1):
+        expected = clean.model.seconds(network, batch=8)
+        assert found.model.seconds(network, batch=8) == pytest.approx(expected, rel=0.05)
+
+
+def test_a_model_that_is_wrong_of_more_than_a_tenth_is_judged_on_all_of_them():
+    samples = [timed(network, 8) for network in networks(90)]
+    for i in (2, 5, 8, 11):  # of 30 that are held out
+        samples[i] = (*samples[i][:2], 75.0)
+    found = judge(samples, samples, batch=8)
+    assert len(found.measured) == 30
+    assert found.model.r2 < 0
+    with pytest.raises(ValueError, match=r"the time of a step cannot be told .* R2 -\d"):
+        check_fitted(found, what="a step")
+
+
+def test_what_tells_held_out_networks_better_than_their_mean_is_not_refused():
+    samples = [timed(network, 8) for network in networks(30)]
+    check_fitted(judge(samples, samples, batch=8), what="a step")
+
+
+def test_networks_that_all_take_as_long_are_refused():
+    samples = [(network, 8, 0.5) for network in networks(30)]
+    with pytest.raises(
+        ValueError, match=r"all networks held out took 0\.5 s, so there is nothing"
+    ):
+        judge(samples, samples, batch=8)
+
+
+def test_measurements_of_any_batches_are_fitted_and_judged_network_by_network():
+    each = [[timed(network, n) for n in (1, 8, 8)] for network in networks(31)]
+    found = fit_measured(each)
+    assert (found.model.n_fitted, found.model.n_held_out, found.model.batch) == (21, 10, 8)
+    assert len(found.measured) == 30  # three of each
+    assert found.model.r2 == pytest.approx(1)
+    spoilt = [
+        [(o, n, 3 * s) for o, n, s in one] if i % 3 == 2 else one for i, one in enumerate(each)
+    ]
+    again = fit_measured(spoilt).model
+    assert again.coefficients == found.model.coefficients, "those held out are not fitted to"
+    with pytest.raises(ValueError, match="11 networks are too few"):
+        fit_measured(each[:11])
 
 
 @settings(max_examples=20, deadline=None)

@@ -70,3 +70,23 @@ def test_a_calibration_at_an_end_is_off_by_what_nine_in_ten_networks_showed():
     calibration = Calibration("here", "2026-01-01", "toy", training=model, inference=model)
     assert calibration.at("low").training.seconds([], batch=1) == 3.0
     assert calibration.at("high").inference.seconds([], batch=1) == 5.0
+    untrained = replace(calibration, training=None).at("low")
+    assert untrained.training is None
+    assert untrained.inference.seconds([], batch=1) == 3.0
+
+
+def test_a_calibration_says_how_good_both_of_its_models_are():
+    model = fitted(constant=4.0)
+    other = replace(model, r2=0.5, n_absurd=2)
+    here = Calibration("a core", "2026-01-01", "toy", model, other, runtime="onnx")
+    assert str(here) == (
+        "calibrated on a core, 2026-01-01, networks of toy; R2 on held-out networks: training "
+        "0.900, inference 0.500 (onnx); 2 absurd timings set aside"
+    )
+    assert "training not timed, by the roofline, inference 0.500" in str(
+        replace(here, training=None)
+    )
+    assert str(replace(here, inference=replace(other, n_absurd=1))).endswith(
+        "; 1 absurd timing set aside"
+    )
+    assert "absurd" not in str(replace(here, inference=model))

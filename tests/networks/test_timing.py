@@ -1,31 +1,15 @@
-import numpy as np
-import pytest
 import torch
 from torch import nn
 
+from evonas.networks.clocks import LEAST_REPEATS
 from evonas.networks.timing import (
-    LONG_ENOUGH_S,
-    MAX_REPEATS,
-    MIN_REPEATS,
+    inference_pass,
     inference_seconds,
+    training_pass,
     training_seconds,
 )
 
 CPU = torch.device("cpu")
-
-
-def test_the_shortest_of_several_passes_counts(monkeypatch):
-    clock = iter(np.cumsum([0.0, 1.0, 0.0, 3.0, 0.0, 2.0, 0.0, 1.5, 0.0, 4.0]).tolist())
-    monkeypatch.setattr("evonas.networks.timing.time.perf_counter", lambda: next(clock))
-    passes = []
-
-    class Counted(nn.Module):
-        def forward(self, images):
-            passes.append(images.shape)
-            return images
-
-    assert inference_seconds(Counted(), (1, 2, 2), batch=3, device=CPU) == 1.0
-    assert passes == [(3, 1, 2, 2)] * (MIN_REPEATS + 1)  # and one to warm up
 
 
 def test_a_training_step_goes_back_through_the_network_and_changes_it():
@@ -34,27 +18,25 @@ def test_a_training_step_goes_back_through_the_network_and_changes_it():
     backward = []
     model[-1].register_full_backward_hook(lambda *_: backward.append(1))
     assert training_seconds(model, (1, 8, 8), batch=4, device=CPU) > 0
-    assert len(backward) > MIN_REPEATS
+    assert len(backward) > LEAST_REPEATS
     assert all((a != b).any() for a, b in zip(before, model.parameters(), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "n_passes"),
-    [(1.0, MIN_REPEATS), (1e-9, MAX_REPEATS), (LONG_ENOUGH_S / 10, 10)],
-)
-def test_short_passes_are_repeated_for_a_while_and_not_for_ever(monkeypatch, seconds, n_passes):
-    ticks = iter(np.tile([0.0, seconds * (1 + 1e-6)], 2 * MAX_REPEATS).tolist())
-    monkeypatch.setattr("evonas.networks.timing.time.perf_counter", lambda: next(ticks))
-    passes = []
-
-    class Counted(nn.Module):
+def test_passes_of_one_network_take_turns_in_their_own_modes():
+    class Mode(nn.Module):
         def forward(self, images):
-            passes.append(images.requires_grad)
-            assert torch.is_inference_mode_enabled()
+            seen.append((self.training, torch.is_inference_mode_enabled(), len(images)))
             return images
 
-    assert inference_seconds(Counted(), (1, 2, 2), batch=1, device=CPU) > 0
-    assert len(passes) == n_passes + 1
+    seen, model = [], nn.Sequential(nn.Flatten(), nn.Linear(4, 2), Mode())
+    passes = [
+        training_pass(model, (1, 2, 2), batch=3, device=CPU),
+        inference_pass(model, (1, 2, 2), batch=1, device=CPU),
+    ]
+    seen.clear()
+    for _ in range(2):
+        assert all(each.seconds() > 0 for each in passes)
+    assert seen == [(True, False, 3), (False, True, 1)] * 2
 
 
 def test_inference_is_timed_in_evaluation_mode_and_changes_nothing():

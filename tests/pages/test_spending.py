@@ -1,6 +1,9 @@
+from dataclasses import asdict, replace
+
 import pytest
 from pages.sample_runs import write_run
 
+from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.pages.spending import assumptions, duration, prices, spending
 from evonas.reports.statement import paragraph
 from evonas.runs.folder import SPEND
@@ -43,6 +46,17 @@ def test_assumptions_stand_with_their_ends_and_their_sources(sample):
     assert rows["pue"] == ["1.59", "1.1 to 2", "Uptime Institute 2020, as in Fu et al. 2021"]
     assert rows["grid: intensity_g_per_kwh"][0] == "475"
     assert rows["idle_share"] == ["", "0.1 to 0.4", ""]
+
+
+def test_how_good_calibrated_times_are_stands_with_the_assumptions(sample):
+    run = open_run(sample)
+    assert len(assumptions(run)["lines"]) == 1
+    model = TimeModel((("constant", 1e-4),), 1, 8, 4, 0.91, 0.9, 0.3)
+    here = Calibration("a core", "2026-01-01", "toy", model, replace(model, r2=0.82))
+    calibrated = run.config.replaced({"carbon": {"calibration": asdict(here)}})
+    lines = assumptions(replace(run, config=calibrated))["lines"]
+    assert lines[1].startswith("Times were calibrated on a core, 2026-01-01, networks of toy")
+    assert lines[1].endswith("training 0.910, inference 0.820 (torch).")
 
 
 def test_a_run_without_a_carbon_model_assumes_nothing(sample):

@@ -33,6 +33,20 @@ def test_a_search_of_networks_says_all_that_decides_its_worth(tmp_path):
     ]
 
 
+def test_how_good_calibrated_times_are_is_told_before_anything_is_measured():
+    model = {
+        "coefficients": {"constant": 1e-4},
+        **{"batch": 1, "n_fitted": 8, "n_held_out": 4},
+        **{"r2": 0.91, "spearman": 0.9, "relative_error": 0.3},
+    }
+    here = {"device": "a core", "date": "2026-01-01", "space": "toy"}
+    carbon = {"calibration": {**here, "training": model, "inference": {**model, "r2": 0.82}}}
+    assert told(Config(carbon=carbon))[1] == (
+        "times calibrated on a core, 2026-01-01, networks of toy; R2 on held-out networks: "
+        "training 0.910, inference 0.820 (torch)"
+    )
+
+
 def test_of_sequences_the_steps_are_told():
     info = DataInfo("waves.npz", 2, 0, 3, 1000, 300, 400, flip=False, length=1200)
     assert (

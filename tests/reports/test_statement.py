@@ -1,11 +1,12 @@
 import platform
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import evonas
+from evonas.hardware.roofline import Calibration, TimeModel
 from evonas.reports.statement import escaped, latex, markdown, paragraph, table
 from evonas.runs.price_tag import PriceTag
 
@@ -76,6 +77,18 @@ def test_the_paragraph_says_how_the_operations_came_about(tag):
     assert "published" not in said
     assert f"Python {platform.python_version()} and evonas {evonas.__version__}, joblib" in said
     assert paragraph(replace(tag, run=replace(tag.run, path=None))).endswith("kg CO2e.")
+
+
+def test_the_paragraph_says_how_good_calibrated_times_are(tag):
+    model = TimeModel((("constant", 1e-4),), 1, 8, 4, 0.91, 0.9, 0.3)
+    here = Calibration("a core", "2026-01-01", "toy", model, replace(model, r2=0.82))
+    assert "calibrated" not in paragraph(tag)
+    run = replace(
+        tag.run, config=tag.config.replaced({"carbon": {"calibration": asdict(here)}})
+    )
+    said = paragraph(replace(tag, run=run))
+    assert "Times of networks in their lives were calibrated on a core, 2026-01-01" in said
+    assert said.endswith("training 0.910, inference 0.820 (torch).")
 
 
 def test_latex_has_a_column_for_every_word_of_the_header():

@@ -27,6 +27,21 @@ def test_the_front_is_told_with_units_cost_and_reason():
     assert "g CO2e" in text
 
 
+def test_how_good_calibrated_times_are_is_told():
+    model = {
+        "coefficients": {"constant": 1e-4},
+        **{"batch": 1, "n_fitted": 8, "n_held_out": 4},
+        **{"r2": 0.91, "spearman": 0.9, "relative_error": 0.3},
+    }
+    here = {"device": "a core", "date": "2026-01-01", "space": "toy"}
+    carbon = {"calibration": {**here, "training": model, "inference": {**model, "r2": 0.82}}}
+    told = "Modelled times were calibrated on a core, 2026-01-01, networks of toy; R2 on held"
+    said = summary(found(carbon=carbon))
+    assert told in said
+    assert "training 0.910, inference 0.820 (torch)." in said
+    assert "calibrated" not in summary(found())
+
+
 def test_workers_that_were_hardly_on_a_core_are_warned_of():
     result = found()
     busy = replace(result.spend, busy_seconds=3226.0, cpu_seconds=466.0)

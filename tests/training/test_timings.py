@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from evonas.hardware.calibration import LEAST_NETWORKS, fit_inference, fit_training
+from evonas.networks.clocks import LEAST_REPEATS, TimedPass
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
 from evonas.training.timings import designed_sample, measure_timings
@@ -25,9 +26,7 @@ def test_a_sample_is_reproducible_and_spreads_over_the_flops():
 def test_timings_of_real_networks_can_be_fitted():
     problem = ProblemSpec("digits", Settings(device="cpu")).open()
     genomes = designed_sample(problem, n=LEAST_NETWORKS, seed=0)
-    told = []
-    timings = measure_timings(problem, genomes, batch=4, on_network=lambda: told.append(1))
-    assert len(told) == len(genomes)
+    timings = measure_timings(problem, genomes, batch=4, seconds=5)
     assert all(t.training_seconds > t.batch_seconds > 0 for t in timings)
     training, inference = fit_training(timings, batch=4), fit_inference(timings, batch=4)
     assert training.model.batch == 4
@@ -78,33 +77,86 @@ def test_the_larger_the_sample_the_more_are_drawn_to_spread_it():
     assert Line.space.drawn == [6, 12, 60]  # three for each
 
 
-def test_networks_are_timed_on_one_thread_and_the_threads_come_back(monkeypatch):
-    seen = []
+def counted(seen):
+    """Stands for what makes passes of torch; each tells the threads, and takes its batch."""
 
-    def timed(model, shape, *, batch, device):
-        seen.append((torch.get_num_threads(), batch))
-        return 1.0
+    def made(model, shape, *, batch, device):
+        def clock(once):
+            seen.append((torch.get_num_threads(), batch))
+            return float(batch)
 
-    for name in ("training_seconds", "inference_seconds"):
-        monkeypatch.setattr(f"evonas.training.timings.{name}", timed)
-    problem = ProblemSpec("digits", Settings(device="cpu")).open()
+        return TimedPass(lambda: None, clock)
+
+    return made
+
+
+@pytest.fixture
+def digits():
+    return ProblemSpec("digits", Settings(device="cpu")).open()
+
+
+def test_networks_are_timed_in_turn_on_one_thread_and_the_threads_come_back(
+    monkeypatch, digits
+):
+    seen, steps = [], []
+    for name in ("training_pass", "inference_pass"):
+        monkeypatch.setattr(f"evonas.training.timings.{name}", counted(seen))
     before = torch.get_num_threads()
-    genome = designed_sample(problem, n=2, seed=0)[0]
-    (timing,) = measure_timings(problem, [genome], batch=8)
-    assert seen == [(1, 8), (1, 8), (1, 1)]
+    genomes = designed_sample(digits, n=2, seed=0)
+    first, second = measure_timings(
+        digits, genomes, batch=8, seconds=0, on_step=lambda *step: steps.append(step)
+    )
+    assert seen == [(1, 8), (1, 8), (1, 1)] * 2 * LEAST_REPEATS
     assert torch.get_num_threads() == before
-    assert timing.operations == problem.cost(genome).operations
+    assert (first.genome, second.genome) == tuple(genomes)
+    assert first.operations == digits.cost(genomes[0]).operations
+    assert (first.training_seconds, first.batch_seconds, first.single_seconds) == (8, 8, 1)
+    assert steps[:3] == [
+        ("networks built", 1, 2),
+        ("networks built", 2, 2),
+        ("rounds timed", 1, 30),
+    ]
+    assert steps[-1] == ("rounds timed", 30, 30)
 
 
-def test_the_threads_come_back_after_an_error_too(monkeypatch):
+def test_networks_too_large_to_be_held_at_once_are_timed_in_lots(monkeypatch, digits):
+    for name in ("training_pass", "inference_pass"):
+        monkeypatch.setattr(f"evonas.training.timings.{name}", counted([]))
+    genomes, steps = designed_sample(digits, n=5, seed=0), []
+    n_params = sum(digits.cost(genome).params for genome in genomes)
+    monkeypatch.setattr("evonas.training.timings.MOST_PARAMS", 0.6 * n_params)
+    timings = measure_timings(
+        digits, genomes, batch=8, seconds=0, on_step=lambda *step: steps.append(step)
+    )
+    assert [timing.genome for timing in timings] == genomes
+    built = [n for what, n, _ in steps if what == "networks built"]
+    assert built == [1, 2, 3, 4, 5]
+    assert steps.index(("networks built", 4, 5)) > steps.index(("rounds timed", 30, 60))
+    assert steps[-1] == ("rounds timed", 60, 60)
+
+
+def test_forward_passes_are_made_by_whatever_runtime_is_given(monkeypatch, digits):
+    monkeypatch.setattr("evonas.training.timings.training_pass", counted([]))
+    asked = []
+
+    def inference(model, shape, batch):
+        asked.append((type(model), shape, batch))
+        return TimedPass(lambda: None, lambda once: 0.25 * batch)
+
+    genomes = designed_sample(digits, n=2, seed=0)[:1]
+    (timing,) = measure_timings(digits, genomes, batch=8, inference=inference, seconds=0)
+    assert (timing.batch_seconds, timing.single_seconds) == (2.0, 0.25)
+    assert [each[1:] for each in asked] == [(digits.input_shape, 8), (digits.input_shape, 1)]
+
+
+def test_the_threads_come_back_after_an_error_too(monkeypatch, digits):
     def fail(*_, **__):
         raise MemoryError("no room")
 
-    monkeypatch.setattr("evonas.training.timings.training_seconds", fail)
-    problem = ProblemSpec("digits", Settings(device="cpu")).open()
+    monkeypatch.setattr("evonas.training.timings.training_pass", fail)
     before = torch.get_num_threads()
     with pytest.raises(MemoryError, match="no room"):
-        measure_timings(problem, designed_sample(problem, n=2, seed=0), batch=8)
+        measure_timings(digits, designed_sample(digits, n=2, seed=0), batch=8)
     assert torch.get_num_threads() == before
 
 
