@@ -70,7 +70,7 @@ def command_page(name: str, parser: argparse.ArgumentParser) -> str:
 
 def quoted(text: str) -> str:
     """A help text, with the options that it names in the type of code."""
-    return re.sub(r"(?<![\w-])(--[a-z][a-z-]*)", r"`\1`", text)
+    return re.sub(r"(?<![\w-])(--[a-z][a-z-]*)", r"`\1`", text).replace("[", "\\[")
 
 
 def _row(action: argparse.Action) -> str:
