@@ -385,7 +385,7 @@ def test_a_budget_that_fits_exactly_one_measures_one():
 
 BUDGETED = {
     "plain": {},
-    "rungs": {"fidelity": "epochs", "option": ("times=1",)},  # else one is most of all FLOPs
+    "rungs": {"fidelity": "epochs"},
     "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50},
     "evaluations": {"evaluations": 40},
     "constraints": {"constraint": ("params<=30000",)},
@@ -428,7 +428,7 @@ def test_a_larger_budget_of_flops_on_resume_equals_the_longer_run(tmp_path):
 
 RETURNING = {
     "plain": {},
-    "rungs": {"fidelity": "epochs"},
+    "rungs": {"fidelity": "epochs", "option": ("times=1",)},  # else one is most of all FLOPs
     "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50},
 }
 
