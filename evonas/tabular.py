@@ -111,6 +111,8 @@ class TabularProblem(Problem):
 
 
 def _looked_up(entry: float | Sequence[float], draw: float | None) -> float:
+    if type(entry) is float:  # as most are, and arrays take their time
+        return entry
     if np.iscomplexobj(entry):
         raise MetricError(f"the table holds the complex number {entry!s:.40}")
     trainings = np.atleast_1d(np.asarray(entry, dtype=float))

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from evonas.data.table_files import table_folder
-from evonas.hardware.roofline import Cost
-from evonas.networks.cell_costs import OPERATIONS, Matrix, vertices_cost
-from evonas.networks.cells import CellNetwork
-from evonas.networks.counting import count
+from evonas.networks.cell_costs import OPERATIONS, CellCost, Matrix, vertices_cost
 from evonas.networks.vertex_cells import Cell, alive, is_connected
 from evonas.objectives import FLOPS, FPO, PARAMS, Metric
 from evonas.problem import Settings
@@ -25,7 +22,6 @@ FILE = Path("ec-nas", "ecnas_4v5v_measured.csv")
 N_VERTICES = 5  # of the largest cells, input and output included
 EDGES = tuple(itertools.combinations(range(N_VERTICES), 2))
 INNER = tuple(range(1, N_VERTICES - 1))
-INPUT_SHAPE = (3, 32, 32)
 EPOCHS = {1: "mid", 4: "end"}  # of the measurements, and what their columns begin with
 N_IMAGES = 40_000  # of CIFAR-10 in a training (Ying et al. 2019)
 
@@ -83,7 +79,7 @@ class EcNas(TabularProblem):
 
     def canonical(self, genome: Genome) -> Genome:
         """The genome that stands for all that build the same cell."""
-        return encoded(*_alive(*_cell(super().canonical(genome))))
+        return _standing(super().canonical(genome))
 
     def lookup(self, architecture: Mapping[str, Any]) -> Mapping[str, float | Sequence[float]]:
         """What was measured, training by training."""
@@ -94,21 +90,13 @@ class EcNas(TabularProblem):
     ) -> Mapping[str, float | Sequence[float]]:
         """What was measured after so many epochs, training by training."""
         entry = self._entry(self.space.encode(architecture))
-        macs = vertices_cost(*entry.cell).macs
-        return {**entry.metrics[epochs], "fpo": 6.0 * macs * N_IMAGES * epochs}
+        macs = float(_cost(entry.cell).macs)
+        fpo = 6.0 * macs * N_IMAGES * epochs
+        return {**entry.metrics[epochs], "flops": 2 * macs, "fpo": fpo}
 
-    def measure(
-        self, genome: Genome, wanted: Collection[str], *, seed: int
-    ) -> Mapping[str, float]:
-        """Look up the wanted metrics, and count FLOPs where they are among them."""
-        metrics = dict(super().measure(genome, wanted, seed=seed))
-        if "flops" in wanted:
-            metrics["flops"] = float(self.cost(genome).flops)
-        return metrics
-
-    def cost(self, genome: Genome) -> Cost:
-        """FLOPs, parameters and operations of one forward pass of one image."""
-        return _count(self.cell(genome))
+    def cost(self, genome: Genome) -> CellCost:
+        """Parameters and multiply-accumulates of one image, by formula."""
+        return _cost(self.cell(genome))
 
     def cell(self, genome: Genome) -> Cell:
         """The cell's matrix and inner operations, its vertices numbered as in the table."""
@@ -118,9 +106,14 @@ class EcNas(TabularProblem):
         return self._table[self.canonical(genome)]
 
 
-@cache
-def _count(cell: Cell) -> Cost:
-    return count(lambda: CellNetwork(*cell), INPUT_SHAPE)
+@lru_cache(maxsize=3000)  # more than there are cells
+def _cost(cell: Cell) -> CellCost:
+    return vertices_cost(*cell)
+
+
+@lru_cache(maxsize=30_000)  # of 276,480 genomes
+def _standing(genome: Genome) -> Genome:
+    return encoded(*_alive(*_cell(genome)))
 
 
 def encoded(matrix: Matrix, operations: Sequence[str]) -> Genome:
@@ -129,15 +122,12 @@ def encoded(matrix: Matrix, operations: Sequence[str]) -> Genome:
     The inner vertices may be fewer than a genome has; dead ones take the first operation.
     """
     n = len(operations)
+    there = [(a, b) for a, b in itertools.combinations(range(n + 2), 2) if matrix[a][b]]
     genomes = []
     for places in itertools.permutations(INNER, n):
         place = (0, *places, N_VERTICES - 1)
-        edges = {
-            (place[a], place[b])
-            for a, b in itertools.combinations(range(n + 2), 2)
-            if matrix[a][b]
-        }
-        if all(a < b for a, b in edges):
+        if all(place[a] < place[b] for a, b in there):
+            edges = {(place[a], place[b]) for a, b in there}
             named = dict(zip(places, operations, strict=True))
             words = (OPERATIONS.index(named.get(v, OPERATIONS[0])) for v in INNER)
             genomes.append((*(int(edge in edges) for edge in EDGES), *words))

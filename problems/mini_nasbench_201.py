@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from evonas.data.table_files import csv_rows, find_table
 from evonas.networks.cell_tables import (
     COUNTED,
+    SHORT_DATASETS,
     SHORT_EPOCHS,
     SHORT_TRAININGS,
     CellTable,
@@ -17,8 +18,6 @@ from evonas.networks.cell_tables import (
 from evonas.objectives import FPO
 from evonas.problem import Settings
 from evonas.tabular import Row
-
-DATASETS = ("cifar10", "cifar100")
 
 
 class MiniNasBench201(CellTable):
@@ -36,9 +35,9 @@ class MiniNasBench201(CellTable):
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
         self._dataset = self.option["dataset"]
-        if self._dataset not in DATASETS:
+        if self._dataset not in SHORT_DATASETS:
             raise ValueError(
-                f"option dataset is {self._dataset!r}; choose from {', '.join(DATASETS)}"
+                f"option dataset is {self._dataset!r}; choose from {', '.join(SHORT_DATASETS)}"
             )
         self.metrics = (
             *accuracies(self._dataset, f" after {SHORT_EPOCHS} epochs"),

