@@ -146,3 +146,24 @@ def test_a_problem_reads_the_names_of_the_architectures_that_it_knows():
 def test_of_another_text_it_says_what_it_can_read(problem, text, message):
     with pytest.raises(ValueError, match=message):
         problem().parse(text)
+
+
+class Known(Toy):
+    """Whose front is known by construction."""
+
+    def true_front(self):
+        return [(0, 0)]
+
+
+class KnownByDefault(Known):
+    """What is searched by default has a front that is known."""
+
+    options = {"noisy": False}  # noqa: RUF012
+    default_objectives = ("flops",)
+
+
+@pytest.mark.parametrize("problem", [Known(), KnownByDefault()])
+def test_a_front_that_is_known_is_that_of_the_default_objectives(problem):
+    assert problem.true_front_of(["flops"]) == [(0, 0)]
+    assert problem.true_front_of(["flops", "params"]) == ()
+    assert Toy().true_front_of(["flops"]) == ()

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from evonas.bench.contest import judge_of
+from evonas.config import Config
 from evonas.fidelity import rungs
 from evonas.pareto.dominance import front
 from evonas.problem import Settings
@@ -134,3 +136,19 @@ def test_options_that_do_not_do_are_refused(options, message):
 
 def test_other_fronts_are_not_known():
     assert opened("chain").true_front_of(["acc", "params"]) == ()
+
+
+def test_a_judge_knows_fronts_of_three_objectives_and_sees_no_noise_by_default():
+    base = Config(
+        problem="landscape",
+        objectives=METRICS,
+        option=("kind=noise", "size=3"),
+        n_jobs=0,
+    )
+    judge = judge_of(base)
+    problem = opened("noise", size=3, noisy="false")
+    front_genomes = problem.true_front_of(METRICS)
+    assert len(judge.true_front) == len(front_genomes)
+    verdict = judge(front_genomes)
+    assert verdict.recall == 1.0
+    assert verdict.hypervolume == pytest.approx(1.0)
