@@ -11,7 +11,7 @@ SMALL = {
     "chain": (chain.drawn, 3),
     "conditional": (conditional.drawn, 1),
     "deceptive": (deceptive.drawn, 2),
-    "disasters": (disasters.drawn, 3),
+    "disasters": (disasters.drawn, 2),
     "noise": (noise.drawn, 2),
 }
 KINDS = ("cell", *SMALL)
