@@ -1,27 +1,7 @@
 import pytest
 
-from evonas.bench.contest import check_method, tried
 from evonas.bench.other_optimisers import PEERS, lacking
-from evonas.config import Config
 from evonas.space import Gene, SearchSpace
-
-
-def test_a_peer_that_only_repeats_itself_is_ended(monkeypatch):
-    base = Config(problem="synthetic", evaluations=24, option=("blocks=2",), n_jobs=0)
-
-    def stubborn(space, oracle, n_objectives, seed):
-        while True:
-            oracle((0,) * len(space.sizes))
-
-    monkeypatch.setitem(PEERS, "stubborn", stubborn)
-    assert [trial.genome for trial in tried(base, "stubborn", 0, "fpo")] == [(0,) * 6]
-
-
-def test_a_peer_whose_package_is_missing_says_how_to_get_it(monkeypatch):
-    monkeypatch.setattr("evonas.bench.contest.lacking", lambda name: "optuna")
-    message = "method optuna-tpe needs optuna: pip install optuna"
-    with pytest.raises(ValueError, match=message):
-        check_method("optuna-tpe")
 
 
 def test_what_a_peer_lacks_is_the_package_before_its_last_word(monkeypatch):

@@ -14,7 +14,9 @@ def test_no_two_methods_look_alike(monkeypatch, tmp_path):
     methods = [f"method {i}" for i in range(28)]
     verdicts = {n: Verdict(hypervolume=n / 11, igd_plus=0.1, recall=0.5) for n in (5, 10)}
     scores = [
-        Score(name, 0, n, n, verdict) for name in methods for n, verdict in verdicts.items()
+        Score("toy", name, 0, n, n, verdict)
+        for name in methods
+        for n, verdict in verdicts.items()
     ]
     out = tmp_path / "out.png"
     draw_contest(Standings(scores, methods), title="", cost="macs", out=out)
@@ -25,7 +27,9 @@ def test_no_two_methods_look_alike(monkeypatch, tmp_path):
 
 
 def score(method, seed, n, hypervolume):
-    return Score(method, seed, n, 10.0 * n, Verdict(hypervolume, igd_plus=0.1, recall=0.5))
+    return Score(
+        "toy", method, seed, n, 10.0 * n, Verdict(hypervolume, igd_plus=0.1, recall=0.5)
+    )
 
 
 @pytest.fixture
