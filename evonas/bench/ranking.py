@@ -120,8 +120,11 @@ def cliques(ranking: Ranking) -> list[tuple[int, int]]:
 
     Returns:
         For each bar the places, from 0, of its best and its worst method, in the order of
-        ranks. No bar lies within another, and none holds one method alone.
+        ranks. No bar lies within another, and none holds one method alone. There is none where
+        there is no critical difference.
     """
+    if math.isnan(ranking.critical_difference):
+        return []
     ranks = sorted(ranking.ranks)
     bars: list[tuple[int, int]] = []
     for i, best in enumerate(ranks):

@@ -11,7 +11,7 @@ import numpy as np
 from evonas.bench.contest import Score
 from evonas.bench.paired import Comparison, compare, holm
 
-SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # of the least that a search has spent
+SHARES = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 1)  # of the least that a search has spent
 SHOWN = (10, 20, 30, 40, 60, 100, 200, 300, 500, 1000)
 AREA = "area"
 Measure = Literal["hypervolume", "log_hypervolume", "igd_plus", "recall"]
@@ -102,6 +102,16 @@ class Standings:
     def curves(self, method: str) -> list[list[Score]]:
         """The scores of a method, search by search, in the order of the seeds."""
         return list(self._curves[method].values())
+
+    def cost_at(self, method: str, n_evaluations: int) -> float:
+        """What so many evaluations have cost, the median over seeds."""
+        spent = [
+            score.cost
+            for curve in self.curves(method)
+            for score in curve
+            if score.n_evaluations == n_evaluations
+        ]
+        return float(np.median(spent))
 
     @property
     def cost_levels(self) -> list[float]:

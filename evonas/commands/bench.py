@@ -6,7 +6,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from evonas.bench.standings import MEASURES, Standings
 from evonas.commands.parsers import PEERS, bench_parser
 from evonas.config import Config
 from evonas.parsing import listed, nearest
-from evonas.plots.bench import draw_contest
-from evonas.reports.contest import contest_tables, failures_in_words
+from evonas.plots.bench import draw_contest, draw_contests
+from evonas.plots.ranks import draw_ranks
+from evonas.reports.contest import contest_tables, failures_in_words, rankings_in_words
 from evonas.reports.text import complain
 
 DEFAULT_PROBLEM = "synthetic"
@@ -110,11 +111,25 @@ def _show(
     folder.mkdir(parents=True, exist_ok=True)
     pages = "\n".join(line for table in tables for line in table.markdown())
     (folder / f"{stem}.md").write_text(pages.lstrip() + "\n", encoding="utf-8")
-    title = next(iter(standings)) if len(standings) == 1 else ""
-    draw_contest(
-        next(iter(standings.values())), title=title, cost=cost, out=folder / f"{stem}.png"
-    )
-    print(f"\nTables and pictures are in {folder / stem}.md and .png")
+    pictures = _drawn(standings, folder / stem, at=given.at, cost=cost)
+    print(f"\nTables and pictures: {', '.join(map(str, [folder / f'{stem}.md', *pictures]))}")
+
+
+def _drawn(
+    standings: Mapping[str, Standings], place: Path, *, at: Sequence[str], cost: str
+) -> list[Path]:
+    """The pictures of a contest: curves, and diagrams of ranks where there are several."""
+    label, first = next(iter(standings.items()))
+    curves, ranks = (place.with_name(f"{place.name}{end}.png") for end in ("", "-ranks"))
+    if len(standings) == 1:
+        draw_contest(first, title=label, cost=cost, out=curves)
+        return [curves]
+    draw_contests(standings, out=curves)
+    rankings = rankings_in_words(standings, at=at)
+    if not rankings:
+        return [curves]
+    draw_ranks(rankings, first=first.methods[0], out=ranks)
+    return [curves, ranks]
 
 
 def _stem(scores: Sequence[Score], labels: Sequence[str], given: argparse.Namespace) -> str:

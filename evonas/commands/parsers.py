@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evonas.commands.arguments import Parser, Place, add_words, option, real, shares, whole
+from evonas.parsing import listed
 from evonas.sections.carbon import CarbonSection
 
 # What heavier modules offer; a test holds these to them.
@@ -44,11 +45,11 @@ def bench_parser() -> Parser:
         metavar=problem,
         is_repeated=True,
     )
-    listed = "file with a problem a line, in the same words"
+    in_file = "file with a problem a line, in the same words"
     option(
         about,
         "--problems",
-        listed,
+        in_file,
         default=[],
         shown="none",
         kind=Path,
@@ -74,6 +75,16 @@ def bench_parser() -> Parser:
     cost = "metric that says what measuring takes"
     option(contest, "--cost", cost, shown="the problem's effort", metavar="METRIC")
     by = f"what tables and pictures compare: {', '.join(MEASURES)}"
+    when = "numbers of evaluations, or area, whose ranks over several problems are drawn"
+    option(
+        contest,
+        "--at",
+        when,
+        default=(),
+        shown="20,40,100,area and the last",
+        kind=listed,
+        metavar="N,...",
+    )
     option(contest, "--by", by, default=MEASURES[0], metavar="MEASURE")
     files = parser.add_argument_group("workers and files")
     option(files, "--n-jobs", "searches at a time", shown="one per core", kind=whole)

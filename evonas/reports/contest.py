@@ -10,12 +10,13 @@ import numpy as np
 
 from evonas.bench.contest import Outcome
 from evonas.bench.paired import Comparison
-from evonas.bench.ranking import blocks_of, chance_ahead, ranked
-from evonas.bench.standings import Standings, compared, quantiles
+from evonas.bench.ranking import Ranking, blocks_of, chance_ahead, ranked
+from evonas.bench.standings import AREA, Standings, compared, quantiles
 from evonas.reports.text import aligned
 
 Blocks = Mapping[str, Mapping[str, Sequence[float]]]
 NONE = "-"
+DRAWN = ("20", "40", "100", AREA)  # of which there is a diagram unless others are asked for
 LEAST_PROBLEMS = 5  # of which a probability is told: it is all but 1 as soon as few agree
 
 
@@ -60,6 +61,31 @@ def contest_tables(standings: Mapping[str, Standings]) -> list[Table]:
             found.append(_comparisons(label, each, comparisons))
     if len(standings) > 1:
         found += _overall(list(standings.values()), methods)
+    return found
+
+
+def rankings_in_words(
+    standings: Mapping[str, Standings], *, at: Sequence[str]
+) -> dict[str, Ranking]:
+    """Rankings over several problems, by what a diagram of each says above it.
+
+    Args:
+        standings: The standings by the label of the problem, all of the same methods and of one
+            measure.
+        at: Numbers of evaluations, or ``area``, of which there are rankings; ``DRAWN`` and the
+            last number if it is empty.
+    """
+    first = next(iter(standings.values()))
+    blocks = blocks_of(standings.values(), first.methods)
+    usual = (*DRAWN, *[word for word in blocks if word != AREA][-1:])
+    found = {}
+    for word, values in blocks.items():
+        if word in (at or usual) and len(values) > 1:
+            ranking = ranked(values)
+            when = "by area under the curve" if word == AREA else f"after {word} evaluations"
+            p = _number(ranking.p, ".1g")
+            title = f"{first.measure} {when}, {ranking.n_blocks} problems; Friedman's p {p}"
+            found[title] = ranking
     return found
 
 

@@ -63,6 +63,7 @@ def test_of_one_problem_nothing_can_be_told():
     assert found.ranks == (1.0, 2.0, 3.0)
     assert math.isnan(found.p)
     assert math.isnan(found.critical_difference)
+    assert cliques(found) == []
 
 
 def test_two_methods_have_no_test_of_friedman():

@@ -69,7 +69,7 @@ def test_what_nobody_has_reckoned_is_not_compared():
 
 def test_for_equal_cost_the_last_checkpoint_counts():
     standings = Standings([*SCORES, score("slow", 0, 200, 0.5)], ["gp", "nsga2", "slow"])
-    assert standings.cost_levels == [730 / 16, 730 / 8, 730 / 4, 730 / 2, 730]
+    assert standings.cost_levels == [730 / 8, 730 / 4, 730 / 2, 730 * 3 / 4, 730]
     assert np.isnan(standings.for_cost("gp", 299)).all()
     assert standings.for_cost("gp", 499) == pytest.approx([0.83, 0.84, 0.85, 0.86])
     assert standings.for_cost("gp", 730) == pytest.approx([0.873, 0.883, 0.893, 0.903])

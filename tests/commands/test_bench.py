@@ -139,16 +139,17 @@ def test_problems_may_be_listed_in_a_file_and_be_compared_on_another_scale(
     said = capsys.readouterr().out
     assert "synthetic-acc-macs-landscape1..2-blocks2: log_hypervolume by evaluations" in said
     assert "2 problems: average ranks" in said
-    assert (
-        tmp_path / "bench" / "2problems-20evaluations-seeds0..1-log-hypervolume.md"
-    ).exists()
+    stem = "2problems-20evaluations-seeds0..1-log-hypervolume"
+    assert {path.name for path in Path("bench").glob("2problems*")} == {
+        *(f"{stem}.md", f"{stem}.png", f"{stem}-ranks.png")
+    }
 
 
 def test_a_table_of_ones_own_takes_a_file_and_no_more(tmp_path, capsys):
     arguments = ["--problem", toy.reference("Bowl"), "--objectives", "acc,flops"]
     flags = "--methods random,nsga2 --seeds 2 --evaluations 20 --n-jobs 1 --out"
     assert main([*arguments, *flags.split(), str(tmp_path / "out")]) == 0
-    assert "Tables and pictures are in" in capsys.readouterr().out
+    assert "Tables and pictures: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from evonas.bench.contest import Outcome, Score, Search, read_method
 from evonas.bench.judge import Verdict
 from evonas.bench.standings import Standings
 from evonas.config import Config
-from evonas.reports.contest import contest_tables, failures_in_words
+from evonas.reports.contest import contest_tables, failures_in_words, rankings_in_words
 
 
 def score(problem, method, seed, n, hypervolume):
@@ -42,10 +42,10 @@ def test_one_problem_has_a_table_by_evaluations_one_by_cost_and_one_of_compariso
     assert reached.header == ("method", "10", "20", "40", "area", "recall", "igd+")
     assert rows(reached)["gp"]["10"] == "0.8350 [0.8225, 0.8475]"
     assert rows(reached)["gp"]["igd+"] == "0.100"
-    assert by_cost.header == ("for a cost of", "25", "50", "100", "200", "400")
+    assert by_cost.header == ("for a cost of", "50", "100", "200", "300", "400")
     assert rows(by_cost)["nsga2"] == {
-        **{"25": "-", "50": "-", "100": "0.6350 [0.6225, 0.6475]"},
-        **{"200": "0.6450 [0.6325, 0.6575]", "400": "0.6650 [0.6525, 0.6775]"},
+        **{"50": "-", "100": "0.6350 [0.6225, 0.6475]", "200": "0.6450 [0.6325, 0.6575]"},
+        **{"300": "0.6450 [0.6325, 0.6575]", "400": "0.6650 [0.6525, 0.6775]"},
     }
     assert compared.title == (
         "toy: how probably gp is ahead, and p corrected for 8 comparisons"
@@ -120,3 +120,16 @@ def test_failures_are_told_once_for_each_method_and_problem():
         for name in ("gp", "random")
     ]
     assert failures_in_words([]) == []
+
+
+def test_rankings_are_drawn_at_the_budgets_that_are_asked_for():
+    found = standings("one", "two")
+    usual = rankings_in_words(found, at=())
+    assert list(usual) == [
+        "hypervolume after 20 evaluations, 2 problems; Friedman's p 0.1",
+        "hypervolume after 40 evaluations, 2 problems; Friedman's p 0.1",
+        "hypervolume by area under the curve, 2 problems; Friedman's p 0.1",
+    ]
+    (title,) = rankings_in_words(found, at=("10",))
+    assert title.startswith("hypervolume after 10 evaluations")
+    assert rankings_in_words(standings("one", "two", methods=("gp",)), at=()) == {}
