@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
@@ -143,6 +145,9 @@ def play(
 
     Yields:
         What came of each search as soon as it is done, in any order.
+
+    Raises:
+        ChildProcessError: A process was ended from outside.
     """
     jobs = (
         delayed(outcome)(search, true_fronts[search.case.instance(search.seed)])
@@ -153,12 +158,14 @@ def play(
             yield from (job(*given, **words) for job, given, words in jobs)
         return
     with parallel_config("loky", inner_max_num_threads=1):
-        yield from Parallel(
-            n_jobs=n_jobs,
-            return_as="generator_unordered",
-            batch_size=1,
-            pre_dispatch="2*n_jobs",
-        )(jobs)
+        pool = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+        try:
+            yield from pool(jobs)
+        except BrokenExecutor as error:
+            raise ChildProcessError(
+                "a process of the contest was ended from outside, perhaps for want of memory; "
+                "every search that was done is kept, and the same command goes on"
+            ) from error
 
 
 def outcome(search: Search, true_front: Points) -> Outcome:
@@ -168,11 +175,16 @@ def outcome(search: Search, true_front: Points) -> Outcome:
         search: The search.
         true_front: Points of the true front, to be minimised.
     """
+    logger = logging.getLogger("evonas")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # or each search would say the same of its problem
     try:
         return Outcome(search, tuple(judged(search, true_front)))
     except Exception as error:  # of a peer, say: the others go on
         said = " ".join(str(error).split())
         return Outcome(search, error=f"{type(error).__name__}: {said}")
+    finally:
+        logger.setLevel(level)
 
 
 def judged(search: Search, true_front: Points | None = None) -> list[Score]:

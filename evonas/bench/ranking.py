@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import friedmanchisquare, rankdata, studentized_range
+from scipy.stats import friedmanchisquare, norm, rankdata, studentized_range
 
 from evonas.bench.standings import Standings
 
@@ -35,6 +35,8 @@ class Ranking:
             ties), [0, 1]; NaN for fewer than three methods or two problems.
         critical_difference: By how much average ranks must differ at least to be told apart at
             5 % (Nemenyi 1963, as in Demšar 2006, section 3.2.2); NaN for one problem.
+        difference_from_one: The same where only one method is compared with all others, and
+            not every pair (Dunn 1961, as there).
     """
 
     methods: tuple[str, ...]
@@ -42,6 +44,7 @@ class Ranking:
     n_blocks: int
     p: float
     critical_difference: float
+    difference_from_one: float = math.nan
 
 
 def blocks_of(
@@ -84,12 +87,14 @@ def ranked(values: Mapping[str, Sequence[float]]) -> Ranking:
     table = np.array([values[method] for method in methods], float)  # (k, n)
     k, n = table.shape
     ranks = rankdata(-table, axis=0).mean(1)
+    is_told = n >= LEAST_BLOCKS
     return Ranking(
         methods=methods,
         ranks=tuple(map(float, ranks)),
         n_blocks=n,
-        p=_friedman(table) if k > 2 and n >= LEAST_BLOCKS else math.nan,
-        critical_difference=critical_difference(k, n) if n >= LEAST_BLOCKS else math.nan,
+        p=_friedman(table) if k > 2 and is_told else math.nan,
+        critical_difference=critical_difference(k, n) if is_told else math.nan,
+        difference_from_one=difference_from_one(k, n) if is_told else math.nan,
     )
 
 
@@ -104,6 +109,20 @@ def critical_difference(k: int, n: int) -> float:
         n: Number of problems.
     """
     return critical_value(k) * math.sqrt(k * (k + 1) / (6 * n))
+
+
+def difference_from_one(k: int, n: int) -> float:
+    """By how much the average rank of one method must differ from each other's at least.
+
+    As ``critical_difference``, with the z of 5 % divided by the k - 1 comparisons in place of q
+    (Demšar 2006, Table 5 (b)).
+
+    Args:
+        k: Number of methods, 2 or more.
+        n: Number of problems.
+    """
+    z = float(norm.ppf(1 - LEVEL / (2 * (k - 1))))
+    return z * math.sqrt(k * (k + 1) / (6 * n))
 
 
 def critical_value(k: int) -> float:

@@ -168,11 +168,16 @@ def _ranks(blocks: Blocks, methods: Sequence[str], *, n: int) -> Table:
     each = found.values()
     return Table(
         f"{n} problems: average ranks of the medians, 1 being best; ranks that differ by less "
-        "than the critical difference (Nemenyi, 5 %) cannot be told apart",
+        "than the critical difference cannot be told apart (Nemenyi, 5 %; Dunn for one method "
+        "against all others)",
         ("average rank", *found),
         (
             *((m, *(ranks.get((word, m), NONE) for word in found)) for m in methods),
             ("critical difference", *(_number(r.critical_difference, ".2f") for r in each)),
+            (
+                f"from {methods[0]} alone",
+                *(_number(r.difference_from_one, ".2f") for r in each),
+            ),
             ("Friedman's p", *(_number(r.p, ".1g") for r in each)),
         ),
     )

@@ -1,3 +1,4 @@
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 
 import pytest
@@ -115,3 +116,23 @@ def test_a_peer_may_run_in_another_python(monkeypatch):
     pythons = {"optuna-tpe": "/opt/optuna/bin/python"}
     assert read_method("optuna-tpe", pythons=pythons).python == "/opt/optuna/bin/python"
     assert read_method("gp", pythons=pythons).python == ""
+
+
+def test_what_every_search_would_say_of_its_problem_is_not_said(caplog):
+    case = Case.of("synthetic:objectives=acc,macs,fpo:blocks=2", base=BASE)
+    assert outcome(search("random", case=case), points_of(judge_of(case.instance(0)))).scores
+    assert not caplog.records
+    judged(search("random", case=case))
+    assert "rank all architectures alike" in caplog.text
+
+
+def test_a_process_that_is_ended_from_outside_ends_the_contest_in_one_line(monkeypatch):
+    def ended(jobs):
+        raise BrokenExecutor
+        yield
+
+    monkeypatch.setattr(contest, "Parallel", lambda **words: ended)
+    searches = [search("random", seed) for seed in (0, 1)]
+    message = "ended from outside, .* every search that was done is kept, and the same command"
+    with pytest.raises(ChildProcessError, match=message):
+        list(play(searches, true_fronts={CASE.instance(0): POINTS}, n_jobs=2))

@@ -61,6 +61,7 @@ def test_several_problems_have_tables_over_all_as_well():
     assert "5 problems: average ranks of the medians" in ranks.title
     assert rows(ranks)["gp"] == dict.fromkeys(("10", "20", "40", "area"), "1.00")
     assert rows(ranks)["critical difference"]["40"] == "1.48"  # 2.344 sqrt(12 / 30)
+    assert rows(ranks)["from gp alone"]["40"] == "1.42"  # 2.241 sqrt(12 / 30)
     assert (
         rows(ranks)["Friedman's p"]["40"] == "0.007"
     )  # chi-square of 10, 2 degrees of freedom
