@@ -144,8 +144,7 @@ class Judge:
 def _candidates(problem: Problem, goals: Goals) -> list[Genome]:
     """Genomes among which the true front is."""
     names = [objective.name for objective in goals.objectives]
-    default = problem.default_objectives or tuple(o.name for o in problem.objectives)
-    if not goals.constraints and set(names) == set(default) and (known := problem.true_front()):
+    if not goals.constraints and (known := problem.true_front_of(names)):
         return list(known)
     size = problem.space.cardinality
     if size > MAX_ENUMERATED:
