@@ -3,8 +3,8 @@
 Modules:
     contest: Methods against each other, on a problem whose true front is known.
     judge: How much of a known true front a set of architectures covers.
-    other_optimisers: Other people's optimisers, run for real beside ours.
     paired: Two ways of doing a thing, compared seed by seed.
+    peers: Other people's optimisers, run for real beside ours.
     standings: Who is ahead of whom in a contest, and whether that is luck.
 """
 

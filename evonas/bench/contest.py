@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from joblib import Parallel, delayed
 
 from evonas.algorithms.registry import ALGORITHMS
 from evonas.bench.judge import Judge, Verdict
-from evonas.bench.other_optimisers import PEERS, lacking
+from evonas.bench.peers import PEERS, check_peer, measured_by
 from evonas.config import SURROGATES, Config
 from evonas.engine.plan import SearchPlan
 from evonas.engine.search import search
@@ -25,7 +24,6 @@ from evonas.space import Genome
 SCREEN = "screen"
 MODELS = tuple(kind for kind in SURROGATES if kind != "none")
 PARTS = (*ALGORITHMS, *MODELS, *FIDELITIES, SCREEN)
-MAX_ASKED = 10  # times the budget: what a peer may ask for what it knows, before it is ended
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,6 @@ class Score:
     n_evaluations: int
     cost: float
     verdict: Verdict
-
-
-class SpentError(Exception):
-    """A peer has had all that its budget pays for."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +69,7 @@ def check_method(name: str) -> None:
             fidelity or ``screen``, or several of these with a plus; or a package is missing.
     """
     if name in PEERS:
-        if package := lacking(name):
-            raise ValueError(f"method {name} needs {package}: pip install {package}")
+        check_peer(name)
         return
     for part in name.split("+"):
         if part not in PARTS:
@@ -166,7 +159,7 @@ def tried(base: Config, method: str, seed: int, cost: str) -> list[Trial]:
         cost: A metric of the problem that says what measuring an architecture takes.
     """
     if method in PEERS:
-        genomes = _of_peer(base, method, seed)
+        genomes = measured_by(method, replace(base, seed=seed))
     else:
         records = _records(base, method, seed)
         if has_fidelity(method):  # which an evaluator counts step by step
@@ -191,22 +184,3 @@ def _records(base: Config, method: str, seed: int) -> list[Record]:
     records: list[Record] = []
     search(config, on_record=records.append)
     return records
-
-
-def _of_peer(base: Config, method: str, seed: int) -> list[Genome]:
-    plan = SearchPlan.of(replace(base, seed=seed))
-    evaluator, budget = Evaluator(plan.order), base.evaluations or 0
-    n_asked = 0
-
-    def oracle(genome: Genome) -> list[float]:
-        nonlocal n_asked
-        n_asked += 1
-        is_new = plan.problem.canonical(genome) not in evaluator.records
-        if (is_new and len(evaluator.records) >= budget) or n_asked > MAX_ASKED * budget:
-            raise SpentError
-        (record,) = evaluator([genome])
-        return plan.goals.scaled(record.metrics)
-
-    with suppress(SpentError):
-        PEERS[method](plan.problem.space, oracle, len(plan.goals.objectives), seed)
-    return list(evaluator.records)

@@ -2,7 +2,7 @@ import pytest
 from matrix import slow_but
 
 from evonas.bench.contest import check_method, checkpoints, has_fidelity, judged, play, tried
-from evonas.bench.other_optimisers import PEERS, lacking
+from evonas.bench.peers import PEERS, lacking
 from evonas.config import Config
 
 INSTALLED = [name for name in PEERS if not lacking(name)]
