@@ -8,8 +8,8 @@ Modules:
         own.
     notation: How the methods and the problems of a contest are written: a name, and words of
         its own.
-    other_optimisers: Other people's optimisers, run for real beside ours.
     paired: Two ways of doing a thing, compared seed by seed.
+    peers: Other people's optimisers, run for real beside ours.
     ranking: Who is ahead of whom over several problems, and whether that is luck.
     resuming: A contest that keeps what is done, so that it can be stopped and gone on with.
     scales: The scales on which a hypervolume is reckoned.

@@ -8,6 +8,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 from types import MappingProxyType
 
 from joblib import Parallel, delayed, parallel_config
@@ -16,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from evonas.bench.cases import Case
 from evonas.bench.judge import NOTHING, Judge, Verdict
 from evonas.bench.methods import Method
-from evonas.bench.other_optimisers import PEERS, lacking
+from evonas.bench.peers import PEERS, check_peer
 from evonas.bench.trials import tried
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
@@ -93,7 +94,9 @@ class Outcome:
     error: str = ""
 
 
-def read_method(text: str, *, pythons: Mapping[str, str] = MappingProxyType({})) -> Method:
+def read_method(
+    text: str, *, pythons: Mapping[str, str | Path] = MappingProxyType({})
+) -> Method:
     """The method that a text names.
 
     Args:
@@ -107,10 +110,9 @@ def read_method(text: str, *, pythons: Mapping[str, str] = MappingProxyType({}))
     method = Method.of(text, peers=PEERS)
     if not method.is_peer:
         return method
-    python = pythons.get(method.name, pythons.get("", ""))
-    if not python and (package := lacking(method.name)):
-        raise ValueError(f"method {method.name} needs {package}: pip install {package}")
-    return replace(method, python=python)
+    python = pythons.get(method.name, pythons.get(""))
+    check_peer(method.name, python=python)
+    return replace(method, python=str(python or ""))
 
 
 def check_search(search: Search) -> None:

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from evonas.bench.methods import Method
-from evonas.bench.other_optimisers import PEERS
+from evonas.bench.peers import measured_by
 from evonas.config import Config
-from evonas.engine.plan import SearchPlan
 from evonas.engine.search import search
-from evonas.evaluation.evaluator import Evaluator
 from evonas.record import Record
 from evonas.space import Genome
 
-MAX_ASKED = 10  # times the budget: what a peer may ask for what it knows, before it is ended
-
 CostOf = Callable[[Sequence[Genome]], np.ndarray]
-
-
-class SpentError(Exception):
-    """A peer has had all that its budget pays for."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +43,10 @@ def tried(config: Config, method: Method, *, cost_of: CostOf) -> list[Trial]:
     """
     if method.has_fidelity:
         return [Trial(r.genome, r.effort, is_whole=not r.fidelity) for r in _records(config)]
-    genomes = (
-        _of_peer(config, method) if method.is_peer else [r.genome for r in _records(config)]
-    )
+    if method.is_peer:
+        genomes = measured_by(method.name, config, python=method.python or None)
+    else:
+        genomes = [record.genome for record in _records(config)]
     costs = cost_of(genomes).tolist()
     return [Trial(genome, cost) for genome, cost in zip(genomes, costs, strict=True)]
 
@@ -64,22 +56,3 @@ def _records(config: Config) -> list[Record]:
     records: list[Record] = []
     search(config, on_record=records.append)
     return records
-
-
-def _of_peer(config: Config, method: Method) -> list[Genome]:
-    plan = SearchPlan.of(config)
-    evaluator, budget = Evaluator(plan.order), config.evaluations or 0
-    n_asked = 0
-
-    def oracle(genome: Genome) -> list[float]:
-        nonlocal n_asked
-        n_asked += 1
-        is_new = plan.problem.canonical(genome) not in evaluator.records
-        if (is_new and len(evaluator.records) >= budget) or n_asked > MAX_ASKED * budget:
-            raise SpentError
-        (record,) = evaluator([genome])
-        return plan.goals.scaled(record.metrics)
-
-    with suppress(SpentError):
-        PEERS[method.name](plan.problem.space, oracle, len(plan.goals.objectives), config.seed)
-    return list(evaluator.records)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -15,12 +14,13 @@ from tqdm import tqdm
 from evonas.bench.cases import Case, read_cases
 from evonas.bench.contest import Outcome, Score, read_method
 from evonas.bench.notation import check_distinct
+from evonas.bench.peers import peer_pythons
 from evonas.bench.resuming import carried_on, held, searches_of, true_fronts
 from evonas.bench.scores_file import read_scores
 from evonas.bench.standings import MEASURES, Standings
-from evonas.commands.parsers import PEERS, bench_parser
+from evonas.commands.parsers import bench_parser
 from evonas.config import Config
-from evonas.parsing import listed, nearest
+from evonas.parsing import listed
 from evonas.plots.bench import draw_contest, draw_contests
 from evonas.plots.ranks import draw_ranks
 from evonas.reports.contest import contest_tables, failures_in_words, rankings_in_words
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _play(given: argparse.Namespace) -> int:
-    pythons = _pythons(given.peer_python)
+    pythons = peer_pythons(given.peer_python)
     words = listed(given.methods or DEFAULT_METHODS)
     methods = [read_method(text, pythons=pythons) for text in words]
     if not methods or given.seeds < 1:
@@ -138,22 +138,6 @@ def _stem(scores: Sequence[Score], labels: Sequence[str], given: argparse.Namesp
     n_seeds = max(score.seed for score in scores)
     measure = [] if given.by == MEASURES[0] else [given.by.replace("_", "-")]
     return "-".join([what, f"{last}evaluations", f"seeds0..{n_seeds}", *measure])
-
-
-def _pythons(given: Sequence[str]) -> dict[str, str]:
-    """The Pythons that peers run in, by their names; that of all under the empty name."""
-    found = {}
-    for text in given:
-        peer, _, python = text.rpartition("=")
-        if peer and peer not in PEERS:
-            raise ValueError(
-                f"--peer-python {text}: unknown peer {peer!r}{nearest(peer, PEERS)}; choose "
-                f"from {', '.join(PEERS)}"
-            )
-        if shutil.which(python) is None:
-            raise ValueError(f"--peer-python {text}: there is no program {python!r}")
-        found[peer] = python
-    return found
 
 
 def _cases(given: argparse.Namespace) -> list[Case]:

@@ -13,7 +13,10 @@ NETWORKS = (
     *("resnet18", "resnet50", "vgg16", "googlenet", "mobilenet_v2"),
     *("mobilenet_v3_small", "mobilenet_v3_large", "efficientnet_b0"),
 )
-PEERS = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea")
+PEERS = (
+    *("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea"),
+    *("botorch-qlognehvi", "smac-parego", "smac-parego-1"),
+)
 MEASURES = ("hypervolume", "log_hypervolume", "igd_plus", "recall")
 PICTURES = (".png", ".svg", ".pdf")
 KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits", "return")

@@ -46,7 +46,7 @@ def draw_contest(standings: Standings, *, title: str, cost: str, out: Path) -> N
     for axes in (by_count, by_cost):
         _scale(axes)
     _add_legend(figure, by_count, methods)
-    figure.suptitle(f"{title}, median and quartiles over seeds".removeprefix(", "))
+    figure.suptitle(f"{title}, {_shown(methods)}".removeprefix(", "))
     save(figure, out)
 
 
@@ -76,14 +76,14 @@ def draw_contests(standings: Mapping[str, Standings], *, out: Path) -> None:
         axes.set_xlabel("architectures measured")
     figure.supylabel(MISSING[first.measure], fontsize="medium")
     _add_legend(figure, panels[0], first.methods)
-    figure.suptitle(f"{len(standings)} problems, median and quartiles over seeds")
+    figure.suptitle(f"{len(standings)} problems, {_shown(first.methods)}")
     save(figure, out)
 
 
 def _draw_method(
     standings: Standings, i: int, *, by_count: Axes, by_cost: Axes | None = None
 ) -> None:
-    """Median over seeds, with a band from quartile to quartile."""
+    """Median over seeds, with a band between quartiles; of many methods, the first's alone."""
     method = standings.methods[i]
     counts = [n for n in standings.counts if standings.at(method, n)]
     if not counts:
@@ -93,12 +93,20 @@ def _draw_method(
     low, median, high = np.maximum(LEAST, np.sort(missing, axis=1)).T
     costs = [standings.cost_at(method, n) for n in counts]
     colour, line = COLOURS[i % len(COLOURS)], LINES[i % len(LINES)]
-    alpha = 0.15 if len(standings.methods) <= FEW else 0.07
+    width, order = (1.8, 3) if i == 0 else (1.2, 2)
     for axes, x in ((by_count, np.array(counts, float)), (by_cost, np.array(costs))):
         if axes is None:
             continue
         axes.plot(x, median, color=colour, linestyle=line, label=method)
-        axes.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
+        axes.lines[-1].set(linewidth=width, zorder=order)
+        if i == 0 or len(standings.methods) <= FEW:
+            axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _shown(methods: Sequence[str]) -> str:
+    if len(methods) <= FEW:
+        return "median and quartiles over seeds"
+    return f"medians over seeds, and quartiles of {methods[0]}"
 
 
 def _scale(axes: Axes) -> None:

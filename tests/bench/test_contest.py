@@ -1,3 +1,4 @@
+import sys
 from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 
@@ -16,7 +17,6 @@ from evonas.bench.contest import (
     points_of,
     read_method,
 )
-from evonas.bench.other_optimisers import PEERS
 from evonas.config import Config
 
 BASE = Config(evaluations=24, pop_size=8, n_jobs=0)
@@ -71,10 +71,10 @@ def test_searches_of_one_seed_meet_the_same_instance_and_others_another():
 
 
 def test_a_search_that_fails_says_for_what_and_ends_no_other(monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("no\ninitial points")
 
-    monkeypatch.setitem(PEERS, "pymoo-nsga2", broken)
+    monkeypatch.setattr("evonas.bench.trials.measured_by", broken)
     found = outcome(search("pymoo-nsga2"), POINTS)
     assert (found.scores, found.error) == ((), "RuntimeError: no initial points")
 
@@ -105,17 +105,19 @@ def test_the_last_regular_checkpoint_before_the_end_is_not_left_out():
 
 
 def test_a_peer_whose_package_is_missing_says_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(contest, "lacking", lambda name: "optuna")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     message = "method optuna-tpe needs optuna: pip install optuna"
     with pytest.raises(ValueError, match=message):
         read_method("optuna-tpe:evaluations=50")
 
 
-def test_a_peer_may_run_in_another_python(monkeypatch):
-    monkeypatch.setattr(contest, "lacking", lambda name: "optuna")
-    pythons = {"optuna-tpe": "/opt/optuna/bin/python"}
-    assert read_method("optuna-tpe", pythons=pythons).python == "/opt/optuna/bin/python"
-    assert read_method("gp", pythons=pythons).python == ""
+def test_a_peer_may_run_in_another_python():
+    here = {"": sys.executable}
+    assert read_method("pymoo-nsga2", pythons=here).python == sys.executable
+    assert read_method("pymoo-nsga2").python == ""
+    assert read_method("gp", pythons=here).python == ""
+    with pytest.raises(ValueError, match="no Python at /nowhere"):
+        read_method("pymoo-nsga2", pythons={**here, "pymoo-nsga2": "/nowhere"})
 
 
 def test_what_every_search_would_say_of_its_problem_is_not_said(caplog):

@@ -5,7 +5,7 @@ import pytest
 from matrix import slow_but
 
 from evonas.bench.contest import read_method
-from evonas.bench.other_optimisers import PEERS, lacking
+from evonas.bench.peers import PEERS, lacking
 from evonas.bench.trials import tried
 from evonas.config import Config
 
@@ -48,10 +48,15 @@ def test_a_step_of_a_fidelity_costs_its_effort_and_is_no_whole_measurement():
     assert all(trial.cost > 1e6 for trial in found)
 
 
-def test_a_peer_that_only_repeats_itself_is_ended(monkeypatch):
-    def stubborn(space, oracle, n_objectives, seed):
-        while True:
-            oracle((0,) * len(space.sizes))
+def test_a_peer_is_run_in_the_python_of_its_method(monkeypatch):
+    asked = []
 
-    monkeypatch.setitem(PEERS, "pymoo-nsga2", stubborn)
-    assert [trial.genome for trial in trials_of("pymoo-nsga2", 0)] == [(0,) * 6]
+    def measured_by(name, config, *, python):
+        asked.append((name, config.evaluations, python))
+        return [(0,) * 6]
+
+    monkeypatch.setattr("evonas.bench.trials.measured_by", measured_by)
+    method = replace(read_method("pymoo-nsga2:evaluations=9"), python="/opt/python")
+    found = tried(method.config(BASE), method, cost_of=lambda genomes: np.ones(len(genomes)))
+    assert asked == [("pymoo-nsga2", 9, "/opt/python")]
+    assert [trial.genome for trial in found] == [(0,) * 6]

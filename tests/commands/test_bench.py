@@ -180,7 +180,7 @@ def test_a_table_of_ones_own_takes_a_file_and_no_more(tmp_path, capsys):
             "asks for 300 evaluations, more than the contest's 200",
         ),
         ("--peer-python smac=python", "unknown peer 'smac'"),
-        ("--peer-python optuna-tpe=nopython", "there is no program 'nopython'"),
+        ("--peer-python optuna-tpe=nopython", "no Python at nopython"),
         ("--problems none.txt", "none.txt"),
         ("--read none.csv", "none.csv"),
     ],

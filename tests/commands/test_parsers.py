@@ -6,7 +6,7 @@ import pytest
 
 from evonas.algorithms.registry import ALGORITHMS as MADE
 from evonas.bench import standings
-from evonas.bench.other_optimisers import PEERS as RUN
+from evonas.bench.peers import PEERS as RUN
 from evonas.commands.main import COMMANDS
 from evonas.commands.parsers import BANDS, KINDS, MEASURES, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import SECTIONS

@@ -131,3 +131,14 @@ def test_a_method_that_was_given_less_has_a_shorter_line(panels):
     scores = [score("gp", 0, n, 0.5) for n in (10, 20)]
     by_count, _ = panels(scores)
     assert by_count.lines[0].get_xdata().tolist() == [10, 20]
+
+
+def test_of_many_methods_the_first_alone_has_a_band(monkeypatch, tmp_path):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
+    methods = [f"m{i}" for i in range(6)]
+    scores = [score(m, 0, n, n / 30) for m in methods for n in (10, 20)]
+    draw_contest(Standings(scores, methods), title="toy", cost="macs", out=tmp_path / "out.png")
+    by_count, _ = drawn[0].axes
+    assert (len(by_count.lines), len(by_count.collections)) == (6, 1)
+    assert drawn[0].get_suptitle() == "toy, medians over seeds, and quartiles of m0"
