@@ -11,7 +11,7 @@ import numpy as np
 from evonas.bench.contest import Score
 from evonas.bench.paired import Comparison, compare, holm
 
-SHARES = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 1)  # of the least that a search has spent
+SHARES = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 1)  # of the least that a whole search took
 SHOWN = (10, 20, 30, 40, 60, 100, 200, 300, 500, 1000)
 AREA = "area"
 Measure = Literal["hypervolume", "log_hypervolume", "igd_plus", "recall"]
@@ -83,11 +83,9 @@ class Standings:
         It is the area under the curve, over evaluations, as a share of the whole. A method that
         was given fewer evaluations than others has none.
         """
-        last = max(self.counts, default=0)
         return {
-            seed: _mean_height([(s.n_evaluations, self.value(s)) for s in curve])
-            for seed, curve in self._curves[method].items()
-            if curve[-1].n_evaluations == last
+            curve[0].seed: _mean_height([(s.n_evaluations, self.value(s)) for s in curve])
+            for curve in self.whole_curves(method)
         }
 
     def samples(self) -> dict[str, dict[str, Mapping[int, float]]]:
@@ -103,6 +101,15 @@ class Standings:
         """The scores of a method, search by search, in the order of the seeds."""
         return list(self._curves[method].values())
 
+    def whole_curves(self, method: str) -> list[list[Score]]:
+        """Those of its searches that came to the last number of evaluations."""
+        return [curve for curve in self.curves(method) if curve[-1].n_evaluations == self.last]
+
+    @property
+    def last(self) -> int:
+        """The largest number of evaluations after which a search was judged."""
+        return max((score.n_evaluations for score in self.scores), default=0)
+
     def cost_at(self, method: str, n_evaluations: int) -> float:
         """What so many evaluations have cost, the median over seeds."""
         spent = [
@@ -115,18 +122,20 @@ class Standings:
 
     @property
     def cost_levels(self) -> list[float]:
-        """Costs at which methods are compared, up to the least that any search has spent."""
-        ends = [curve[-1].cost for method in self.methods for curve in self.curves(method)]
+        """Costs at which methods are compared, up to the least that a whole search took."""
+        ends = [curve[-1].cost for m in self.methods for curve in self.whole_curves(m)]
         return [min(ends, default=0.0) * share for share in SHARES]
 
     def for_cost(self, method: str, cost: float) -> list[float]:
         """What was reached at the last checkpoint that costs no more, in order of the seeds.
 
-        It is NaN for a search that had not come to any.
+        It is NaN for a search that had not come to any, or was over before.
         """
         return [
             next((self.value(s) for s in reversed(curve) if s.cost <= cost), np.nan)
-            for curve in self._curves[method].values()
+            if curve[-1].n_evaluations == self.last or curve[-1].cost >= cost
+            else np.nan
+            for curve in self.curves(method)
         ]
 
     def comparisons(self) -> dict[tuple[str, str], Comparison]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +19,7 @@ from evonas.bench.notation import check_distinct
 from evonas.bench.peers import peer_pythons
 from evonas.bench.resuming import carried_on, held, searches_of, true_fronts
 from evonas.bench.scores_file import read_scores
-from evonas.bench.standings import MEASURES, Standings
+from evonas.bench.standings import AREA, MEASURES, SHOWN, Standings
 from evonas.commands.parsers import bench_parser
 from evonas.config import Config
 from evonas.parsing import listed
@@ -28,6 +30,7 @@ from evonas.reports.text import complain
 
 DEFAULT_PROBLEM = "synthetic"
 DEFAULT_METHODS = "auto,nsga2,random"
+DEFAULT_SEEDS = 11
 FAILED, INTERRUPTED = 1, 130
 
 
@@ -53,13 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _play(given: argparse.Namespace) -> int:
     pythons = peer_pythons(given.peer_python)
-    words = listed(given.methods or DEFAULT_METHODS)
+    words = listed(DEFAULT_METHODS if given.methods is None else given.methods)
     methods = [read_method(text, pythons=pythons) for text in words]
-    if not methods or given.seeds < 1:
+    n_seeds = DEFAULT_SEEDS if given.seeds is None else given.seeds
+    if not methods or n_seeds < 1:
         raise ValueError("a contest needs a method and a seed at least")
+    _check_at(given.at, last=given.evaluations)
     check_distinct("methods", [method.label for method in methods])
     cases, folder = _cases(given), Path(given.out)
-    searches = searches_of(cases, methods, n_seeds=given.seeds)
+    searches = searches_of(cases, methods, n_seeds=n_seeds)
     scores = held(searches, folder)
     done = {(score.problem, score.method, score.seed) for score in scores}
     left = [search for search in searches if search.key not in done]
@@ -87,11 +92,28 @@ def _read(given: argparse.Namespace) -> int:
     scores = [score for path in given.read for score in read_scores(path)]
     names = listed(given.methods or ()) or tuple(dict.fromkeys(s.method for s in scores))
     check_distinct("methods", names)
-    kept = [score for score in scores if score.method in names and score.seed < given.seeds]
+    n_seeds = math.inf if given.seeds is None else given.seeds
+    kept = [score for score in scores if score.method in names and score.seed < n_seeds]
+    files = ", ".join(map(str, given.read))
     if missing := set(names) - {score.method for score in kept}:
-        raise ValueError(f"nothing of {min(missing)} is in {', '.join(map(str, given.read))}")
+        raise ValueError(f"nothing of {min(missing)} is in {files}")
+    if all(math.isnan(getattr(score.verdict, given.by)) for score in kept):
+        raise ValueError(f"no {given.by} is in {files}, which an earlier version wrote")
+    twice = Counter((s.problem, s.method, s.seed, s.n_evaluations) for s in kept)
+    (problem, method, seed, _), n_times = twice.most_common(1)[0]
+    if n_times > 1:
+        raise ValueError(f"{method} with seed {seed} on {problem} is in {files} more than once")
+    _check_at(given.at, last=max(score.n_evaluations for score in kept))
     _show(kept, names, given, cost="cost")
     return 0
+
+
+def _check_at(words: Sequence[str], *, last: int) -> None:
+    """Refuse numbers of evaluations of which no table tells."""
+    offered = [*(str(n) for n in SHOWN if n < last), str(last), AREA]
+    for word in words:
+        if word not in offered:
+            raise ValueError(f"--at {word}: choose from {', '.join(offered)}")
 
 
 def _show(

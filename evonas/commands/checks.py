@@ -37,7 +37,7 @@ def check_bench(given: argparse.Namespace) -> None:
             f"{', '.join(MEASURES)}"
         )
     methods = None if given.methods is None else listed(given.methods)
-    if methods == () or given.seeds < 1:
+    if methods == () or (given.seeds is not None and given.seeds < 1):
         raise ValueError("a contest needs a method and a seed at least")
     if given.read:
         return  # of whatever methods there were

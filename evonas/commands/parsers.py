@@ -74,7 +74,8 @@ def bench_parser() -> Parser:
     measured = "distinct architectures that a search measures"
     option(contest, "--evaluations", measured, default=200, kind=whole)
     option(contest, "--pop-size", "population of algorithms", shown="20", kind=whole)
-    option(contest, "--seeds", "how many searches a method makes", default=11, kind=whole)
+    many = "how many searches a method makes"
+    option(contest, "--seeds", many, shown="11, and of --read all", kind=whole)
     cost = "metric that says what measuring takes"
     option(contest, "--cost", cost, shown="the problem's effort", metavar="METRIC")
     by = f"what tables and pictures compare: {', '.join(MEASURES)}"

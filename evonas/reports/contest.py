@@ -110,7 +110,7 @@ def _reached(label: str, standings: Standings) -> Table:
     samples = standings.samples()
     rows = []
     for method in standings.methods:
-        last = [curve[-1].verdict for curve in standings.curves(method)]
+        last = [curve[-1].verdict for curve in standings.whole_curves(method)]
         cells = [_quartiles(values[method].values()) for values in samples.values()]
         ends = [[v.recall for v in last], [v.igd_plus for v in last]]
         rows.append((method, *cells, *map(_median, ends)))

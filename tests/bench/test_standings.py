@@ -68,12 +68,21 @@ def test_what_nobody_has_reckoned_is_not_compared():
 
 
 def test_for_equal_cost_the_last_checkpoint_counts():
-    standings = Standings([*SCORES, score("slow", 0, 200, 0.5)], ["gp", "nsga2", "slow"])
+    standings = Standings(SCORES, ["gp", "nsga2"])
     assert standings.cost_levels == [730 / 8, 730 / 4, 730 / 2, 730 * 3 / 4, 730]
     assert np.isnan(standings.for_cost("gp", 299)).all()
     assert standings.for_cost("gp", 499) == pytest.approx([0.83, 0.84, 0.85, 0.86])
     assert standings.for_cost("gp", 730) == pytest.approx([0.873, 0.883, 0.893, 0.903])
-    assert np.isnan(standings.for_cost("slow", 730)).all()
+
+
+def test_a_method_that_was_given_less_has_no_value_for_a_cost_that_it_never_spent():
+    short = [s for s in SCORES if s.method == "gp" or s.n_evaluations < 73]
+    standings = Standings(short, ["gp", "nsga2"])
+    assert standings.cost_levels[-1] == 730
+    assert standings.for_cost("nsga2", 500) == pytest.approx([0.65, 0.66, 0.67, 0.68])
+    assert np.isnan(standings.for_cost("nsga2", 600)).all()
+    assert standings.for_cost("gp", 600) == pytest.approx([0.85, 0.86, 0.87, 0.88])
+    assert standings.whole_curves("nsga2") == []
 
 
 def test_searches_are_compared_with_those_of_the_same_seed():

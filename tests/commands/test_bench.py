@@ -125,8 +125,15 @@ def test_scores_of_earlier_versions_may_be_read_alone(tmp_path, monkeypatch, cap
     said = capsys.readouterr().out
     assert "nas-bench-macro-acc-macs-noisytrue: hypervolume by evaluations" in said
     assert "quartiles of 3 seeds" in said
-    assert main(["--read", str(file), "--methods", "gp,ageing"]) == 2
-    assert "nothing of ageing is in" in capsys.readouterr().err
+    assert main(["--read", str(file)]) == 0
+    assert "quartiles of 5 seeds" in capsys.readouterr().out
+    for words, message in (
+        ("--methods gp,ageing", "nothing of ageing is in"),
+        ("--by log_hypervolume", "no log_hypervolume is in"),
+        (f"--read {file}", "gp with seed 0 on nas-bench-macro-acc-macs-noisytrue is in"),
+    ):
+        assert main(["--read", str(file), *words.split()]) == 2
+        assert message in capsys.readouterr().err
 
 
 def test_problems_may_be_listed_in_a_file_and_be_compared_on_another_scale(
@@ -182,6 +189,7 @@ def test_a_table_of_ones_own_takes_a_file_and_no_more(tmp_path, capsys):
         ("--peer-python smac=python", "unknown peer 'smac'"),
         ("--peer-python optuna-tpe=nopython", "no Python at nopython"),
         ("--problems none.txt", "none.txt"),
+        ("--at 25", "--at 25: choose from 10, 20, 30, 40, 60, 100, 200, area"),
         ("--read none.csv", "none.csv"),
     ],
 )
