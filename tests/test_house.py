@@ -12,7 +12,7 @@ import evonas
 
 HOMES = {
     "IPython": {"interactive"},
-    "torch": {"data", "models", "networks", "training"},
+    "torch": {"bench", "data", "models", "networks", "training"},  # of bench, a peer alone
     "torchvision": {"data", "networks"},
     "pymoo": {"algorithms", "bench", "pareto", "plugins", "surrogates"},
     "joblib": {"bench", "evaluation"},
