@@ -14,7 +14,7 @@ NETWORKS = (
 )
 PEERS = (
     *("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea"),
-    *("botorch-qlognehvi", "smac-parego", "smac-parego-1"),
+    *("botorch-qlognehvi", "ax", "smac-parego", "smac-parego-1", "deephyper-cbo"),
 )
 PICTURES = (".png", ".svg", ".pdf")
 KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits", "return")
