@@ -10,7 +10,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "architecture.svg"
 ROOMS = (
-    *("pareto", "words", "data", "hardware", "carbon", "problem", "sections", "config"),
+    *(
+        "pareto",
+        "words",
+        "landscapes",
+        "data",
+        "hardware",
+        "carbon",
+        "problem",
+        "sections",
+        "config",
+    ),
     *(
         "plugins",
         "runs",

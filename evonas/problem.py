@@ -277,6 +277,17 @@ class Problem(ABC):
         """
         return ()
 
+    def true_front_of(self, names: Collection[str]) -> Sequence[Genome]:
+        """The front of some objectives, where it is known by construction; else empty.
+
+        By default that of the default objectives is, if ``true_front`` tells it.
+
+        Args:
+            names: Names of the objectives.
+        """
+        known = self.default_objectives or tuple(o.name for o in self.objectives)
+        return self.true_front() if set(names) == set(known) else ()
+
     def describe(self) -> dict[str, Any]:
         """Everything that was settled and is worth keeping beside a result, JSON-able.
 

@@ -24,7 +24,9 @@ HOMES = {
     "pandas": {"runs"},
     "tensorboard": {"reports"},
 }
-OPEN_TO_PROBLEMS = {"pareto", "words", "hardware", "problem", "data", "networks", "training"}
+OPEN_TO_PROBLEMS = {
+    *("pareto", "words", "landscapes", "hardware", "problem", "data", "networks", "training"),
+}
 RUNS_CODE = {"pickle", "cloudpickle", "marshal", "shelve", "dill", "yaml", "runpy"}
 BETWEEN_OWN_PROCESSES = {"worker_process", "worker", "pool"}
 READS_PLAIN_PICKLES = ROOT / "evonas" / "data" / "plain_pickle.py"

@@ -1,29 +1,30 @@
-"""Methods against each other, on a problem whose true front is known."""
+"""Methods against each other, on problems whose true front is known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
 
-import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
+from threadpoolctl import threadpool_limits
 
-from evonas.algorithms.registry import ALGORITHMS
-from evonas.bench.judge import Judge, Verdict
-from evonas.bench.peers import PEERS, check_peer, measured_by
-from evonas.config import SURROGATES, Config
+from evonas.bench.cases import Case
+from evonas.bench.judge import NOTHING, Judge, Verdict
+from evonas.bench.methods import Method
+from evonas.bench.peers import PEERS, check_peer
+from evonas.bench.trials import tried
+from evonas.config import Config
 from evonas.engine.plan import SearchPlan
-from evonas.engine.search import search
-from evonas.evaluation.evaluator import Evaluator
-from evonas.fidelity import FIDELITIES
-from evonas.plugins.loading import nearest
-from evonas.record import Record
 from evonas.space import Genome
 
-SCREEN = "screen"
-MODELS = tuple(kind for kind in SURROGATES if kind != "none")
-PARTS = (*ALGORITHMS, *MODELS, *FIDELITIES, SCREEN)
+FIRST_JUDGED = 10  # evaluations: before these a search has hardly begun
+Points = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Score:
     """Where a method stood in one search after some evaluations.
 
     Attributes:
-        method: Name of the method.
+        problem: Label of the problem.
+        method: Label of the method.
         seed: Seed of the search.
         n_evaluations: How many distinct architectures it had begun to measure.
         cost: Cost of all measurements so far, in the unit of the metric that tells it.
@@ -39,6 +41,7 @@ class Score:
             whole.
     """
 
+    problem: str
     method: str
     seed: int
     n_evaluations: int
@@ -47,140 +50,196 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One measurement of a search.
+class Search:
+    """One search of a contest.
 
     Attributes:
-        genome: Canonical genome of the architecture.
-        cost: Cost of this measurement, in the unit of the metric that tells it.
-        is_whole: Whether it was the whole measurement, and not that of a lower rung.
+        case: The problem.
+        method: The method.
+        seed: The seed.
     """
 
-    genome: Genome
-    cost: float
-    is_whole: bool = True
+    case: Case
+    method: Method
+    seed: int
+
+    @property
+    def config(self) -> Config:
+        """Its config.
+
+        Raises:
+            ValueError: The method's words do not go together, or with the contest's.
+        """
+        shared = replace(self.case.instance(self.seed), seed=self.seed)
+        return self.method.config(shared)
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Labels of problem and method, and the seed."""
+        return self.case.label, self.method.label, self.seed
 
 
-def check_method(name: str) -> None:
-    """Refuse what is no method, or cannot run here.
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one search.
+
+    Attributes:
+        search: The search.
+        scores: How it stood at every one of ``checkpoints``; empty if it failed.
+        error: What it failed for; empty if it did not.
+    """
+
+    search: Search
+    scores: tuple[Score, ...] = ()
+    error: str = ""
+
+
+def read_method(
+    text: str, *, pythons: Mapping[str, str | Path] = MappingProxyType({})
+) -> Method:
+    """The method that a text names.
+
+    Args:
+        text: What a user wrote, such as ``gp+moead:batch=4``.
+        pythons: The Pythons that peers run in, by their names; by the empty name that of all
+            others.
 
     Raises:
-        ValueError: The name is neither one of ``PEERS``, nor an algorithm, a surrogate, a
-            fidelity or ``screen``, or several of these with a plus; or a package is missing.
+        ValueError: It is no method, or cannot run here for want of a package.
     """
-    if name in PEERS:
-        check_peer(name)
-        return
-    for part in name.split("+"):
-        if part not in PARTS:
-            raise ValueError(
-                f"unknown method {name!r}{nearest(part, [*PARTS, *PEERS])}; choose from "
-                f"{', '.join([*PARTS, *PEERS])}, or several of ours with a plus, as gp+moead"
-            )
+    method = Method.of(text, peers=PEERS)
+    if not method.is_peer:
+        return method
+    python = pythons.get(method.name, pythons.get(""))
+    check_peer(method.name, python=python)
+    return replace(method, python=str(python or ""))
 
 
-def has_fidelity(name: str) -> bool:
-    """Whether a method measures in several steps."""
-    return not set(FIDELITIES).isdisjoint(name.split("+"))
+def check_search(search: Search) -> None:
+    """Refuse a search that cannot work, before any begins.
+
+    Raises:
+        ValueError: The method cannot search this problem, or counts in something else.
+        OSError: A file is not there.
+    """
+    plan = SearchPlan.of(search.config)
+    if search.method.has_fidelity and search.case.cost != plan.problem.effort:
+        raise ValueError(
+            f"a fidelity is counted by the problem's effort, not by {search.case.cost}"
+        )
+    if not search.method.is_peer:
+        try:
+            plan.check()
+        finally:
+            plan.executor.close()
 
 
 def play(
-    base: Config, methods: Sequence[str], seeds: Sequence[int], *, cost: str, n_jobs: int = 1
-) -> Iterator[list[Score]]:
-    """Run every method with every seed, and judge how it got on.
+    searches: Sequence[Search], *, true_fronts: Mapping[Config, Points], n_jobs: int = 1
+) -> Generator[Outcome, None, None]:
+    """Make searches, and judge how each got on.
 
     Args:
-        base: Config that all searches share: problem, noisy or not, objectives and number of
-            evaluations, with ``n_jobs=0``.
-        methods: Names of the methods, as ``check_method`` allows them.
-        seeds: Seeds of the searches, one search for each with every method.
-        cost: A metric of the problem that says what measuring an architecture takes; its
-            ``effort`` where a method has a fidelity.
-        n_jobs: How many searches run at a time, each in a process of its own.
+        searches: The searches; those of one problem together, so that no process opens one
+            twice.
+        true_fronts: The true front of every problem, by the config that its searches share.
+        n_jobs: How many searches run at a time, each in a process of its own and on one core.
 
     Yields:
-        The scores of one search, in any order of searches.
+        What came of each search as soon as it is done, in any order.
+
+    Raises:
+        ChildProcessError: A process was ended from outside.
     """
-    tasks = [(method, seed) for seed in seeds for method in methods]
-    pool = Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-    yield from pool(delayed(judged)(base, method, seed, cost) for method, seed in tasks)
+    jobs = (
+        delayed(outcome)(search, true_fronts[search.case.instance(search.seed)])
+        for search in searches
+    )
+    if n_jobs == 1:
+        with threadpool_limits(1):
+            yield from (job(*given, **words) for job, given, words in jobs)
+        return
+    with parallel_config("loky", inner_max_num_threads=1):
+        pool = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+        try:
+            yield from pool(jobs)
+        except BrokenExecutor as error:
+            raise ChildProcessError(
+                "a process of the contest was ended from outside, perhaps for want of memory; "
+                "every search that was done is kept, and the same command goes on"
+            ) from error
 
 
-def judged(base: Config, method: str, seed: int, cost: str) -> list[Score]:
+def outcome(search: Search, true_front: Points) -> Outcome:
+    """What comes of one search, whatever goes wrong in it.
+
+    Args:
+        search: The search.
+        true_front: Points of the true front, to be minimised.
+    """
+    logger = logging.getLogger("evonas")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # or each search would say the same of its problem
+    try:
+        return Outcome(search, tuple(judged(search, true_front)))
+    except Exception as error:  # of a peer, say: the others go on
+        said = " ".join(str(error).split())
+        return Outcome(search, error=f"{type(error).__name__}: {said}")
+    finally:
+        logger.setLevel(level)
+
+
+def judged(search: Search, true_front: Points | None = None) -> list[Score]:
     """One search, judged at every one of ``checkpoints``.
 
     Architectures count when they are begun; only those that were measured as a whole are
     judged, and until there is one the hypervolume is 0.
 
     Args:
-        base: Config that all searches share.
-        method: Name of the method.
-        seed: Seed of the search.
-        cost: A metric of the problem that says what measuring an architecture takes.
+        search: The search.
+        true_front: Points of the true front, where they are known; else they are looked for.
     """
-    judge = judge_of(replace(base, seed=0))
-    scores, begun, spent = [], dict[Genome, None](), 0.0
-    whole: list[Genome] = []
-    trials = tried(base, method, seed, cost)
+    case, method, seed = search.case, search.method, search.seed
+    judge = judge_of(case.instance(seed), true_front)
+    trials = tried(search.config, method, cost_of=partial(judge.costs, metric=case.cost))
+    F = judge.values([trial.genome for trial in trials if trial.is_whole])
+    scores, begun, spent, n_whole = [], set[Genome](), 0.0, 0
     places = set(checkpoints(len({trial.genome for trial in trials})))
-    for trial, following in zip(trials, [*trials[1:], None], strict=True):
-        begun[trial.genome] = None
+    for trial, following in zip(trials, chain(trials[1:], [None]), strict=True):
+        begun.add(trial.genome)
         spent += trial.cost
-        if trial.is_whole:
-            whole.append(trial.genome)
+        n_whole += trial.is_whole
         is_last = following is None or following.genome not in begun
         if is_last and len(begun) in places:
-            verdict = judge(whole) if whole else Verdict(0.0, np.inf, 0.0)
-            scores.append(Score(method, seed, len(begun), spent, verdict))
+            verdict = judge.verdict(F[:n_whole]) if n_whole else NOTHING
+            scores.append(Score(case.label, method.label, seed, len(begun), spent, verdict))
     return scores
 
 
 def checkpoints(n: int) -> list[int]:
     """Evaluations after which a search is judged: every fifth to 50, then farther apart."""
-    places = {*range(5, 51, 5), 32, *range(60, 201, 10), *range(250, n + 1, 50), n}
+    places = {*range(FIRST_JUDGED, 51, 5), *range(60, 201, 10), *range(250, n + 1, 50), n}
     return sorted(place for place in places if place <= n)
 
 
-@lru_cache(maxsize=1)
-def judge_of(base: Config) -> Judge:
-    """The judge of a config's problem, which sees no noise."""
-    exact = tuple(text for text in base.option if not text.startswith("noisy"))
-    plan = SearchPlan.of(replace(base, option=exact))
-    return Judge(Evaluator(plan.order), plan.goals)
-
-
-def tried(base: Config, method: str, seed: int, cost: str) -> list[Trial]:
-    """What a method measures, in order.
+@lru_cache(maxsize=8)  # a process goes through the problems one after the other
+def judge_of(base: Config, true_front: Points | None = None) -> Judge:
+    """The judge of a config's problem, which sees no noise.
 
     Args:
-        base: Config that all searches share.
-        method: Name of the method.
-        seed: Seed of the search.
-        cost: A metric of the problem that says what measuring an architecture takes.
+        base: Config of searches, which may see noise.
+        true_front: Points of the true front, where they are known; else they are looked for.
+
+    Raises:
+        ValueError: The true front cannot be known, or nothing keeps the constraints.
     """
-    if method in PEERS:
-        genomes = measured_by(method, replace(base, seed=seed))
-    else:
-        records = _records(base, method, seed)
-        if has_fidelity(method):  # which an evaluator counts step by step
-            return [Trial(r.genome, r.effort, is_whole=not r.fidelity) for r in records]
-        genomes = [record.genome for record in records]
-    costs = judge_of(replace(base, seed=0)).costs(genomes, cost).tolist()
-    return [Trial(genome, value) for genome, value in zip(genomes, costs, strict=True)]
+    plan = SearchPlan.of(base)
+    if getattr(plan.problem, "option", {}).get("noisy"):  # which may be so by default
+        others = [text for text in base.option if text.partition("=")[0].strip() != "noisy"]
+        plan = SearchPlan.of(replace(base, option=(*others, "noisy=false")))
+    return Judge(plan.order, plan.goals, true_front=true_front)
 
 
-def _records(base: Config, method: str, seed: int) -> list[Record]:
-    """What one of our own methods measures, step by step."""
-    parts = method.split("+")
-    config = replace(
-        base,
-        algorithm=next((part for part in parts if part in ALGORITHMS), base.algorithm),
-        surrogate=next((part for part in parts if part in MODELS), "none"),
-        fidelity=next((part for part in parts if part in FIDELITIES), None),
-        screen="gp" if SCREEN in parts else "none",
-        seed=seed,
-        n_jobs=0,
-    )
-    records: list[Record] = []
-    search(config, on_record=records.append)
-    return records
+def points_of(judge: Judge) -> Points:
+    """The true front, as other processes are told of it."""
+    return tuple(map(tuple, judge.true_front.tolist()))

@@ -1,149 +1,196 @@
-"""Who is ahead of whom in a contest, and whether that is luck."""
+"""Who is ahead of whom on one problem, and whether that is luck."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
-from scipy.stats import mannwhitneyu
 
 from evonas.bench.contest import Score
+from evonas.bench.paired import Comparison, compare, holm
 
-SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # of the least that a search has spent
-SHOWN = (30, 40, 50, 100, 150, 200, 300, 500, 1000)
-COLUMNS = ("method", "seed", "evaluations", "cost", "hypervolume", "igd_plus", "recall")
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One sample against another, larger values being better.
-
-    Attributes:
-        p: Two-sided p-value of the test of Mann and Whitney 1947, [0, 1].
-        effect: Probability that a value of the first is larger than one of the second, ties
-            half (the A of Vargha and Delaney 2000): 1 where all are, .5 for no difference.
-    """
-
-    p: float
-    effect: float
-
-
-def compare(one: Sequence[float], other: Sequence[float]) -> Comparison:
-    """Compare two samples, each of one value at least."""
-    statistic, p = mannwhitneyu(one, other)
-    return Comparison(p=float(p), effect=float(statistic) / (len(one) * len(other)))
+SHARES = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 1)  # of the least that a whole search took
+SHOWN = (10, 20, 30, 40, 60, 100, 200, 300, 500, 1000)
+AREA = "area"
+Measure = Literal["hypervolume", "log_hypervolume", "igd_plus", "recall"]
+MEASURES: tuple[Measure, ...] = ("hypervolume", "log_hypervolume", "igd_plus", "recall")
 
 
 class Standings:
-    """All scores of a contest, arranged.
+    """All scores of a contest on one problem, arranged.
 
     Args:
         scores: All scores of the searches, of any number of methods and seeds.
-        methods: Names of the methods, in the order in which they are shown; the first is what
+        methods: Labels of the methods, in the order in which they are shown; the first is what
             the others are compared with.
+        measure: What is compared; of ``igd_plus`` less is better, of all others more.
 
     Attributes:
-        methods: Names of the methods, in the order in which they are shown.
+        scores: The scores, by method in their order, seed and evaluations.
+        methods: Labels of the methods, in the order in which they are shown.
+        measure: What is compared.
     """
 
-    def __init__(self, scores: Sequence[Score], methods: Sequence[str]) -> None:
+    def __init__(
+        self,
+        scores: Iterable[Score],
+        methods: Sequence[str],
+        *,
+        measure: Measure = "hypervolume",
+    ) -> None:
         self.methods = list(methods)
+        self.measure = measure
         order = {method: i for i, method in enumerate(methods)}
         self.scores = sorted(scores, key=lambda s: (order[s.method], s.seed, s.n_evaluations))
+        self._by_count: dict[tuple[str, int], dict[int, float]] = {}
+        self._curves: dict[str, dict[int, list[Score]]] = {method: {} for method in methods}
+        for score in self.scores:
+            if np.isnan(self.value(score)):  # not in files of earlier versions
+                continue
+            values = self._by_count.setdefault((score.method, score.n_evaluations), {})
+            values[score.seed] = self.value(score)
+            self._curves[score.method].setdefault(score.seed, []).append(score)
+
+    @property
+    def sign(self) -> int:
+        """The direction of the measure: +1 if smaller is better, -1 if larger is better."""
+        return 1 if self.measure == "igd_plus" else -1
+
+    def value(self, score: Score) -> float:
+        """What a score says of the measure."""
+        return float(getattr(score.verdict, self.measure))
+
+    @property
+    def counts(self) -> list[int]:
+        """All numbers of evaluations after which searches were judged."""
+        return sorted({score.n_evaluations for score in self.scores})
 
     @property
     def shown(self) -> list[int]:
         """The numbers of evaluations that a table has room for."""
-        reached = {score.n_evaluations for score in self.scores}
-        return sorted(reached.intersection((*SHOWN, max(reached, default=0))))
+        counts = self.counts
+        return sorted(set(counts).intersection((*SHOWN, *counts[-1:])))
 
-    def at(self, method: str, n_evaluations: int) -> list[float]:
-        """Hypervolumes of a method after so many evaluations, by seed."""
+    def at(self, method: str, n_evaluations: int) -> Mapping[int, float]:
+        """What a method has reached after so many evaluations, by seed."""
+        return self._by_count.get((method, n_evaluations), {})
+
+    def areas(self, method: str) -> Mapping[int, float]:
+        """Mean height of a method's curve from the first checkpoint to the last, by seed.
+
+        It is the area under the curve, over evaluations, as a share of the whole. A method that
+        was given fewer evaluations than others has none.
+        """
+        return {
+            curve[0].seed: _mean_height([(s.n_evaluations, self.value(s)) for s in curve])
+            for curve in self.whole_curves(method)
+        }
+
+    def samples(self) -> dict[str, dict[str, Mapping[int, float]]]:
+        """What is compared: by budget, and at last by area, the values of every method.
+
+        Returns:
+            By the word of the column, by method, by seed.
+        """
+        found = {str(n): {m: self.at(m, n) for m in self.methods} for n in self.shown}
+        return {**found, AREA: {method: self.areas(method) for method in self.methods}}
+
+    def curves(self, method: str) -> list[list[Score]]:
+        """The scores of a method, search by search, in the order of the seeds."""
+        return list(self._curves[method].values())
+
+    def whole_curves(self, method: str) -> list[list[Score]]:
+        """Those of its searches that came to the last number of evaluations."""
+        return [curve for curve in self.curves(method) if curve[-1].n_evaluations == self.last]
+
+    @property
+    def last(self) -> int:
+        """The largest number of evaluations after which a search was judged."""
+        return max((score.n_evaluations for score in self.scores), default=0)
+
+    def cost_at(self, method: str, n_evaluations: int) -> float:
+        """What so many evaluations have cost, the median over seeds."""
+        spent = [
+            score.cost
+            for curve in self.curves(method)
+            for score in curve
+            if score.n_evaluations == n_evaluations
+        ]
+        return float(np.median(spent))
+
+    @property
+    def cost_levels(self) -> list[float]:
+        """Costs at which methods are compared, up to the least that a whole search took."""
+        ends = [curve[-1].cost for m in self.methods for curve in self.whole_curves(m)]
+        return [min(ends, default=0.0) * share for share in SHARES]
+
+    def for_cost(self, method: str, cost: float) -> list[float]:
+        """What was reached at the last checkpoint that costs no more, in order of the seeds.
+
+        It is NaN for a search that had not come to any, or was over before.
+        """
         return [
-            score.verdict.hypervolume
-            for score in self.scores
-            if (score.method, score.n_evaluations) == (method, n_evaluations)
+            next((self.value(s) for s in reversed(curve) if s.cost <= cost), np.nan)
+            if curve[-1].n_evaluations == self.last or curve[-1].cost >= cost
+            else np.nan
+            for curve in self.curves(method)
         ]
 
-    def areas(self, method: str) -> list[float]:
-        """Mean hypervolume from the first to the last checkpoint, by seed."""
-        by_seed: dict[int, list[tuple[int, float]]] = {}
-        for score in self.scores:
-            if score.method == method:
-                point = (score.n_evaluations, score.verdict.hypervolume)
-                by_seed.setdefault(score.seed, []).append(point)
-        return [_mean_height(points) for points in by_seed.values()]
-
-    def table(self) -> tuple[list[str], list[list[str]]]:
-        """Medians and quartiles, the anytime area, and at the end how much of the front."""
-        counts = self.shown
-        header = ["method", *map(str, counts), "area", "recall", "igd+"]
-        rows = []
-        for method in self.methods:
-            own = [score for score in self.scores if score.method == method]
-            last = [score for score in own if score.n_evaluations == counts[-1]]
-            rows.append(
-                [
-                    method,
-                    *(_quartiles(self.at(method, n)) for n in counts),
-                    _quartiles(self.areas(method)),
-                    _median([score.verdict.recall for score in last]),
-                    _median([score.verdict.igd_plus for score in last]),
-                ]
-            )
-        return header, rows
-
-    def by_cost(self) -> tuple[list[str], list[list[str]]]:
-        """Medians and quartiles of the hypervolume for equal cost, up to the least of all."""
-        last = {(s.method, s.seed): s.cost for s in self.scores}
-        least = min(last.values(), default=0.0)
-        levels = [least * share for share in SHARES]
-        rows = [
-            [method, *(_quartiles(self._for_cost(method, level)) for level in levels)]
-            for method in self.methods
-        ]
-        return ["for a cost of", *(f"{level:.3g}" for level in levels)], rows
-
-    def _for_cost(self, method: str, cost: float) -> list[float]:
-        """Hypervolumes at the last checkpoint that costs no more, by seed; 0 before one."""
-        found: dict[int, float] = {}
-        for score in self.scores:
-            if score.method == method:
-                found.setdefault(score.seed, 0.0)
-                if score.cost <= cost:
-                    found[score.seed] = score.verdict.hypervolume
-        return list(found.values())
-
-    def tests(self) -> tuple[list[str], list[list[str]]]:
-        """The first method against every other: p, and the probability to be ahead."""
-        counts = self.shown
+    def comparisons(self) -> dict[tuple[str, str], Comparison]:
+        """The first method against every other, by the word of the column and the other."""
         first, *others = self.methods
-        header = [f"{first} ahead of", *map(str, counts)]
-        rows = []
-        for other in others:
-            cells = []
-            for n in counts:
-                one, two = self.at(first, n), self.at(other, n)
-                found = compare(one, two) if one and two else None
-                cells.append(f"{found.effect:.2f} (p {found.p:.1g})" if found else "-")
-            rows.append([other, *cells])
-        return header, rows
+        found = {}
+        for word, values in self.samples().items():
+            for other in others:
+                pairs = paired(values[first], values[other])
+                if pairs:
+                    one, two = zip(*pairs, strict=True)
+                    found[word, other] = compare(
+                        [-self.sign * value for value in one],
+                        [-self.sign * value for value in two],
+                    )
+        return found
 
-    def rows(self) -> list[list[str]]:
-        """Every score as a row under ``COLUMNS``."""
-        return [
-            [
-                score.method,
-                str(score.seed),
-                str(score.n_evaluations),
-                f"{score.cost:.6g}",
-                f"{score.verdict.hypervolume:.6f}",
-                f"{score.verdict.igd_plus:.6f}",
-                f"{score.verdict.recall:.4f}",
-            ]
-            for score in self.scores
-        ]
+
+def compared(
+    standings: Mapping[str, Standings],
+) -> dict[tuple[str, str, str], Comparison]:
+    """Compare the first method with every other on every problem.
+
+    Pairs are the searches with equal seeds. The p-values are corrected after Holm for all that
+    is compared here.
+
+    Args:
+        standings: The standings by the label of the problem, all of the same methods.
+
+    Returns:
+        The comparisons by label of the problem, word of the column and label of the other.
+    """
+    found = {
+        (label, *key): comparison
+        for label, each in standings.items()
+        for key, comparison in each.comparisons().items()
+    }
+    corrected = holm([comparison.p for comparison in found.values()])
+    return {
+        key: replace(comparison, p=p)
+        for (key, comparison), p in zip(found.items(), corrected, strict=True)
+    }
+
+
+def paired(one: Mapping[int, float], other: Mapping[int, float]) -> list[tuple[float, float]]:
+    """The values of two methods that have a seed in common, in pairs."""
+    return [(one[seed], other[seed]) for seed in sorted(one.keys() & other.keys())]
+
+
+def quantiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """Lower quartile, median and upper quartile, of which some may be infinite."""
+    finite = np.nan_to_num(np.asarray(values, float), posinf=np.finfo(float).max / 4)
+    found = np.percentile(finite, [25, 50, 75])
+    low, median, high = np.where(found > 1e300, np.inf, found)
+    return float(low), float(median), float(high)
 
 
 def _mean_height(points: Sequence[tuple[int, float]]) -> float:
@@ -151,14 +198,3 @@ def _mean_height(points: Sequence[tuple[int, float]]) -> float:
     if len(n) < 2:
         return float(height[0])
     return float(np.trapezoid(height, n) / (n[-1] - n[0]))
-
-
-def _quartiles(values: Sequence[float]) -> str:
-    if not values:
-        return "-"
-    low, median, high = np.percentile(values, [25, 50, 75])
-    return f"{median:.4f} [{low:.4f}, {high:.4f}]"
-
-
-def _median(values: Sequence[float]) -> str:
-    return f"{np.median(values):.3f}" if values else "-"

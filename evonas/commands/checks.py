@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from evonas.bench.methods import Method
+from evonas.bench.notation import Entry
 from evonas.carbon.files import CARBON_FLAGS
 from evonas.carbon.traces import Trace, read_trace
 from evonas.commands.member_checks import check_member, is_picking, way_of
-from evonas.commands.parsers import BANDS, KINDS, NETWORKS, PEERS, PICTURES, SIZES
+from evonas.commands.parsers import BANDS, KINDS, MEASURES, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import Config
-from evonas.fidelity import FIDELITIES
 from evonas.networks.inputs import Input, read_input
 from evonas.objectives import Constraint
 from evonas.parsing import listed, nearest, read_settings
@@ -20,31 +21,30 @@ from evonas.plugins.loading import problem_entries
 from evonas.reports.naming import genome_of
 from evonas.runs.manifest import read_resolved
 from evonas.sections.search import ALGORITHMS
-from evonas.sections.surrogate import SURROGATES
 from evonas.short_ids import is_short_id
-
-METHODS = (*ALGORITHMS, *(kind for kind in SURROGATES if kind != "none"), *FIDELITIES, "screen")
 
 
 def check_bench(given: argparse.Namespace) -> None:
-    """Refuse an unknown problem or method, and a contest without any.
+    """Refuse an unknown problem, method or measure, and a contest without any.
 
     Raises:
         ValueError: Something given is unknown, or too little.
-        FileNotFoundError: The problem's file is not there.
+        FileNotFoundError: A file is not there.
     """
-    methods = listed(given.methods)
-    if not methods or given.seeds < 1:
+    if given.by not in MEASURES:
+        raise ValueError(
+            f"unknown measure {given.by!r}{nearest(given.by, MEASURES)}; choose from "
+            f"{', '.join(MEASURES)}"
+        )
+    methods = None if given.methods is None else listed(given.methods)
+    if methods == () or (given.seeds is not None and given.seeds < 1):
         raise ValueError("a contest needs a method and a seed at least")
-    for method in methods:
-        wrong = [part for part in method.split("+") if part not in METHODS]
-        if method not in PEERS and wrong:
-            offered = [*METHODS, *PEERS]
-            raise ValueError(
-                f"unknown method {method!r}{nearest(wrong[0], offered)}; choose from "
-                f"{', '.join(offered)}, or several of ours with a plus, as gp+moead"
-            )
-    check_problem(given.problem)
+    if given.read:
+        return  # of whatever methods there were
+    for method in methods or ():
+        Method.of(method, peers=PEERS)
+    for problem in given.problem:
+        check_problem(Entry.of(problem).name)
 
 
 def check_budget(given: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evonas.commands.arguments import Parser, Place, add_words, option, real, shares, whole
+from evonas.parsing import listed
 from evonas.sections.carbon import CarbonSection
 
 # What heavier modules offer; a test holds these to them.
@@ -16,6 +17,7 @@ PEERS = (
     *("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea"),
     *("botorch-qlognehvi", "ax", "smac-parego", "smac-parego-1", "deephyper-cbo"),
 )
+MEASURES = ("hypervolume", "log_hypervolume", "igd_plus", "recall")
 PICTURES = (".png", ".svg", ".pdf")
 KINDS = ("overview", "front", "hypervolume", "best", "matrix", "parallel", "exits", "return")
 BANDS = ("quartiles", "range")
@@ -27,33 +29,92 @@ def bench_parser() -> Parser:
     """The arguments of ``evonas bench``."""
     parser = Parser(
         "evonas bench",
-        "Set methods against each other on a problem whose true front is known.",
+        "Set methods against each other on problems whose true front is known. The same "
+        "command goes on where it was stopped.",
     )
-    about = parser.add_argument_group("problem")
+    about = parser.add_argument_group("problems")
+    named = (
+        "a problem's short name, or FILE.py:CLASS, and words of its own: objectives=NAME,..., "
+        "options such as noisy=true or seed=0..9 (which the seeds take in turn), cost=METRIC "
+        "and label=TEXT, as in nas-bench-macro:objectives=acc,macs:noisy=true"
+    )
+    problem = "NAME[:WORD=VALUE]..."
     option(
-        about, "--problem", "the problem's short name, or FILE.py:CLASS", default="synthetic"
+        about,
+        "--problem",
+        named,
+        default=[],
+        shown="synthetic",
+        metavar=problem,
+        is_repeated=True,
+    )
+    in_file = "file with a problem a line, in the same words"
+    option(
+        about,
+        "--problems",
+        in_file,
+        default=[],
+        shown="none",
+        kind=Path,
+        metavar="FILE",
+        is_repeated=True,
     )
     option(about, "--data-dir", "folder of tables", shown="$EVONAS_DATA", metavar="FOLDER")
-    names = "names of the objectives, with commas"
+    names = "names of the objectives, with commas, where a problem names none"
     option(about, "--objectives", names, default="", shown=OWN, metavar="NAME,...")
-    own = "an option of the problem, such as noisy=true"
+    own = "an option of every problem that does not set it, such as noisy=true"
     option(about, "--option", own, default=[], shown=OWN, is_repeated=True)
     contest = parser.add_argument_group("contest")
     methods = (
         "algorithms, surrogates, fidelities, screen, several of them as gp+epochs, or peers "
-        f"({', '.join(PEERS)}); the first is compared with all others"
+        f"({', '.join(PEERS)}), with words of their own as gp:batch=4:proposals=500 or "
+        "optuna-tpe:evaluations=100; the first is compared with all others"
     )
-    option(contest, "--methods", methods, default="gp,nsga2,random", metavar="NAME,...")
+    option(contest, "--methods", methods, shown="auto,nsga2,random", metavar="NAME,...")
     measured = "distinct architectures that a search measures"
     option(contest, "--evaluations", measured, default=200, kind=whole)
     option(contest, "--pop-size", "population of algorithms", shown="20", kind=whole)
-    option(contest, "--seeds", "how many searches a method makes", default=11, kind=whole)
+    many = "how many searches a method makes"
+    option(contest, "--seeds", many, shown="11, and of --read all", kind=whole)
     cost = "metric that says what measuring takes"
     option(contest, "--cost", cost, shown="the problem's effort", metavar="METRIC")
+    by = f"what tables and pictures compare: {', '.join(MEASURES)}"
+    when = "numbers of evaluations, or area, whose ranks over several problems are drawn"
+    option(
+        contest,
+        "--at",
+        when,
+        default=(),
+        shown="20,40,100,area and the last",
+        kind=listed,
+        metavar="N,...",
+    )
+    option(contest, "--by", by, default=MEASURES[0], metavar="MEASURE")
     files = parser.add_argument_group("workers and files")
     option(files, "--n-jobs", "searches at a time", shown="one per core", kind=whole)
-    left = "folder of the table and the picture"
+    python = "the Python that peers, or one of them, run in, as PYTHON or PEER=PYTHON"
+    option(
+        files,
+        "--peer-python",
+        python,
+        default=[],
+        shown="this one",
+        metavar="[PEER=]PYTHON",
+        is_repeated=True,
+    )
+    left = "folder of scores, tables and pictures"
     option(files, "--out", left, default="bench", metavar="FOLDER")
+    read = "file of scores to be read, in place of a contest: nothing is searched"
+    option(
+        files,
+        "--read",
+        read,
+        default=[],
+        shown="none",
+        kind=Path,
+        metavar="FILE.csv",
+        is_repeated=True,
+    )
     return parser
 
 

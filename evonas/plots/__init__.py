@@ -26,6 +26,7 @@ Modules:
     price_tag: Pictures of what a search has cost and brought.
     published: Pictures of published networks: accuracy against parameters and floating-point
         operations.
+    ranks: Average ranks over several problems, as critical-difference diagrams.
     retargeted: Pictures of fronts on several targets, with bands, and of how targets order
         networks.
     rivals: Pictures of networks with several exits against each other, over several seeds.
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from evonas.plots.axes import new_axes as new_axes
     from evonas.plots.axes import set_scale as set_scale
     from evonas.plots.bench import draw_contest as draw_contest
+    from evonas.plots.bench import draw_contests as draw_contests
     from evonas.plots.carbon import draw_calibration as draw_calibration
     from evonas.plots.carbon import draw_footprints as draw_footprints
     from evonas.plots.carbon import draw_paper as draw_paper
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from evonas.plots.price_tag import draw_expected as draw_expected
     from evonas.plots.price_tag import draw_fractions as draw_fractions
     from evonas.plots.price_tag import draw_progress as draw_progress
+    from evonas.plots.ranks import draw_ranks as draw_ranks
     from evonas.plots.runs import Picture as Picture
     from evonas.plots.runs import draw as draw
     from evonas.plots.runs import save_picture as save_picture
@@ -98,7 +101,7 @@ __getattr__, __dir__, __all__ = attach(
             "new_axes",
             "set_scale",
         ],
-        "bench": ["draw_contest"],
+        "bench": ["draw_contest", "draw_contests"],
         "carbon": ["draw_calibration", "draw_footprints", "draw_paper"],
         "cell": ["draw_cells"],
         "convergence": ["plot_best", "plot_hypervolume"],
@@ -111,6 +114,7 @@ __getattr__, __dir__, __all__ = attach(
         "parallel": ["plot_parallel"],
         "points": ["Cloud", "are_comparable", "choose", "cloud_of", "runs_of"],
         "price_tag": ["draw_curves", "draw_expected", "draw_fractions", "draw_progress"],
+        "ranks": ["draw_ranks"],
         "runs": ["Picture", "draw", "save_picture"],
         "style": [
             "count_ticks",

@@ -4,6 +4,7 @@ Modules:
     aims: What a run is judged by on other targets: objectives and limits, as a user writes
         them.
     carbon_account: What a search has emitted, with all that its kilowatt-hours leave out.
+    contest: How a contest went, in tables.
     counted_networks: What all networks of a run cost, from what is kept and, where that is not
         enough, counted.
     drivers: What drives a metric, in words and as JSON.

@@ -70,7 +70,7 @@ class Journal:
         self._failure: JournalError | None = None
         check_regular(path)
         try:
-            self._file = _open_locked(path)
+            self._file = open_locked(path)
             self._load()
         except BusyError:
             raise
@@ -252,8 +252,16 @@ def _parse(path: Path, content: bytes) -> _Contents:
     )
 
 
-def _open_locked(path: Path) -> FileIO:
-    """The file for appending, locked for as long as it is open."""
+def open_locked(path: Path) -> FileIO:
+    """A file for appending, locked for as long as it is open.
+
+    Args:
+        path: Where the file is, or is to be made.
+
+    Raises:
+        BusyError: Another process holds the lock.
+        OSError: The file cannot be opened or made.
+    """
     while True:
         file = path.open("ab+", buffering=0)
         try:

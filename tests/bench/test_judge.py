@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,8 +14,7 @@ from evonas.bench.judge import REFERENCE, Judge, Verdict
 from evonas.config import Config
 from evonas.engine.plan import SearchPlan
 from evonas.evaluation.candidate import Order
-from evonas.evaluation.evaluator import Evaluator
-from evonas.objectives import Constraint, Goals, Objective
+from evonas.objectives import ACC, MACS, Constraint, Goals, Objective
 from evonas.pareto.dominance import front
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Problem, Settings
@@ -23,7 +23,7 @@ from evonas.space import Gene, SearchSpace
 
 def judge(problem="Bowl", **settings):
     plan = SearchPlan.of(Config(problem=toy.reference(problem), n_jobs=0, **settings))
-    return Judge(Evaluator(plan.order), plan.goals), plan.problem
+    return Judge(plan.order, plan.goals), plan.problem
 
 
 GAIN = Objective("gain", "", "gain", -1)
@@ -54,8 +54,8 @@ def judge_of_rows(rows, objectives, *, constraints=(), known=None):
             return known
 
     wanted = tuple(o.name for o in objectives)
-    evaluator = Evaluator(Order(ProblemSpec(Listed, Settings()), wanted))
-    return Judge(evaluator, Goals(tuple(objectives), tuple(constraints), {}))
+    order = Order(ProblemSpec(Listed, Settings()), wanted)
+    return Judge(order, Goals(tuple(objectives), tuple(constraints), {}))
 
 
 def verdict_of(found, *rows):
@@ -82,7 +82,8 @@ def test_a_verdict_reckoned_by_hand():
     assert two.hypervolume == pytest.approx(((1.1 - 2 / 3) * 0.5 + 0.1 * 0.6) / whole)
     assert two.igd_plus == pytest.approx((2 / 3 + middle + 0) / 3)
     assert two.recall == pytest.approx(1 / 3)
-    assert verdict_of(found, 0, 1, 2) == Verdict(pytest.approx(1.0), 0.0, 1.0)
+    one = pytest.approx(1.0)
+    assert verdict_of(found, 0, 1, 2) == Verdict(one, 0.0, 1.0, one)
 
 
 def test_what_is_dominated_by_another_that_was_found_adds_nothing():
@@ -151,7 +152,9 @@ def test_the_unit_of_what_differs_on_the_front_changes_no_verdict(table):
     before = judge_of_rows(rows.tolist(), objectives)
     if (np.ptp(before.true_front, axis=0) > 0).all():
         after = judge_of_rows((1024 * rows).tolist(), objectives)
-        assert verdict_of(after, *found) == verdict_of(before, *found)
+        one, other = verdict_of(after, *found), verdict_of(before, *found)
+        assert one.log_hypervolume == pytest.approx(other.log_hypervolume)
+        assert replace(one, log_hypervolume=0.0) == replace(other, log_hypervolume=0.0)
 
 
 def test_what_breaks_a_constraint_is_neither_on_the_true_front_nor_counted():
@@ -159,7 +162,7 @@ def test_what_breaks_a_constraint_is_neither_on_the_true_front_nor_counted():
     found = judge_of_rows(ROWS, (GAIN, KG, SIZE), constraints=(small,))
     assert len(found.true_front) == 3
     assert verdict_of(found, 6, 3) == verdict_of(found, 3)
-    assert verdict_of(found, 5, 6) == Verdict(0.0, math.inf, 0.0)
+    assert verdict_of(found, 5, 6) == Verdict(0.0, math.inf, 0.0, 0.0)
 
 
 def test_a_problem_of_which_nothing_keeps_the_constraints_has_no_front():
@@ -225,13 +228,13 @@ class Vast(Problem):
 
 
 def test_a_large_space_that_does_not_know_its_front_is_refused():
-    evaluator = Evaluator(Order(ProblemSpec(Vast, Settings()), ("gain", "kg")))
+    order = Order(ProblemSpec(Vast, Settings()), ("gain", "kg"))
     message = (
         r"nobody knows the true front of gain, kg: the space has 2\.16e\+05 genomes, more than "
         "the 200000 that are looked through"
     )
     with pytest.raises(ValueError, match=message):
-        Judge(evaluator, Goals((GAIN, KG), (), {}))
+        Judge(order, Goals((GAIN, KG), (), {}))
 
 
 def test_what_measuring_takes_is_a_metric_of_the_problem():
@@ -239,3 +242,35 @@ def test_what_measuring_takes_is_a_metric_of_the_problem():
     assert found.costs([(0, 0, 0, 0)], "params") == [
         problem.measure((0, 0, 0, 0), [], seed=0)["params"]
     ]
+
+
+def test_another_judge_of_the_same_needs_not_look_for_the_front_again():
+    found, problem = judge(objectives=("acc", "flops"))
+    plan = SearchPlan.of(
+        Config(problem=toy.reference("Bowl"), n_jobs=0, objectives=("acc", "flops"))
+    )
+    told = Judge(plan.order, plan.goals, true_front=found.true_front.tolist())
+    genomes = problem.space.sample(9, np.random.default_rng(0))
+    assert told(genomes) == found(genomes)
+
+
+def test_a_verdict_on_some_is_that_on_the_first_rows_of_their_values():
+    found, problem = judge(objectives=("acc", "flops"))
+    genomes = problem.space.sample(9, np.random.default_rng(1))
+    values = found.values(genomes)
+    assert [found.verdict(values[:n]) for n in (1, 4, 9)] == [
+        found(genomes[:n]) for n in (1, 4, 9)
+    ]
+
+
+def test_on_the_log_scale_halving_a_small_cost_counts_as_much_as_halving_a_large_one():
+    error, macs = ACC, MACS
+    rows = [(99.0, 8e8), (98.0, 4e8), (96.0, 2e8), (92.0, 1e8)]
+    found = judge_of_rows(rows, (error, macs))
+    # Of three halvings each: the front's points are at (0, 1), (1/3, 2/3), (2/3, 1/3), (1, 0).
+    whole = (0.1 + 1 / 3 + 1 / 3 + 1 / 3) * 0.1 + (0.1 + 1 / 3 + 1 / 3) / 3 + (0.1 + 1 / 3) / 3
+    whole += 0.1 / 3
+    verdict = verdict_of(found, 1)
+    assert verdict.log_hypervolume == pytest.approx((1.1 - 1 / 3) * (1.1 - 2 / 3) / whole)
+    assert verdict_of(found, 2).log_hypervolume == pytest.approx(verdict.log_hypervolume)
+    assert verdict.hypervolume != pytest.approx(verdict.log_hypervolume)

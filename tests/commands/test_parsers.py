@@ -5,11 +5,10 @@ from typing import get_args
 import pytest
 
 from evonas.algorithms.registry import ALGORITHMS as MADE
-from evonas.bench import contest
+from evonas.bench import standings
 from evonas.bench.peers import PEERS as RUN
-from evonas.commands.checks import METHODS
 from evonas.commands.main import COMMANDS
-from evonas.commands.parsers import BANDS, KINDS, NETWORKS, PEERS, PICTURES, SIZES
+from evonas.commands.parsers import BANDS, KINDS, MEASURES, NETWORKS, PEERS, PICTURES, SIZES
 from evonas.config import SECTIONS
 from evonas.networks.zoo import SHORT_NAMES
 from evonas.plots.runs import Kind
@@ -25,7 +24,7 @@ def test_the_names_that_are_known_early_are_those_that_work():
     assert get_args(Kind) == KINDS
     assert get_args(Band) == BANDS
     assert {*get_args(Size)} == {*SIZES}
-    assert METHODS == contest.PARTS
+    assert MEASURES == standings.MEASURES
 
 
 @pytest.mark.parametrize("name", COMMANDS)

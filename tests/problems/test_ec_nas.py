@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.bench.contest import judged
+from evonas.bench.cases import Case
+from evonas.bench.contest import Search, judged, read_method
 from evonas.config import Config
 from evonas.fidelity import rungs
 from evonas.networks.cells import CellNetwork
@@ -117,14 +118,10 @@ def test_a_first_epoch_is_looked_up_with_what_it_took_and_the_rest_goes_on_from_
 
 @pytest.mark.slow
 def test_a_contest_goes_along_the_measured_epochs():
-    base = Config(
-        problem="ec-nas",
-        data_dir=str(FILE.parents[1]),
-        evaluations=30,
-        pop_size=10,
-        n_jobs=0,
+    base = Config(data_dir=str(FILE.parents[1]), evaluations=30, pop_size=10, n_jobs=0)
+    case = Case.of("ec-nas", base=base)
+    scores, whole = (
+        judged(Search(case, read_method(name), 0)) for name in ("nsga2+epochs", "nsga2")
     )
-    scores = judged(base, "nsga2+epochs", 0, "fpo")
-    whole = judged(base, "nsga2", 0, "fpo")
     assert 0 < scores[-1].verdict.hypervolume <= 1
     assert 0 < scores[-1].cost < whole[-1].cost
