@@ -1,14 +1,17 @@
 """Tasks of two made-up objectives for peers to search in."""
 
+import os
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from evonas.bench.peers import PeerTask, SpentError, run_peer
+from evonas.bench.peers import PeerTask, SpentError, lacking, peer_pythons, run_peer
 from evonas.bench.peers.conversation import converse
 from evonas.space import Gene, SearchSpace
 
+PYTHONS = peer_pythons(os.environ.get("EVONAS_PEER_PYTHONS", "").split())
 TOY = Path(__file__).with_name("toy_peer.py")
 SPACE = SearchSpace(
     [
@@ -56,3 +59,11 @@ def genomes_of(name, *, python=None, **options):
     asked = []
     run_peer(name, peer_task(asked, **options), python=python)
     return asked
+
+
+def there(name):
+    """The Python to run a peer with; skips the test where it has not its package."""
+    python = PYTHONS.get(name)
+    if package := lacking(name, python=python):
+        pytest.skip(f"{package} is not installed; EVONAS_PEER_PYTHONS='{name}=PATH' names one")
+    return python

@@ -15,7 +15,7 @@ NETWORKS = (
 )
 PEERS = (
     *("pymoo-nsga2", "optuna-nsga2", "optuna-tpe", "optuna-gp", "syne-tune-morea"),
-    *("botorch-qlognehvi", "smac-parego", "smac-parego-1"),
+    *("botorch-qlognehvi", "ax", "smac-parego", "smac-parego-1", "deephyper-cbo"),
 )
 MEASURES = ("hypervolume", "log_hypervolume", "igd_plus", "recall")
 PICTURES = (".png", ".svg", ".pdf")
@@ -38,14 +38,13 @@ def bench_parser() -> Parser:
         "options such as noisy=true or seed=0..9 (which the seeds take in turn), cost=METRIC "
         "and label=TEXT, as in nas-bench-macro:objectives=acc,macs:noisy=true"
     )
-    problem = "NAME[:WORD=VALUE]..."
     option(
         about,
         "--problem",
         named,
         default=[],
         shown="synthetic",
-        metavar=problem,
+        metavar="NAME[:WORD=VALUE]...",
         is_repeated=True,
     )
     in_file = "file with a problem a line, in the same words"

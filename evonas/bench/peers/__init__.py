@@ -14,7 +14,9 @@ Modules:
         a time.
     botorch_qlognehvi: BoTorch's noisy expected hypervolume improvement, with the counted
         objectives exact.
+    ax_default: Ax as it comes: what it chooses itself for choices and several objectives.
     smac_parego: SMAC's random forest on random scalings of the objectives.
+    deephyper_cbo: DeepHyper's Bayesian optimisation on random scalings of the objectives.
 """
 
 from __future__ import annotations

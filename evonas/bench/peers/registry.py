@@ -50,8 +50,10 @@ PEERS: dict[str, Peer] = {
     "optuna-gp": Peer("optuna_samplers", "optuna", "optuna", "run_gp", is_apart=False),
     "syne-tune-morea": Peer("syne_tune_morea", "syne-tune", "syne_tune"),
     "botorch-qlognehvi": Peer("botorch_qlognehvi", "botorch", "botorch"),
+    "ax": Peer("ax_default", "ax-platform", "ax"),
     "smac-parego": Peer("smac_parego", "smac", "smac"),
     "smac-parego-1": Peer("smac_parego", "smac", "smac", "run_retrained"),
+    "deephyper-cbo": Peer("deephyper_cbo", "deephyper", "deephyper"),
 }
 
 

@@ -59,17 +59,17 @@ def _run(task: Task, *, retrain_after: int) -> None:
     )
     while True:
         trial = facade.ask()
-        genome = tuple(int(trial.config[name]) for name in task.names)
+        genome = tuple(int(trial.config[f"g{i}"]) for i in range(len(task.sizes)))
         facade.tell(trial, TrialValue(cost=list(task.measure(genome))))
 
 
 def _space(task: Task) -> ConfigurationSpace:
     space = ConfigurationSpace(seed=task.seed)
-    genes = zip(task.names, task.sizes, task.is_ordered, strict=True)
+    genes = enumerate(zip(task.sizes, task.is_ordered, strict=True))
     space.add(
-        UniformIntegerHyperparameter(name, 0, size - 1)
+        UniformIntegerHyperparameter(f"g{i}", 0, size - 1)
         if is_ordered and size > 1
-        else CategoricalHyperparameter(name, list(range(size)))
-        for name, size, is_ordered in genes
+        else CategoricalHyperparameter(f"g{i}", list(range(size)))
+        for i, (size, is_ordered) in genes
     )
     return space

@@ -1,6 +1,5 @@
 import pytest
-from bench.peers.test_running import there
-from peer_tasks import genomes_of, peer_task
+from peer_tasks import genomes_of, peer_task, there
 
 from evonas.space import Gene, SearchSpace
 

@@ -1,25 +1,15 @@
 """What holds of every peer: each is run where its package is installed."""
 
-import os
 from dataclasses import replace
 
 import pytest
 from matrix import slow_but
-from peer_tasks import SPACE, TOY, genomes_of, peer_task
+from peer_tasks import SPACE, TOY, genomes_of, peer_task, there
 
-from evonas.bench.peers import PEERS, lacking, peer_pythons, run_peer
+from evonas.bench.peers import PEERS, run_peer
 from evonas.bench.peers.registry import Peer
 
-PYTHONS = peer_pythons(os.environ.get("EVONAS_PEER_PYTHONS", "").split())
 QUICK = ("pymoo-nsga2", "optuna-nsga2", "optuna-tpe")
-
-
-def there(name):
-    """The Python to run a peer with; skips the test where it has not its package."""
-    python = PYTHONS.get(name)
-    if package := lacking(name, python=python):
-        pytest.skip(f"{package} is not installed; EVONAS_PEER_PYTHONS='{name}=PATH' names one")
-    return python
 
 
 EVERY = pytest.mark.parametrize("name", slow_but(QUICK, PEERS))

@@ -1,6 +1,5 @@
 import pytest
-from bench.peers.test_running import there
-from peer_tasks import genomes_of
+from peer_tasks import genomes_of, there
 
 
 @pytest.mark.slow
