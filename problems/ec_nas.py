@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from evonas.data.table_files import table_folder
@@ -70,7 +71,7 @@ class EcNas(TabularProblem):
     )
     metrics = (TABLE_ACC, ENERGY, TRAINING, PARAMS, FLOPS, FPO, TABLE_TEST_ACC)
     default_objectives = ("acc", "energy")
-    epochs = tuple(EPOCHS)
+    fidelities = MappingProxyType({"epochs": tuple(EPOCHS)})
     is_pure = True
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -83,7 +84,7 @@ class EcNas(TabularProblem):
 
     def lookup(self, architecture: Mapping[str, Any]) -> Mapping[str, float | Sequence[float]]:
         """What was measured, training by training."""
-        return self.lookup_at(architecture, self.epochs[-1])
+        return self.lookup_at(architecture, max(EPOCHS))
 
     def lookup_at(
         self, architecture: Mapping[str, Any], epochs: int

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from evonas.data.plain_pickle import load_plain
 from evonas.data.table_files import find_table
+from evonas.fidelity import Separate
 from evonas.networks.cell_tables import COUNTED, CellTable, accuracies, training_flops
 from evonas.objectives import FPO, Metric
 from evonas.problem import Settings
@@ -42,9 +43,11 @@ class NasBench201(CellTable):
     ``ImageNet16-120`` in place of ``cifar10``; ``--option schedule=12`` for trainings of 12
     epochs in place of 200, whose learning rate falls to zero within them.
 
-    ``--fidelity epochs`` goes along the curves. Validation accuracy on CIFAR-10 is that of
-    trainings on half of the images; test accuracy is that of trainings on all of them, as the
-    benchmark's own interface has it. What the files call FLOPs are multiply-accumulates.
+    ``--fidelity epochs`` goes along the curves; with ``--option separate=true`` from trainings
+    of 12 epochs to those of 200, each under a learning rate of its own. Validation accuracy on
+    CIFAR-10 is that of trainings on half of the images; test accuracy is that of trainings on
+    all of them, as the benchmark's own interface has it. What the files call FLOPs are
+    multiply-accumulates.
     """
 
     metrics = (*accuracies("cifar10"), *COUNTED, LATENCY, TRAINING, FPO)
@@ -53,6 +56,7 @@ class NasBench201(CellTable):
         "noisy": False,
         "dataset": "cifar10",
         "schedule": 200,
+        "separate": False,
     }
     is_pure = True
 
@@ -67,7 +71,15 @@ class NasBench201(CellTable):
                 offered = ", ".join(map(str, known))
                 raise ValueError(f"option {name} is {value!r}; choose from {offered}")
         self.metrics = (*accuracies(self._dataset), *COUNTED, LATENCY, TRAINING, FPO)
-        self.epochs = tuple(range(1, schedule + 1))
+        self._schedule = schedule
+        self.fidelities = {"epochs": tuple(range(1, schedule + 1))}
+        if self.option["separate"]:
+            if schedule != max(SCHEDULES):
+                raise ValueError(
+                    f"option separate leads from {min(SCHEDULES)} epochs to {max(SCHEDULES)}, "
+                    f"and there is no way to it from a schedule of {schedule}; leave one out"
+                )
+            self.fidelities = {"epochs": Separate(tuple(sorted(SCHEDULES)))}
         path = find_table(self.settings.data_dir, FILES, folder="nas-bench-201", source=SOURCE)
         self._table: _Folder | _File = _Folder(path) if path.is_dir() else _File(path)
 
@@ -79,14 +91,15 @@ class NasBench201(CellTable):
 
     def lookup(self, architecture: Mapping[str, Any]) -> Row:
         """What stood after the last epoch, training by training."""
-        return self.lookup_at(architecture, self.epochs[-1])
+        return self.lookup_at(architecture, self._schedule)
 
     def row(self, cell: str) -> Row:
         """What stood after the last epoch, without what is counted."""
-        return self._trained(cell, self.epochs[-1])
+        return self._trained(cell, self._schedule)
 
     def _trained(self, cell: str, epochs: int) -> Row:
-        every = self._table.trainings(cell, self.option["schedule"])
+        schedule = epochs if self.option["separate"] else self._schedule
+        every = self._table.trainings(cell, schedule)
         (judged, part), (tested, test_part) = SPLITS[self._dataset]
         seen = _of(every, judged)
         found: dict[str, Sequence[float]] = {
@@ -94,7 +107,7 @@ class NasBench201(CellTable):
             "training": [total for r in seen if (total := _seconds(r, epochs)) > 0],
             "latency": [1000 * spent for r in seen if (spent := _mean(r["latency"])) > 0],
         }
-        if epochs == self.epochs[-1]:
+        if epochs == self._schedule:
             key = f"{test_part}@{epochs - 1}"
             found["test_acc"] = [r["eval_acc1es"][key] for r in _of(every, tested)]
         return {name: values for name, values in found.items() if values}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.fidelity import rungs
+from evonas.fidelity import rungs, to_try
 
 
 @given(st.integers(30, 5000), st.integers(2, 4), st.floats(1.5, 4))
@@ -52,3 +52,32 @@ def test_a_reduction_that_leads_to_nothing_known_is_refused():
     message = "a reduction of 30 leads from 108 epochs to none that are known; known are 4, "
     with pytest.raises(ValueError, match=message):
         rungs("epochs", 108, n=3, reduction=30, known=(4, 12, 36, 108))
+
+
+@pytest.mark.parametrize(
+    ("kind", "whole", "known", "amounts"),
+    [
+        ("epochs", 9, (), [1, 2, 3, 4, 6, 9]),
+        ("epochs", 4, (1, 4), [1, 4]),
+        ("epochs", 200, (12, 200), [12, 200]),
+        ("epochs", 108, (4, 12, 36, 108), [4, 12, 36, 108]),
+        ("subset", 1000, (), [37, 111, 333, 1000]),
+        ("image-size", 32, (), [8, 16, 32]),
+    ],
+)
+def test_the_amounts_to_try_go_down_by_a_factor_as_far_as_they_are_worth_it(
+    kind, whole, known, amounts
+):
+    tried = to_try(kind, whole, known=known)
+    assert [step.amount for step in tried] == amounts
+    assert [step.is_whole for step in tried] == [False] * (len(amounts) - 1) + [True]
+    assert [step.after for step in tried][1:] == (
+        amounts[:-1] if kind == "epochs" else [0] * (len(amounts) - 1)
+    )
+
+
+@pytest.mark.parametrize(("kind", "whole"), [("epochs", 1), ("image-size", 15)])
+def test_where_there_is_nothing_less_there_is_nothing_to_try(kind, whole):
+    message = f"^of {whole} {kind} there is nothing less that could be tried$"
+    with pytest.raises(ValueError, match=message):
+        to_try(kind, whole)

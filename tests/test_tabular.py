@@ -1,9 +1,12 @@
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import numpy as np
 import pytest
 
 from evonas.config import Config
 from evonas.engine.search import search
-from evonas.fidelity import Fidelity, rungs
+from evonas.fidelity import Fidelity, Separate, rungs
 from evonas.objectives import ACC, FLOPS, FPO, MACS
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
@@ -90,11 +93,25 @@ class Curves(TabularProblem):
         return {"acc": acc, "macs": width, "fpo": 6.0 * width * epochs}
 
 
-class Separate(Curves):
+class Separate9(Curves):
     """The same, but each number of epochs was a training of its own."""
 
     epochs = (1, 3, 9)
     restarts = True
+
+
+class Declared(Curves):
+    """The same, in one attribute."""
+
+    epochs = ()
+    fidelities: ClassVar[Mapping[str, Any]] = {"epochs": tuple(range(1, 10))}
+
+
+class DeclaredSeparate(Curves):
+    """Trainings of their own, in one attribute."""
+
+    epochs = ()
+    fidelities: ClassVar[Mapping[str, Any]] = {"epochs": Separate((1, 3, 9))}
 
 
 LADDER = rungs("epochs", 9, n=3, reduction=3)
@@ -102,6 +119,60 @@ LADDER = rungs("epochs", 9, n=3, reduction=3)
 
 def at(problem, rung, *wanted, seed=0):
     return problem.measure_at((3, 0), wanted, seed=seed, fidelity=rung)
+
+
+@pytest.mark.parametrize(
+    ("older", "declared"), [(Curves, Declared), (Separate9, DeclaredSeparate)]
+)
+def test_a_declaration_says_what_the_older_attributes_say(older, declared):
+    assert tuple(declared().amounts("epochs")) == tuple(older().amounts("epochs"))
+    assert declared().full_amount("epochs") == older().full_amount("epochs") == 9
+    for rung in LADDER:
+        assert at(declared(), rung, "acc", "fpo") == at(older(), rung, "acc", "fpo")
+
+
+def test_what_is_not_declared_is_not_there():
+    with pytest.raises(ValueError, match="Declared has no measurements with less subset"):
+        Declared().full_amount("subset")
+
+
+def test_there_may_be_less_of_something_else_than_epochs():
+    class OfImages(Curves):
+        epochs = ()
+        fidelities: ClassVar[Mapping[str, Any]] = {"subset": Separate((1, 9))}
+
+    problem = OfImages()
+    small, whole = rungs("subset", 9, n=2, reduction=9, known=problem.amounts("subset"))
+    assert at(problem, small, "acc", "fpo") == {"acc": pytest.approx(80.5 / 9), "fpo": 24.0}
+    assert at(problem, whole, "fpo") == {"fpo": 216.0}
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"pixels": (1, 2)}, "are of pixels; expected one kind of epochs, subset, image-size"),
+        ({"epochs": (1, 9), "subset": (1, 9)}, "are of epochs, subset; expected one kind of"),
+        ({"epochs": (9, 1)}, r"are \[9, 1\]; expected positive whole numbers in rising order"),
+        ({"epochs": Separate((3, 3))}, r"are \[3, 3\]; expected positive whole numbers"),
+        ({"epochs": (0, 9)}, r"are \[0, 9\]; expected positive whole numbers"),
+        ({"epochs": (1.5, 9)}, r"are \[1.5, 9\]; expected positive whole numbers"),
+    ],
+)
+def test_a_declaration_that_cannot_be_is_refused(declared, message):
+    class Wrong(Curves):
+        fidelities: ClassVar[Mapping[str, Any]] = declared
+
+    with pytest.raises(ValueError, match=f"^the fidelities of Wrong {message}"):
+        Wrong().full_amount("epochs")
+
+
+def test_a_declaration_that_nothing_looks_up_is_refused():
+    class Empty(Table):
+        fidelities: ClassVar[Mapping[str, Any]] = {"epochs": (1, 9)}
+
+    message = "the fidelities of Empty are of no use without lookup_at, which Empty lacks"
+    with pytest.raises(ValueError, match=message):
+        Empty().full_amount("epochs")
 
 
 def test_what_stood_after_some_epochs_is_looked_up_with_what_this_step_took():
@@ -116,7 +187,7 @@ def test_what_stood_after_some_epochs_is_looked_up_with_what_this_step_took():
 
 
 def test_a_training_of_its_own_takes_all_its_epochs():
-    assert [at(Separate(), rung, "fpo")["fpo"] for rung in LADDER] == [24.0, 72.0, 216.0]
+    assert [at(Separate9(), rung, "fpo")["fpo"] for rung in LADDER] == [24.0, 72.0, 216.0]
 
 
 def test_a_noisy_curve_is_that_of_one_training_at_all_its_epochs():
@@ -138,13 +209,13 @@ def test_a_table_without_epochs_has_nothing_less_than_whole():
 
 
 def test_what_the_table_knows_nothing_of_is_refused():
-    message = "Separate knows nothing after 4 epochs, only after 1, 3, 9"
+    message = "Separate9 knows nothing after 4 epochs, only after 1, 3, 9"
     with pytest.raises(ValueError, match=message):
-        at(Separate(), Fidelity("epochs", 4), "acc")
+        at(Separate9(), Fidelity("epochs", 4), "acc")
 
 
 def test_a_search_in_rungs_goes_along_the_curves_of_a_table_and_finds_a_front():
-    config = Config(fidelity="epochs", evaluations=24, pop_size=6, n_jobs=0)
+    config = Config(fidelity="epochs", rungs=3, evaluations=24, pop_size=6, n_jobs=0)
     result = search(config, problem=Curves)
     labels = {record.fidelity for record in result.records}
     assert "" in labels

@@ -101,6 +101,18 @@ def real(text: str) -> float:
     return _read(text, float, "number")
 
 
+def whole_or_word(text: str) -> int | str:
+    """A whole number, or a word, which whoever takes it must know.
+
+    Args:
+        text: what a user wrote.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
 def _read(text: str, kind: Callable[[str], N], called: str) -> N:
     try:
         return kind(text)
@@ -128,7 +140,12 @@ def shares(text: str) -> tuple[float, ...]:
     return found
 
 
-_METAVARS: Mapping[Callable[[str], Any], str] = {whole: "N", real: "X"}
+_METAVARS: Mapping[Callable[[str], Any], str] = {whole: "N", real: "X", whole_or_word: "N"}
+_KINDS: Mapping[str, Callable[[str], Any]] = {
+    "int": whole,
+    "int | str": whole_or_word,
+    "float": real,
+}  # what reads a value, by the type of its word
 
 
 def option(
@@ -179,7 +196,7 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
         if word.name in leave_out:
             continue
         text = explained.get(word.name, "").replace("``", "").removesuffix(".")
-        kind = str(word.type).partition(" | ")[0]
+        kind = str(word.type).removesuffix(" | None")
         flag, text = f"--{word.name.replace('_', '-')}", text[:1].lower() + text[1:]
         if word.type in (bool, "bool"):
             told = f"{text} (default: {word.metadata['shown']})".replace("%", "%%")
@@ -190,6 +207,6 @@ def add_words(place: Place, section: type, *, leave_out: Collection[str] = ()) -
             flag,
             text,
             shown=word.metadata["shown"],
-            kind={"int": whole, "float": real}.get(kind, str),
+            kind=_KINDS.get(kind, str),
             is_repeated=kind == "Sequence[str]" and word.name not in COMMA_LISTS - REPEATED,
         )

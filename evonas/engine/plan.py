@@ -16,6 +16,7 @@ from evonas.carbon.meter import Tariff
 from evonas.carbon.tracker import CodeCarbon
 from evonas.config import Config
 from evonas.evaluation.candidate import Order
+from evonas.evaluation.chosen_rungs import ChoosingLadder
 from evonas.evaluation.engines import make_executor
 from evonas.evaluation.evaluator import Evaluator
 from evonas.evaluation.executor import Executor
@@ -24,7 +25,7 @@ from evonas.evaluation.oracle import Oracle
 from evonas.evaluation.successive_halving import Ladder
 from evonas.evaluation.worker import WorkerError
 from evonas.evaluation.worker_process import Task
-from evonas.fidelity import Fidelity, rungs
+from evonas.fidelity import Fidelity, rungs, to_try
 from evonas.hardware.devices import V100, recognise
 from evonas.objectives import Goals, Objective
 from evonas.plugins.contract import rehearse
@@ -169,7 +170,7 @@ class SearchPlan:
             return TwoStages(self.config, oracle, self.goals, begin=begin)
         return begin(self.config, self.goals)
 
-    def ladder(self, evaluator: Evaluator, *, store: Path) -> Ladder | None:
+    def ladder(self, evaluator: Evaluator, *, store: Path) -> Ladder | ChoosingLadder | None:
         """Who measures in several steps, if the config has any.
 
         Args:
@@ -179,17 +180,18 @@ class SearchPlan:
         stored = [replace(rung, store=str(store)) for rung in self.rungs]
         if not stored:
             return None
-        return Ladder(
-            evaluator,
-            self.goals,
-            stored,
-            metric=trained_metrics(self.problem, self.goals)[0],
-            reduction=self.config.reduced,
-        )
+        metrics, reduction = trained_metrics(self.problem, self.goals), self.config.reduced
+        if self.config.chooses_rungs:
+            return ChoosingLadder(
+                evaluator, self.goals, stored, metrics=metrics, reduction=reduction
+            )
+        return Ladder(evaluator, self.goals, stored, metric=metrics[0], reduction=reduction)
 
     @cached_property
     def rungs(self) -> tuple[Fidelity, ...]:
         """Fidelities, from the least thorough to the whole; empty for whole measurements alone.
+
+        Where the search chooses among them, these are all that it chooses from.
 
         Raises:
             ValueError: The problem has no such fidelity, or too little of it.
@@ -197,13 +199,11 @@ class SearchPlan:
         kind = self.config.fidelity
         if kind is None:
             return ()
-        return rungs(
-            kind,
-            self.problem.full_amount(kind),
-            n=self.config.n_rungs,
-            reduction=self.config.reduced,
-            known=self.problem.amounts(kind),
-        )
+        whole, known = self.problem.full_amount(kind), self.problem.amounts(kind)
+        if self.config.chooses_rungs:
+            return to_try(kind, whole, known=known)
+        n, reduction = self.config.n_rungs, self.config.reduced
+        return rungs(kind, whole, n=n, reduction=reduction, known=known)
 
     def tracking(self) -> CodeCarbon | None:
         """A tracker of the search's energy, if the config wants one.
@@ -262,7 +262,7 @@ class SearchPlan:
             return AskTell(config, self._screened(oracle, goals), goals)
         from evonas.surrogates.search import SurrogateSearch  # imports scikit-learn, slowly
 
-        return SurrogateSearch(config, oracle, goals, rungs=self.rungs)
+        return SurrogateSearch(config, oracle, goals, rungs=oracle.rungs)
 
     def _screened(self, oracle: Oracle, goals: Goals) -> Oracle:
         """What leaves out those that cannot reach the front, if the config wants it."""
@@ -278,7 +278,7 @@ class SearchPlan:
             cheap=oracle.counted,
             kind=self.config.screen,
             seed=self.config.seed,
-            rungs=self.rungs,
+            rungs=oracle.rungs,
         )
         return Screen(oracle, goals, surrogate)
 

@@ -14,6 +14,7 @@ from evonas.carbon.spend import Spend
 from evonas.carbon.tracker import Opinion
 from evonas.config import Config
 from evonas.engine.redundancy import Degeneracy, examine
+from evonas.evaluation.rung_choice import RungChoice
 from evonas.evaluation.successive_halving import Rung
 from evonas.hardware.roofline import Cost
 from evonas.listener import Generation
@@ -51,8 +52,10 @@ class Result:
             budget limits.
         transfer_correlation: Rank correlation of what a transfer from a warm start predicts
             with what was measured here, by metric name.
-        rungs: What became of the architectures at each rung below the whole; empty without
-            rungs.
+        rungs: What became of the architectures at each rung below the whole, and at what else
+            was tried; empty without rungs.
+        rung_choice: How the search chose its rungs; ``None`` where they were told, or where
+            there were too few architectures to choose by.
         opinion: What a tracker says of this session's energy, if one was asked for; known once
             the listeners have been told of the end.
     """
@@ -70,6 +73,7 @@ class Result:
     opinion: Opinion | None = None
     reliability: Reliability | None = None
     rungs: tuple[Rung, ...] = ()
+    rung_choice: RungChoice | None = None
     n_left_out: int = 0
     n_passed_over: int = 0
     last_spend: Spend | None = None

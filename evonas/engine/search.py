@@ -16,6 +16,7 @@ from evonas.engine.listeners import Audience, Guest, Spending, Stop, Tracking, i
 from evonas.engine.plan import SearchPlan
 from evonas.engine.result import Result
 from evonas.engine.run_directory import check_place, opened, work_place
+from evonas.evaluation.chosen_rungs import ChoosingLadder
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.evaluation.successive_halving import Ladder
 from evonas.listener import Generation, Listener, Start
@@ -98,7 +99,7 @@ class _Session:
 
     plan: SearchPlan
     evaluator: Evaluator
-    ladder: Ladder | None
+    ladder: Ladder | ChoosingLadder | None
     archive: Archive
     audience: Audience
     stop: Stop
@@ -226,6 +227,7 @@ def _result(session: _Session, end: _End, front: Sequence[Record], *, before: Sp
         transfer_correlation=dict(end.status.transfer_correlation),
         n_left_out=len(evaluator.left_out.difference(evaluator.records)),
         rungs=ladder.account() if ladder else (),
+        rung_choice=ladder.choice if isinstance(ladder, ChoosingLadder) else None,
         folder=session.folder.path if session.folder else None,
     )
 

@@ -2,6 +2,8 @@
 
 Modules:
     candidate: Measuring one candidate; whatever goes wrong in it becomes a word in its record.
+    chosen_rungs: Successive halving whose rungs are chosen on the first architectures of a
+        search.
     counts: What is counted of architectures, asked of an executor once for each of them.
     dask_executor: Measuring on a Dask cluster, whose workers hold ours, which contain what
         candidates do.
@@ -24,6 +26,8 @@ Modules:
     played: An executor that trains nothing: what is counted is counted, what is trained is
         made up.
     pool: Worker processes side by side, and what to do when one of them dies.
+    rung_choice: Which rungs a search had best have, judged by architectures that went all the
+        way.
     successive_halving: Successive halving toward a front: who is measured more thoroughly, and
         who is not.
     tally: What measurements have taken together, the same in whatever order they came.

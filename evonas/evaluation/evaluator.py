@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from evonas.evaluation.candidate import Order
 from evonas.evaluation.executor import Executor, InProcess
-from evonas.evaluation.flops_budget import FlopsBudget, PassedOver
+from evonas.evaluation.flops_budget import FlopsBudget, PassedOver, affordable_flops
 from evonas.evaluation.tally import Tally
 from evonas.evaluation.worker_process import Task
 from evonas.fidelity import Fidelity
@@ -185,8 +185,23 @@ class Evaluator:
             del self._counted[key]
         return answers
 
-    def effort(self, genomes: Sequence[Genome], *, fidelity: Fidelity) -> list[float]:
+    @property
+    def rungs(self) -> Sequence[Fidelity]:
+        """Fidelities to measure at: none but the whole, unless one is told."""
+        return ()
+
+    def affordable_flops(self, genomes: Sequence[Genome]) -> float:
+        """What one of the first trainings may take, by what those of drawn genomes take."""
+        return affordable_flops(self.effort(genomes), budget_flops=self.budget.left)
+
+    def effort(
+        self, genomes: Sequence[Genome], *, fidelity: Fidelity | None = None
+    ) -> list[float]:
         """FLOPs that the step to a fidelity takes, in the same order; 0 where nobody knows.
+
+        Args:
+            genomes: Architectures, measured or not.
+            fidelity: Where the step leads; a whole training if left out.
 
         Raises:
             StoppedError: ``should_stop`` said so before all were counted.

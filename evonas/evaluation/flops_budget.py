@@ -6,11 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import median
 
 from evonas.runs.journal import Key
 from evonas.space import Genome
 
 MAX_PASSED_OVER = 100  # architectures in a row, before a search counts its budget as spent
+MOST_MEDIANS = 4.0  # that one of the first trainings may take, in medians of those drawn
+MOST_OF_BUDGET = 1 / 8  # that one of the first trainings may take
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,25 @@ class PassedOver:
     genome: Genome
     metrics: Mapping[str, float]
     error: str = "its training takes more than is left of the budget"
+
+
+def affordable_flops(efforts: Sequence[float], *, budget_flops: float = math.inf) -> float:
+    """What one of a search's first trainings may take, before anything is known of its worth.
+
+    A space may span several powers of ten, and its dearest network then takes more than all
+    others that a search is to train. Four medians leave it a place well within the dearer half.
+
+    Args:
+        efforts: FLOPs of the whole trainings of architectures drawn from the space; those of
+            0, which nobody knows, say nothing.
+        budget_flops: FLOPs that all trainings of the search may take together.
+
+    Returns:
+        FLOPs of a whole training, (0, inf]; infinite where nobody knows any.
+    """
+    known = [effort for effort in efforts if effort > 0]
+    typical = MOST_MEDIANS * median(known) if known else math.inf
+    return min(typical, MOST_OF_BUDGET * budget_flops)
 
 
 class FlopsBudget:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from evonas.evaluation.flops_budget import PassedOver
+from evonas.fidelity import Fidelity
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
@@ -56,6 +57,20 @@ class Oracle(Protocol):
     @property
     def counted(self) -> tuple[str, ...]:
         """Names of the metrics that ``count`` answers."""
+
+    @property
+    def rungs(self) -> Sequence[Fidelity]:
+        """Fidelities that it measures at, the whole last; empty for the whole alone; live."""
+
+    def affordable_flops(self, genomes: Sequence[Genome]) -> float:
+        """What one of the first trainings may take, by what those of drawn genomes take."""
+
+    def effort(self, genomes: Sequence[Genome]) -> list[float]:
+        """FLOPs of the whole trainings, in the same order; 0 where nobody knows.
+
+        Raises:
+            StoppedError: The search is to end before all are counted.
+        """
 
     def __call__(self, genomes: Sequence[Genome], /) -> Sequence[Answer]:
         """What is told of each genome, in the same order.
@@ -107,6 +122,11 @@ class Around:
         """Names of the metrics that ``count`` answers."""
         return self._oracle.counted
 
+    @property
+    def rungs(self) -> Sequence[Fidelity]:
+        """Fidelities that it measures at, the whole last; empty for the whole alone; live."""
+        return self._oracle.rungs
+
     def count(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
         """The metrics that take no training, in the same order; empty where counting fails.
 
@@ -114,3 +134,15 @@ class Around:
             StoppedError: The search was told to end before all were counted.
         """
         return self._oracle.count(genomes)
+
+    def affordable_flops(self, genomes: Sequence[Genome]) -> float:
+        """What one of the first trainings may take, by what those of drawn genomes take."""
+        return self._oracle.affordable_flops(genomes)
+
+    def effort(self, genomes: Sequence[Genome]) -> list[float]:
+        """FLOPs of the whole trainings, in the same order; 0 where nobody knows.
+
+        Raises:
+            StoppedError: The search was told to end before all were counted.
+        """
+        return self._oracle.effort(genomes)

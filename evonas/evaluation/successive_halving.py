@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -41,6 +41,11 @@ class Rung:
             that cannot reach the front.
         n_put_off: How many of those measured at the rung would go on, but for what their next
             step takes.
+        agreement: Share of pairs that the rung puts in the order of the whole, [0, 1], of those
+            architectures on which rungs were chosen; NaN where they were told.
+        among_dear: The same share among the dearer half of them.
+        is_used: Whether candidates are measured at the rung; not those alone on which rungs
+            were chosen.
     """
 
     label: str
@@ -51,6 +56,31 @@ class Rung:
     kendall: float
     n_hopeless: int = 0
     n_put_off: int = 0
+    agreement: float = math.nan
+    among_dear: float = math.nan
+    is_used: bool = True
+
+    @classmethod
+    def of(cls, records: Iterable[Record], label: str, *, metric: str) -> Rung:
+        """What a rung's measurements say beside the whole ones.
+
+        Args:
+            records: All that was measured.
+            label: Label of the rung's fidelity.
+            metric: Name of the trained metric that is compared.
+        """
+        seen = [record for record in records if label in record.partial]
+        values = [(r.partial[label][metric], r.metrics.get(metric)) for r in seen]
+        pairs = [(low, high) for low, high in values if high is not None]
+        lower, whole = np.array(pairs, dtype=float).reshape(-1, 2).T
+        return cls(
+            label,
+            metric,
+            n=len(values),
+            n_whole=len(pairs),
+            spearman=spearman(lower, whole),
+            kendall=kendall(lower, whole),
+        )
 
 
 @dataclass(frozen=True)
@@ -75,8 +105,8 @@ class Ladder(Around):
     distance (Deb et al. 2002), with the cheap objectives exact. Whatever is on the front of its
     rung always goes on. What is not, and what even the steepest rise ever seen from that rung
     to the whole would leave dominated, never does: its learning curve cannot reach the front.
-    A step that takes more than all steps so far is put off until it does not, so that no single
-    architecture, such as the dearest of a space, can eat up what a search was to save.
+    A step that takes more than all of the others so far is put off until it does not, so that
+    no single architecture, such as the dearest of a space, eats up what a search was to save.
 
     Args:
         evaluator: Measures architectures at a rung, and keeps their records.
@@ -84,6 +114,8 @@ class Ladder(Around):
         rungs: Fidelities to measure at, from the least thorough to the whole.
         metric: Name of the trained metric by which ``account`` compares rungs.
         reduction: One architecture in so many goes on from a rung to the next.
+        beyond: Those that went all the way whatever they showed, and count neither among those
+            that reached a rung nor among those that went on.
     """
 
     def __init__(
@@ -94,6 +126,7 @@ class Ladder(Around):
         *,
         metric: str,
         reduction: float,
+        beyond: Collection[Genome] = (),
     ) -> None:
         super().__init__(evaluator)
         self._evaluator = evaluator
@@ -101,8 +134,14 @@ class Ladder(Around):
         self._rungs = rungs
         self._metric = metric
         self._reduction = reduction
+        self._beyond = frozenset(beyond)
         self._n_put_off = {rung.label: 0 for rung in rungs[:-1]}
         self._efforts: dict[tuple[Genome, str], float] = {}
+
+    @property
+    def rungs(self) -> Sequence[Fidelity]:
+        """Fidelities that it measures at, the whole last."""
+        return self._rungs
 
     def __call__(self, genomes: Sequence[Genome]) -> list[Record | PassedOver]:
         """One record per genome, in the same order; each as if its highest rung were the whole.
@@ -126,23 +165,13 @@ class Ladder(Around):
 
     def account(self) -> tuple[Rung, ...]:
         """What became of the architectures, rung by rung below the whole."""
-        found, metric = [], self._metric
+        found, records = [], self._evaluator.records.values()
         for rung, upper in pairwise(self._rungs):
             standing = self._standing(rung, upper)
             given_up = standing.is_hopeless & ~standing.has_gone_on & ~standing.is_on_front
-            records = self._evaluator.records.values()
-            seen = [record for record in records if rung.label in record.partial]
-            values = [(r.partial[rung.label][metric], r.metrics.get(metric)) for r in seen]
-            pairs = [(low, high) for low, high in values if high is not None]
-            lower, whole = np.array(pairs, dtype=float).reshape(-1, 2).T
             found.append(
-                Rung(
-                    rung.label,
-                    metric,
-                    n=len(values),
-                    n_whole=len(pairs),
-                    spearman=spearman(lower, whole),
-                    kendall=kendall(lower, whole),
+                replace(
+                    Rung.of(records, rung.label, metric=self._metric),
                     n_hopeless=int(given_up.sum()),
                     n_put_off=self._n_put_off[rung.label],
                 )
@@ -152,8 +181,9 @@ class Ladder(Around):
     def _promoted(self, lower: Fidelity, upper: Fidelity) -> tuple[list[Genome], list[Genome]]:
         """Who goes on, best first, and who would if the step took less."""
         standing = self._standing(lower, upper)
-        n_allowed = int(len(standing.genomes) / self._reduction)
-        n_allowed -= int(standing.has_gone_on.sum())
+        decided = np.array([genome not in self._beyond for genome in standing.genomes], bool)
+        n_allowed = int(decided.sum() / self._reduction)
+        n_allowed -= int((standing.has_gone_on & decided).sum())
         waiting = ~standing.has_gone_on & (~standing.is_hopeless | standing.is_on_front)
         ordered = [i for i in best_first(standing.F, standing.violation) if waiting[i]]
         spent = self._spent()
@@ -162,8 +192,9 @@ class Ladder(Around):
             if len(chosen) < n_allowed or standing.is_on_front[i]:
                 genome = standing.genomes[i]
                 (effort,) = self._effort([genome], upper)
+                of_others = spent - self._spent_on(genome, lower)
                 if (genome, upper.label) not in self._evaluator.budget.passed_over:
-                    (put_off if effort > spent else chosen).append(genome)
+                    (put_off if effort > of_others else chosen).append(genome)
         return chosen, put_off
 
     def _spent(self) -> float:
@@ -175,6 +206,11 @@ class Ladder(Around):
             reached = [r.genome for r in trained if places[r.fidelity] >= place]
             total += self._effort(reached, rung)
         return math.fsum(total)
+
+    def _spent_on(self, genome: Genome, highest: Fidelity) -> float:
+        """FLOPs of the steps of one architecture up to a rung."""
+        done = self._rungs[: self._rungs.index(highest) + 1]
+        return math.fsum(self._effort([genome], rung)[0] for rung in done)
 
     def _effort(self, genomes: Sequence[Genome], rung: Fidelity) -> list[float]:
         """FLOPs that the step to a rung takes each."""

@@ -36,6 +36,7 @@ Modules:
     retargeted_pictures: What pictures of a run on other targets show, as plain values for those
         who draw.
     retargeted_words: A run on other targets, in lines for people.
+    rungs: What became of a search's rungs, in words.
     shortlist: The members of a run's front that one may pick from, and how each of them stands.
     published: Published networks in words: what one more point of accuracy takes.
     returns: What a search has brought for its energy, and where it was saturated, in words.

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from evonas.algorithms.two_stages import tolerated, tolerated_share
 from evonas.engine.result import Result
-from evonas.evaluation.successive_halving import Rung
 from evonas.faults import FAULT_KINDS
 from evonas.objectives import Objective, nearest_to_kept, violation_of
 from evonas.problem import is_on_accelerator
 from evonas.record import Record
 from evonas.reports.per_target import best_there, target_lines
+from evonas.reports.rungs import rung_lines
 from evonas.reports.text import aligned, genome_text, miss, note_lines, number
 from evonas.short_ids import short_ids
 
@@ -35,7 +35,7 @@ def summary(result: Result) -> str:
             *_objectives(result),
             *_transfer(result),
             *_predictions(result),
-            *_rungs(result),
+            *rung_lines(result),
             _cost(result),
             *_times(result),
             *_waited(result),
@@ -216,28 +216,6 @@ def _transfer(result: Result) -> list[str]:
     if not parts:
         return []
     return [f"Rank correlation of the warm start with what was measured: {', '.join(parts)}."]
-
-
-def _rungs(result: Result) -> list[str]:
-    """How many went on from each, and how far that was right, in a line."""
-    if not result.rungs:
-        return []
-    parts = [f"{rung.n} with {rung.label}{_remarks(rung)}" for rung in result.rungs]
-    n_whole = sum(not record.fidelity for record in result.records)
-    metric = result.rungs[0].metric
-    return [f"Of {metric}: {', '.join(parts)}, {n_whole} whole."]
-
-
-def _remarks(rung: Rung) -> str:
-    said = []
-    if not math.isnan(rung.spearman):
-        said.append(f"rank correlation with the whole {rung.spearman:.2f}")
-    if rung.n_put_off:
-        verb = "waits" if rung.n_put_off == 1 else "wait"
-        said.append(
-            f"{rung.n_put_off} on the way up {verb}: that step takes more than all so far"
-        )
-    return f" ({'; '.join(said)})" if said else ""
 
 
 def _last(result: Result) -> str:

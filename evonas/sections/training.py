@@ -27,9 +27,10 @@ class TrainingSection:
             ``scale``, ``jitter`` and ``cutout``; ``none`` for none.
         fidelity: What architectures are measured with less of (``epochs``, ``subset`` or
             ``image-size``) until they prove promising.
-        rungs: How many amounts of the fidelity there are, the whole included.
-        reduction: Factor between two amounts of the fidelity; one architecture in so many
-            goes on.
+        rungs: How many amounts of the fidelity there are, the whole included; ``auto`` for
+            those that the first architectures, trained as a whole, show to be worth it.
+        reduction: One architecture in so many goes on; where the rungs are not ``auto`` also
+            the factor between two amounts of the fidelity.
 
     Raises:
         ValueError: A value is out of range, or is of use to a fidelity only.
@@ -42,7 +43,9 @@ class TrainingSection:
     batch_size: int | None = word(None, shown="the problem's own", least=2)
     augment: Sequence[str] | None = word(None, shown="the problem's own")
     fidelity: str | None = word(None, shown="all is measured as a whole", offered=FIDELITIES)
-    rungs: int | None = word(None, shown=str(DEFAULT_RUNGS), least=2)
+    rungs: int | str | None = word(
+        None, shown=f"auto; {DEFAULT_RUNGS} with a reduction", least=2, offered=("auto",)
+    )
     reduction: float | None = word(None, shown=f"{DEFAULT_REDUCTION:g}")
 
     def __post_init__(self) -> None:
@@ -62,13 +65,19 @@ class TrainingSection:
                 raise ValueError(f"{name} is of use to a fidelity only; name one, or leave it")
 
     @property
+    def chooses_rungs(self) -> bool:
+        """Whether the search finds out by itself which amounts of the fidelity are rungs."""
+        is_left_out = self.rungs is None and self.reduction is None
+        return self.fidelity is not None and (is_left_out or self.rungs == "auto")
+
+    @property
     def n_rungs(self) -> int:
-        """Amounts of a fidelity, the whole included."""
-        return self.rungs or DEFAULT_RUNGS
+        """Amounts of a fidelity that were told, the whole included."""
+        return self.rungs if isinstance(self.rungs, int) else DEFAULT_RUNGS
 
     @property
     def reduced(self) -> float:
-        """The factor between two amounts of a fidelity; one architecture in so many goes on."""
+        """One architecture in so many goes on; and the factor between amounts that are told."""
         return self.reduction or DEFAULT_REDUCTION
 
     @property

@@ -29,7 +29,8 @@ def word(
         shown: how a help text names the default, where the value does not say it.
         least: the smallest whole number that is allowed.
         unit: the unit of a number that must be positive and finite, in the plural.
-        offered: the only words that are allowed.
+        offered: the only words that are allowed; with ``least`` those that may stand in the
+            place of a number.
     """
     facts = {
         "shown": shown or str(default),
@@ -79,12 +80,21 @@ REPEATED = frozenset({"target"})  # of these, flags that may be given again as w
 
 
 def _check(name: str, value: Any, facts: Mapping[str, Any]) -> None:
-    if (least := facts["least"]) is not None and value < least:
+    least, offered = facts["least"], facts["offered"]
+    if least is not None and offered:  # a number, or a word in its place
+        if value in offered:
+            return
+        if type(value) is not int:
+            raise ValueError(
+                f"{name} is {value!r}; expected a whole number or {', '.join(offered)}"
+            )
+        offered = ()
+    if least is not None and value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     if facts["unit"] and not (math.isfinite(value) and value > 0):
         raise ValueError(f"{name} must be a positive number of {facts['unit']}, got {value}")
-    if facts["offered"] and value not in facts["offered"]:
-        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(facts['offered'])}")
+    if offered and value not in offered:
+        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(offered)}")
 
 
 def texts(section: type) -> dict[str, str]:

@@ -20,6 +20,9 @@ def first_design(
     canonical: Callable[[Genome], Genome],
     count: Counter,
     metrics: Sequence[str],
+    is_affordable: Callable[[Sequence[Genome]], Sequence[bool]] = lambda genomes: (
+        [True] * len(genomes)
+    ),
 ) -> list[Genome]:
     """Genomes that fill the space, its cheapest and its dearest architecture among them.
 
@@ -30,6 +33,8 @@ def first_design(
         count: Answers the cheap metrics of genomes, by name.
         metrics: Names of cheap metrics, by the first of which an architecture is cheap or dear;
             without any there are no ends.
+        is_affordable: Which genomes may be measured before anything is known of their worth;
+            the dearest architecture is the dearest of them.
 
     Returns:
         The ends, then as many of ``drawn`` as are needed for the same number.
@@ -39,7 +44,11 @@ def first_design(
     metric = metrics[0]
 
     def values(genomes: Sequence[Genome], sign: int) -> list[float]:
-        return [sign * row.get(metric, np.inf * sign) for row in count(genomes)]
+        found = [sign * row.get(metric, np.inf * sign) for row in count(genomes)]
+        if sign > 0:
+            return found
+        fit = is_affordable(genomes)
+        return [value if is_fit else np.inf for value, is_fit in zip(found, fit, strict=True)]
 
     ends = [
         descended(space, drawn, canonical=canonical, values=partial(values, sign=sign))

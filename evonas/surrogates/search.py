@@ -137,12 +137,22 @@ class SurrogateSearch:
         names = [objective.name for objective in self._goals.objectives]
         n_first = self._config.n_first
         known = known_genomes(self._config.prior, self._problem)[: n_first - n_first // 4]
+        drawn = self._drawn(n_first)
+        most = self._oracle.affordable_flops(drawn)
+
+        def is_affordable(genomes: Sequence[Genome]) -> list[bool]:
+            return [effort <= most for effort in self._oracle.effort(genomes)]
+
+        if not all(is_affordable(drawn)):
+            drawn += self._drawn(n_first)
+        fit = [g for g, is_fit in zip(drawn, is_affordable(drawn), strict=True) if is_fit]
         design = first_design(
             self._problem.space,
-            self._drawn(n_first),
+            list(dict.fromkeys(fit))[:n_first],
             canonical=self._problem.canonical,
             count=self._oracle.count,
             metrics=[name for name in names if name in self._problem.untrained],
+            is_affordable=is_affordable,
         )
         return list(dict.fromkeys([*known, *design]))[:n_first]
 

@@ -426,10 +426,11 @@ def test_a_larger_budget_of_flops_on_resume_equals_the_longer_run(tmp_path):
     assert resumed.genomes == search(laborious(budget_flops=300.0)).genomes
 
 
+EQUAL = {"option": ("times=1",)}  # else one is most of all FLOPs
 RETURNING = {
-    "plain": {},
-    "rungs": {"fidelity": "epochs", "option": ("times=1",)},  # else one is most of all FLOPs
-    "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50},
+    "plain": EQUAL,
+    "rungs": {"fidelity": "epochs", **EQUAL},
+    "surrogate": {"surrogate": "gp", "batch": 5, "proposals": 50, **EQUAL},
 }
 
 

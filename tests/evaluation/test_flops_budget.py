@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.evaluation.flops_budget import MAX_PASSED_OVER, FlopsBudget
+from evonas.evaluation.flops_budget import MAX_PASSED_OVER, FlopsBudget, affordable_flops
 
 EFFORTS = st.lists(st.floats(0, 1e15), max_size=12)
 WHOLE = st.lists(st.integers(0, 10**15), max_size=12)  # of which what is left is no rounded sum
@@ -66,3 +66,14 @@ def test_a_training_in_between_begins_the_row_anew_and_what_takes_none_does_not(
     budget.pay(effort)
     budget.close_batch()
     assert bool(budget.why_over()) == is_over
+
+
+def test_what_a_first_training_may_take_is_four_medians_or_an_eighth_of_the_budget():
+    efforts = [0.0, 1.0, 2.0, 3.0, 1000.0]
+    assert affordable_flops(efforts) == 4 * 2.5
+    assert affordable_flops(efforts, budget_flops=40.0) == 5.0
+    assert affordable_flops(efforts, budget_flops=1e6) == 10.0
+
+
+def test_where_nobody_knows_what_a_training_takes_any_may_be_the_first():
+    assert affordable_flops([0.0, 0.0]) == affordable_flops([]) == math.inf

@@ -99,6 +99,26 @@ def test_curves_are_gone_along_with_what_the_epochs_took(nas_bench_201):
     assert set(problem.lookup_at(problem.decode(genome), 5)) & {"test_acc"} == set()
 
 
+def test_the_short_trainings_may_be_the_first_step_to_the_long_ones(nas_bench_201):
+    problem = NasBench201(told(nas_bench_201, separate=True))
+    assert tuple(problem.amounts("epochs")) == (12, 200)
+    genome = architecture_of(CELLS[3], problem=problem)
+    ladder = rungs("epochs", 200, n=2, reduction=10, known=problem.amounts("epochs"))
+    first, whole = (
+        problem.measure_at(genome, ["acc", "fpo"], seed=0, fidelity=rung) for rung in ladder
+    )
+    short = NasBench201(told(nas_bench_201, schedule=12)).measure(genome, ["acc"], seed=0)
+    assert first["acc"] == short["acc"]  # and not what stood after 12 of 200
+    assert whole == problem.measure(genome, ["acc", "fpo"], seed=0)
+    assert first["fpo"] == pytest.approx(whole["fpo"] * 12 / 200)
+
+
+def test_the_short_trainings_lead_nowhere_else(nas_bench_201):
+    message = "option separate leads from 12 epochs to 200, and there is no way to it from a"
+    with pytest.raises(ValueError, match=message):
+        NasBench201(told(nas_bench_201, separate=True, schedule=12))
+
+
 def test_other_images_and_the_short_schedule_are_options(nas_bench_201):
     problem = NasBench201(told(nas_bench_201, dataset="ImageNet16-120", schedule=12))
     assert problem.full_amount("epochs") == 12
@@ -211,7 +231,12 @@ class MadeUp(NasBench201):
 def test_a_search_in_rungs_on_curves_ends_with_a_front(tmp_path):
     small_tables.nas_bench_201_file(tmp_path, CELLS[:1], PBZ2)
     config = Config(
-        data_dir=str(tmp_path), fidelity="epochs", evaluations=30, pop_size=10, n_jobs=0
+        data_dir=str(tmp_path),
+        fidelity="epochs",
+        rungs=3,
+        evaluations=30,
+        pop_size=10,
+        n_jobs=0,
     )
     result = search(config, problem=MadeUp)
     labels = {record.fidelity for record in result.records}

@@ -111,7 +111,9 @@ def test_a_rank_correlation_of_too_few_is_left_out():
     text = summary(replace(result, reliability=few, rungs=rungs))
     assert "nan" not in text
     assert "Predictions of acc by gp, 1 in all: 100% within their 90 % intervals." in text
-    assert "with epochs=1 (2 on the way up wait: that step takes more than all so far)" in text
+    assert (
+        "with epochs=1 (2 on the way up wait: that step takes more than all others did)" in text
+    )
     rungs = tuple(replace(rung, n_put_off=0) for rung in rungs)
     assert "with epochs=1, " in summary(replace(result, rungs=rungs))
 
