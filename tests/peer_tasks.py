@@ -19,7 +19,7 @@ SPACE = SearchSpace(
         Gene("kind", ("a", "b")),
         Gene("depth", (1, 2, 3, 4, 5)),
         Gene("only", ("one",)),
-        Gene("skip", ("none", "add", "concatenate", "gate")),  # more than DeepHyper's 100 draws
+        Gene("skip", ("none", "add", "concatenate", "gate")),
     ]
 )
 
