@@ -19,6 +19,7 @@ SPACE = SearchSpace(
         Gene("kind", ("a", "b")),
         Gene("depth", (1, 2, 3, 4, 5)),
         Gene("only", ("one",)),
+        Gene("skip", ("none", "add", "concatenate", "gate")),
     ]
 )
 

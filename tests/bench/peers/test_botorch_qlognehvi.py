@@ -20,7 +20,7 @@ def test_the_counted_objectives_are_asked_for_once_each():
     asked = []
     task = peer_task([])
     counted = Counted(_Listening(task, asked))
-    X = torch.tensor([[[3.0, 0, 0, 0], [4, 0, 0, 0]], [[3, 0, 0, 0], [0, 0, 0, 0]]])
+    X = torch.tensor([[[3.0, 0], [4, 0]], [[3, 0], [0, 0]]])
     expected = [[[-1.5], [-2.0]], [[-1.5], [0.0]]]
     assert counted(X).tolist() == counted(X).tolist() == expected
     assert len(asked) == 3

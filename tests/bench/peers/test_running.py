@@ -49,7 +49,7 @@ def toy(monkeypatch):
 def test_a_peer_that_only_repeats_itself_is_ended(toy):
     toy("run_stubborn")
     asked = genomes_of("toy", n=3)
-    assert asked == [(0, 0, 0, 0)] * 30
+    assert asked == [(0,) * 5] * 30
 
 
 def test_a_peer_that_asks_for_no_architecture_is_ended(toy):
@@ -63,15 +63,15 @@ def test_the_python_of_all_others_is_under_the_empty_name(toy):
     toy("run_short")
     with pytest.raises(ValueError, match="no Python at nowhere"):
         genomes_of("toy", python={"": "nowhere"})
-    assert genomes_of("toy", python={"toy": "python3", "": "nowhere"}) == [(0, 0, 0, 0)]
-    assert genomes_of("toy", python={"other": "nowhere"}) == [(0, 0, 0, 0)]
+    assert genomes_of("toy", python={"toy": "python3", "": "nowhere"}) == [(0,) * 5]
+    assert genomes_of("toy", python={"other": "nowhere"}) == [(0,) * 5]
 
 
 def test_another_python_does_not_see_what_this_one_imports(toy, monkeypatch, tmp_path):
     (tmp_path / "sitecustomize.py").write_text("raise SystemExit(7)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     toy("run_short")
-    assert genomes_of("toy") == [(0, 0, 0, 0)]
+    assert genomes_of("toy") == [(0,) * 5]
 
 
 def test_a_peer_in_this_process_measures_what_it_does_in_one_of_its_own():
