@@ -5,15 +5,19 @@
 Two objectives, accuracy and one that is counted, scaled by ideal and nadir of the front of all
 runs together; reference point 1.1; relative to the hypervolume of that front. Once with the
 counted objective as it is, and once with its logarithm. Only measurements of the whole count,
-and every step is paid for. At the end the fronts by their accuracy on test images, which no
-search has seen.
+and every step is paid for. Runs whose names differ by a number at the end are seeds of one
+method: of these the medians follow, and for how many of the seeds a method reached the median
+end of the first one, with which share of its median FLOPs. At the end the fronts by their
+accuracy on test images, which no search has seen.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -107,6 +111,7 @@ def main() -> None:
         axes.set_ylabel("hypervolume, relative to all runs together")
         axes.grid(alpha=0.3, which="both")
         _report(courses, heights)
+        _report_methods(courses, heights)
         tested = Scale(np.vstack([c.tested for c in courses]), is_logarithmic=is_logarithmic)
         print("by test images:", {c.name: round(tested(c.tested), 4) for c in courses}, "\n")
     figure.axes[0].legend(frameon=False)
@@ -124,6 +129,28 @@ def _report(courses: list[Course], heights: list[list[float]]) -> None:
         cells = [f"{height[place - 1]:.4f}" if place else "-" for place in places]
         rows.append([c.name, *cells, f"{height[-1]:.4f}", when])
     header = ["run", *(f"{level:.3g}" for level in levels), "end", "reaches the first's end"]
+    print("\n".join(aligned(header, rows)))
+
+
+def _report_methods(courses: list[Course], heights: list[list[float]]) -> None:
+    """Medians over the seeds of each method, the first of which sets the goal."""
+    seeds: dict[str, list[tuple[Course, list[float]]]] = {}
+    for c, height in zip(courses, heights, strict=True):
+        seeds.setdefault(re.sub(r"-\d+$", "", c.name), []).append((c, height))
+    first = next(iter(seeds.values()))
+    goal = median(height[-1] for _, height in first)
+    full = median(float(c.spent[-1]) for c, _ in first)
+    rows = []
+    for name, runs in seeds.items():
+        reached = [
+            next((s / full for s, h in zip(c.spent, height, strict=True) if h >= goal), np.inf)
+            for c, height in runs
+        ]
+        n_reached = sum(np.isfinite(reached))
+        share = f"{median(reached):.3f}" if np.isfinite(median(reached)) else "-"
+        ends = [height[-1] for _, height in runs]
+        rows.append([name, f"{median(ends):.4f}", f"{n_reached} of {len(runs)}", share])
+    header = ["method", "median end", "reach the first's median end", "median share of FLOPs"]
     print("\n".join(aligned(header, rows)))
 
 
