@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from evonas.carbon.assumptions import Assumptions
-from evonas.cell import Cell
+from evonas.cell import Cell, path_traits
 from evonas.declaration import OLDER, Translated, settle, translated
 from evonas.fidelity import Fidelity
 from evonas.hardware.latency_ways import LatencyWays
@@ -259,6 +259,20 @@ class Problem(ABC):
             architecture: The architecture, by gene name.
         """
         return {}
+
+    def traits(self, genome: Genome) -> Mapping[str, float]:
+        """What a model that predicts measurements should see of an architecture, by name.
+
+        It says more than gene after gene: how deep a network is, how many of its blocks are
+        wide. A name that an architecture lacks counts as 0. By default it is what the paths
+        through ``cells`` have in common. ``genome`` is canonical.
+        """
+        cells = self.cells(self.decode(genome))
+        return {
+            f"{place}: {name}": value
+            for place, cell in cells.items()
+            for name, value in path_traits(cell).items()
+        }
 
     def prepare(self) -> None:  # noqa: B027  most have nothing to prepare
         """Do once, in the parent process, what all workers rely on, such as a download.

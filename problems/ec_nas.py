@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from evonas.cell import Cell as Graph
 from evonas.data.table_files import table_folder
 from evonas.networks.cell_costs import OPERATIONS, CellCost, Matrix, vertices_cost
-from evonas.networks.vertex_cells import Cell, alive, is_connected
+from evonas.networks.vertex_cells import Cell, alive, is_connected, vertex_graph
 from evonas.objectives import FLOPS, FPO, PARAMS, Metric
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
@@ -102,6 +103,10 @@ class EcNas(TabularProblem):
     def cell(self, genome: Genome) -> Cell:
         """The cell's matrix and inner operations, its vertices numbered as in the table."""
         return self._entry(genome).cell
+
+    def cells(self, architecture: Mapping[str, Any]) -> dict[str, Graph]:
+        """The only cell, without dead vertices."""
+        return {"cell": vertex_graph(*self.cell(self.space.encode(architecture)))}
 
     def _entry(self, genome: Genome) -> Entry:
         return self._table[self.canonical(genome)]

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evonas.cell import Cell as Graph
 from evonas.data.table_files import find_table
 from evonas.data.tensorflow_files import fields, records
 from evonas.networks.cell_costs import OPERATIONS, vertices_cost
-from evonas.networks.vertex_cells import Cell, alive, fingerprint, is_connected
+from evonas.networks.vertex_cells import Cell, alive, fingerprint, is_connected, vertex_graph
 from evonas.objectives import FLOPS, FPO, MACS, PARAMS, Metric
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
@@ -125,6 +126,10 @@ class NasBench101(TabularProblem):
             "params": entry.params,
             "fpo": 6.0 * macs * N_IMAGES * epochs,
         }
+
+    def cells(self, architecture: Mapping[str, Any]) -> dict[str, Graph]:
+        """The only cell, without dead vertices."""
+        return {"cell": vertex_graph(*cell_of(self.space.encode(architecture)))}
 
 
 def cell_of(genome: Genome) -> Cell:

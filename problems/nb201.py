@@ -7,18 +7,22 @@ from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
-from evonas.cell import Cell, Edge
+from evonas.cell import Cell
 from evonas.networks.blocks import ActivatedClassifier, convolution
-from evonas.networks.cell_strings import CELL_OPERATIONS, EDGES, format_cell, parse_cell
+from evonas.networks.cell_strings import (
+    CELL_OPERATIONS,
+    EDGES,
+    cell_graph,
+    format_cell,
+    parse_cell,
+)
 from evonas.networks.chain import Part
-from evonas.networks.primitives import NONE
 from evonas.networks.sum_cells import Operations, SumCell, folded, relu_convolution
 from evonas.problem import Settings
 from evonas.space import Gene, Genome, SearchSpace
 from evonas.training.chained_problem import ChainedProblem
 
 N_STAGES = 3  # each but the first halves the map and doubles the channels
-NODES = ("input", "node 1", "node 2", "output")
 
 
 class NasBench201Cell(ChainedProblem):
@@ -72,10 +76,9 @@ class NasBench201Cell(ChainedProblem):
 
     def cells(self, architecture: Mapping[str, Any]) -> dict[str, Cell]:
         """The only cell, without the edges that are not there."""
-        built = zip(EDGES, self._operations(architecture), strict=True)
-        edges = [Edge(NODES[a], NODES[b], word) for (a, b), word in built if word != NONE]
-        used = {name for edge in edges for name in edge[:2]} | {NODES[0], NODES[-1]}
-        return {"cell": Cell(tuple(name for name in NODES if name in used), tuple(edges))}
+        return {
+            "cell": cell_graph(self._operations(architecture), is_whole=self.option["whole"])
+        }
 
     def _operations(self, architecture: Mapping[str, Any]) -> Operations:
         operations = tuple(architecture[name] for name in self.space.names)

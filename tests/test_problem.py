@@ -1,5 +1,6 @@
 import pytest
 
+from evonas.cell import Cell, Edge
 from evonas.objectives import FLOPS
 from evonas.problem import Measurement, Problem, Settings
 from evonas.space import Gene, SearchSpace
@@ -167,3 +168,22 @@ def test_a_front_that_is_known_is_that_of_the_default_objectives(problem):
     assert problem.true_front_of(["flops"]) == [(0, 0)]
     assert problem.true_front_of(["flops", "params"]) == ()
     assert Toy().true_front_of(["flops"]) == ()
+
+
+class OfCells(Toy):
+    """A toy whose networks repeat a cell."""
+
+    def cells(self, architecture):
+        wide = Edge("in", "out", "conv")
+        return {"cell": Cell(("in", "out"), (wide,) * (architecture["a"] // 10))}
+
+
+def test_what_a_model_should_see_is_by_default_what_paths_through_cells_have_in_common():
+    assert Toy().traits((0, 1)) == {}
+    assert OfCells().traits((1, 1)) == {
+        "cell: paths": 2.0,
+        "cell: fewest on a path": 1.0,
+        "cell: most on a path": 1.0,
+        "cell: most conv on a path": 1.0,
+        "cell: conv on all paths": 2.0,
+    }

@@ -11,7 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-N_NODES = 4  # the input is node 0
+from evonas.cell import Cell, Edge
+
+NODES = ("input", "node 1", "node 2", "output")
+N_NODES = len(NODES)
+NONE = "none"  # the operation of an edge that is not there
 EDGES = tuple((source, node) for node in range(1, N_NODES) for source in range(node))
 CELL_OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 MICRO_OPERATIONS = CELL_OPERATIONS[:4]  # TransNAS-Bench-101 has no pooling; digits 0 to 3
@@ -45,6 +49,30 @@ def parse_cell(text: str) -> tuple[str, ...]:
         for number, node in enumerate(nodes, start=1)
         for operation in _inputs(node, number, cell=text)
     )
+
+
+def cell_graph(operations: Sequence[str], *, is_whole: bool = False) -> Cell:
+    """The cell as people draw it, without edges on no path from its input to its output.
+
+    Args:
+        operations: The operation of every edge, in the order of ``EDGES``.
+        is_whole: Whether edges on no path are drawn too.
+    """
+    there = [
+        (*ends, word) for ends, word in zip(EDGES, operations, strict=True) if word != NONE
+    ]
+    reached, needed = {0}, {N_NODES - 1}
+    for source, node, _ in there:  # which are in the order of the nodes that they lead to
+        reached |= {node} if source in reached else set()
+    for source, node, _ in reversed(there):
+        needed |= {source} if node in needed else set()
+    edges = [
+        Edge(NODES[source], NODES[node], word)
+        for source, node, word in there
+        if is_whole or (source in reached and node in needed)
+    ]
+    used = {name for edge in edges for name in edge[:2]} | {NODES[0], NODES[-1]}
+    return Cell(tuple(name for name in NODES if name in used), tuple(edges))
 
 
 def format_cell(operations: Sequence[str]) -> str:

@@ -8,9 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from evonas.cell import Cell
 from evonas.data.table_files import csv_rows, table_folder
 from evonas.networks.cell_costs import CellCost, edges_cost
-from evonas.networks.cell_strings import CELL_OPERATIONS, EDGES, format_cell, parse_cell
+from evonas.networks.cell_strings import (
+    CELL_OPERATIONS,
+    EDGES,
+    cell_graph,
+    format_cell,
+    parse_cell,
+)
 from evonas.objectives import FLOPS, MACS, PARAMS, Metric
 from evonas.problem import Settings
 from evonas.space import Gene, SearchSpace
@@ -61,6 +68,10 @@ class CellTable(TabularProblem):
         """
         cost = cell_cost(tuple(architecture.values()), dataset)
         return {"macs": cost.macs, "flops": 2 * cost.macs, "params": cost.params}
+
+    def cells(self, architecture: Mapping[str, Any]) -> dict[str, Cell]:
+        """The only cell, without the edges that are on no path."""
+        return {"cell": cell_graph(tuple(architecture.values()))}
 
     def parse(self, text: str) -> Mapping[str, Any]:
         """The cell that a string of NAS-Bench-201 stands for."""

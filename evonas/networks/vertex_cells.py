@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from evonas.cell import Cell as Graph
+from evonas.cell import Edge
 from evonas.networks.cell_costs import OPERATIONS, Matrix
 
 Cell = tuple[tuple[tuple[int, ...], ...], tuple[str, ...]]  # matrix, inner operations
@@ -33,6 +35,24 @@ def alive(matrix: Matrix, operations: Sequence[str]) -> Cell:
         tuple(tuple(int(matrix[a][b]) for b in vertices) for a in vertices),
         tuple(operations[v - 1] for v in kept),
     )
+
+
+def vertex_graph(matrix: Matrix, operations: Sequence[str]) -> Graph:
+    """The cell as people draw it: the operation of a vertex stands on all that leads to it.
+
+    Args:
+        matrix: Adjacency of the vertices, all of them alive.
+        operations: The operations of the inner vertices.
+    """
+    words = (*operations, "")
+    names = ("input", *(f"vertex {i}" for i in range(1, len(operations) + 1)), "output")
+    edges = [
+        Edge(names[a], names[b], words[b - 1])
+        for b in range(1, len(names))
+        for a in range(b)
+        if matrix[a][b]
+    ]
+    return Graph(names, tuple(edges))
 
 
 def fingerprint(matrix: Matrix, operations: Sequence[str]) -> str:

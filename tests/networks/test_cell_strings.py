@@ -8,6 +8,8 @@ from evonas.networks.cell_strings import (
     CELL_OPERATIONS,
     EDGES,
     MICRO_OPERATIONS,
+    NODES,
+    cell_graph,
     format_cell,
     format_micro,
     parse_cell,
@@ -112,3 +114,15 @@ def test_digits_know_no_pooling():
     expected = "unknown operation 'avg_pool_3x3'; choose from none, .*, nor_conv_3x3$"
     with pytest.raises(ValueError, match=expected):
         format_micro(OPERATIONS)
+
+
+@given(cells)
+def test_a_drawn_cell_has_the_edges_that_are_on_a_path(operations):
+    there = {ends for ends, word in zip(EDGES, operations, strict=True) if word != "none"}
+    routes = [((0, 3),), ((0, 1), (1, 3)), ((0, 2), (2, 3)), ((0, 1), (1, 2), (2, 3))]
+    on_a_path = {edge for route in routes if there.issuperset(route) for edge in route}
+    drawn = cell_graph(operations)
+    assert {(NODES.index(e.source), NODES.index(e.target)) for e in drawn.edges} == on_a_path
+    whole = cell_graph(operations, is_whole=True)
+    assert {(NODES.index(e.source), NODES.index(e.target)) for e in whole.edges} == there
+    assert [e.operation for e in whole.edges] == [w for w in operations if w != "none"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evonas.networks.cell_costs import OPERATIONS
-from evonas.networks.vertex_cells import alive, fingerprint, is_connected
+from evonas.networks.vertex_cells import alive, fingerprint, is_connected, vertex_graph
 from tests.networks.test_cells import cells
 
 FILE = Path(os.environ.get("EVONAS_DATA") or "/nowhere", "ec-nas", "ecnas_4v5v_measured.csv")
@@ -71,3 +71,15 @@ def test_the_hashes_are_those_that_the_benchmark_published():
         matrix = [list(map(int, line)) for line in row["matrix"].split("/")]
         labels = [int(label) for label in row["labels"].split()][1:-1]
         assert fingerprint(matrix, [OPERATIONS[label] for label in labels]) == known
+
+
+@given(cells())
+def test_a_drawn_cell_has_an_edge_for_every_one_of_its_matrix(cell):
+    matrix, operations = alive(*cell)
+    drawn = vertex_graph(matrix, operations)
+    assert len(drawn.edges) == sum(map(sum, matrix))
+    for vertex, word in enumerate(operations, 1):
+        into = drawn.into(f"vertex {vertex}")
+        assert {edge.operation for edge in into} == {word}
+        assert len(into) == sum(row[vertex] for row in matrix)
+    assert {edge.operation for edge in drawn.into("output")} <= {""}
