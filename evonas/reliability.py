@@ -63,6 +63,10 @@ class Predictions:
             self.mean + other.mean, self.std + other.std, self.measured + other.measured
         )
 
+    def last(self, n: int) -> Predictions:
+        """The latest ``n`` of them; all, if there are fewer."""
+        return Predictions(self.mean[-n:], self.std[-n:], self.measured[-n:])
+
     def judge(self, metric: str, *, model: str) -> Reliability:
         """How far the predictions came true."""
         mean, std, measured = map(np.array, (self.mean, self.std, self.measured))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -203,6 +204,9 @@ class SearchSpace:
             ValueError: The genome has the wrong length, a value that is no integer, or one out
                 of bounds.
         """
+        is_plain = len(genome) == len(self.sizes) and set(map(type, genome)) == {int}
+        if is_plain and min(genome) >= 0 and all(map(operator.lt, genome, self.sizes)):
+            return
         if len(genome) != len(self.sizes):
             raise ValueError(
                 f"genome {genome} has {len(genome)} genes; this space has {len(self.sizes)}"

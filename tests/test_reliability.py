@@ -41,3 +41,9 @@ def test_the_interval_of_90_percent_is_that_of_a_normal_distribution():
         (0.0,) * 4, (2.0,) * 4, tuple(2 * end * np.array([-1.001, -0.999, 0.999, 1.001]))
     )
     assert predictions.judge("acc", model="gp").within_90 == 0.5
+
+
+def test_the_latest_predictions_are_the_last_ones():
+    made = Predictions((1.0, 2.0, 3.0), (0.1, 0.2, 0.3), (4.0, 5.0, 6.0))
+    assert made.last(2) == Predictions((2.0, 3.0), (0.2, 0.3), (5.0, 6.0))
+    assert made.last(9) == made

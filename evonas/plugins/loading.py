@@ -257,6 +257,7 @@ def _provided(provider: Any, reference: str, offered: Mapping[str, Metric]) -> M
     return offered[meant]
 
 
+@lru_cache(maxsize=1024)  # asked for every candidate
 def is_derived(word: str) -> bool:
     """Whether a word stands for an objective that is computed from metrics."""
     return ":" in without_targets(word) or is_expression(word)
