@@ -139,7 +139,10 @@ class Config(  # dataclasses take fields from the last base first
             return self.evaluations
         if self.surrogate == "none":
             return self.max_generations * self.population
-        return self.n_first + (self.max_generations - 1) * self.n_batch
+        n = self.n_first
+        for _ in range(self.max_generations - 1):
+            n += self.n_batch(n)
+        return n
 
     @cached_property
     def settings(self) -> Settings:

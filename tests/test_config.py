@@ -401,10 +401,12 @@ def test_other_changes_leave_the_budget_as_it_was():
 
 
 def test_a_surrogate_has_a_batch_and_proposals_of_its_own():
-    assert (Config(surrogate="gp").n_batch, Config(surrogate="gp").n_first) == (8, 12)
-    given = Config(surrogate="gp", batch=4, proposals=500, generations=3)
-    assert (given.n_batch, given.n_first, given.n_proposals) == (4, 6, 500)
-    assert given.n_expected == 14
+    usual = Config(surrogate="gp")
+    assert (usual.n_first, usual.n_batch(8), usual.n_batch(80)) == (8, 2, 10)
+    given = Config(surrogate="gp", batch=4, proposals=600, generations=3)
+    assert (given.n_first, given.n_batch(80), given.n_proposals) == (8, 4, 600)
+    assert given.n_expected == 8 + 2 * 4
+    assert Config(surrogate="gp", first=20, generations=4).n_expected == 20 + 2 + 2 + 3
     assert Config(generations=3, pop_size=10).n_expected == 30
     assert Config(budget_time="1h").n_expected is None
 

@@ -13,6 +13,7 @@ from evonas.listener import Generation, Start
 from evonas.objectives import broken, nearest_to_kept
 from evonas.record import Record
 from evonas.reports.text import duration, energy, mass, miss
+from evonas.sections.surrogate import LEAST_BATCH, MOST_BATCH
 from evonas.short_ids import short_id
 
 DRIFT = 0.2  # standard deviation of the logarithm: later generations are not the first
@@ -30,9 +31,8 @@ def agenda(config: Config) -> str:
     if n is None:
         parts = [f"as many as {_limits(config)} allow" if _limits(config) else "without end"]
     elif config.surrogate != "none":
-        parts = [
-            f"{n:,} architectures, {config.n_first} first and then {config.n_batch} at a time"
-        ]
+        batches = str(config.batch or f"{LEAST_BATCH} to {MOST_BATCH}")
+        parts = [f"{n:,} architectures, {config.n_first} first and then {batches} at a time"]
     elif generations is not None:
         parts = [f"{n:,} architectures, {generations:,} generations of {config.population}"]
     else:

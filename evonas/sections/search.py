@@ -14,6 +14,7 @@ from evonas.parsing import name_and_value
 from evonas.sections.words import settle, word
 from evonas.warm_start import Prior
 
+DEFAULT_ALGORITHM = "nsga2"
 DEFAULT_POP_SIZE = 20
 DEFAULT_TOLERANCE = 0.01
 # The short names of the algorithms; here, for a wrong one is to be refused without pymoo.
@@ -57,13 +58,19 @@ class SearchSection:
     tolerance: float | None = word(None, shown=str(DEFAULT_TOLERANCE))
     aspire: Sequence[str] = word((), shown="none")
     reference: Sequence[str] = word((), shown="from the objectives, or from a sample")
-    algorithm: str = word("nsga2")
+    algorithm: str = word(DEFAULT_ALGORITHM)
     sampling: str | None = word(None, shown="spread over the space")
     crossover: str | None = word(None, shown="one that suits genomes")
     mutation: str | None = word(None, shown="one that suits genomes")
     pop_size: int | None = word(None, shown=str(DEFAULT_POP_SIZE), least=2)
     warm_start: Mapping[str, Any] = word(dict, shown="none")
     seed: int = word(0, least=0)
+
+    @property
+    def names_algorithm(self) -> bool:
+        """Whether another algorithm than the default, or an operator, is named."""
+        operators = (self.sampling, self.crossover, self.mutation)
+        return self.algorithm != DEFAULT_ALGORITHM or any(operators)
 
     def __post_init__(self) -> None:
         settle(self)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from evonas.sections.words import settle, word
 
-DEFAULT_BATCH = 8
-DEFAULT_PROPOSALS = 1000
+LEAST_BATCH, MOST_BATCH = 2, 16
+BATCH_GROWTH = 8  # architectures that are known, for one of a batch
+DEFAULT_FIRST = 8
+DEFAULT_PROPOSALS = 500
+SCALES = ("linear", "log")
 SURROGATES = ("none", "gp", "forest", "auto")
 
 
@@ -23,7 +26,10 @@ class SurrogateSection:
             for and what could not reach the front.
         features: Metrics without training, with commas, such as ``naswot``, that the model
             sees beside the genes and what is counted.
-        batch: How many architectures a surrogate's search measures at a time.
+        scale: How a surrogate's search compares architectures: ``linear``, by the volume that
+            they dominate as objectives are, or ``log``, by that of their logarithms.
+        first: How many architectures a surrogate's search measures before it predicts any.
+        batch: How many architectures it measures at a time; more as more is known if left out.
         proposals: How many architectures a surrogate's search looks at before it chooses.
 
     Raises:
@@ -33,7 +39,9 @@ class SurrogateSection:
     surrogate: str = word("none", offered=SURROGATES)
     screen: str = word("none", offered=SURROGATES)
     features: Sequence[str] = word((), shown="none")
-    batch: int | None = word(None, shown=str(DEFAULT_BATCH), least=1)
+    scale: str = word(SCALES[0], offered=SCALES)
+    first: int | None = word(None, shown="8, or a batch", least=2)
+    batch: int | None = word(None, shown="2, later more", least=1)
     proposals: int | None = word(None, shown=str(DEFAULT_PROPOSALS), least=50)
 
     def __post_init__(self) -> None:
@@ -48,19 +56,22 @@ class SurrogateSection:
         """
         if "none" not in (self.screen, self.surrogate):
             raise ValueError("a surrogate chooses what it measures, and needs no screen")
-        for name in ("batch", "proposals", "features"):
-            if self.surrogate == "none" and getattr(self, name):
+        for name in ("features", "scale", "first", "batch", "proposals"):
+            if self.surrogate == "none" and getattr(self, name) not in (None, (), SCALES[0]):
                 raise ValueError(f"{name} is of use to a surrogate only; name one, or leave it")
 
-    @property
-    def n_batch(self) -> int:
-        """Architectures that a surrogate's search measures at a time."""
-        return self.batch or DEFAULT_BATCH
+    def n_batch(self, n_known: int) -> int:
+        """Architectures that a surrogate's search measures at a time.
+
+        Args:
+            n_known: How many it has measured by then.
+        """
+        return self.batch or min(max(n_known // BATCH_GROWTH, LEAST_BATCH), MOST_BATCH)
 
     @property
     def n_first(self) -> int:
         """Architectures that a surrogate's search measures before it can predict any."""
-        return self.n_batch + self.n_batch // 2
+        return self.first or max(DEFAULT_FIRST, self.batch or 0)
 
     @property
     def n_proposals(self) -> int:

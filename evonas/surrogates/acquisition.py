@@ -6,53 +6,45 @@ import numpy as np
 from scipy.special import ndtr
 
 from evonas.pareto.dominance import front
+from evonas.surrogates.forecast import Forecast
 
 REFERENCE = 1.1  # where ideal and nadir of the present front are 0 and 1
 N_COORDINATES = 24  # of a grid's side, with three objectives or more
 N_POINTS = 4096  # in place of a grid, with four objectives or more
-SHORTLIST = 200  # candidates looked at again after each that was chosen
 LEAST_STD = 1e-12
+LEAST_SPAN = 1e-9  # of an objective that is the same for all
+OPTIMISM = 2.0  # standard deviations by which predictions may reach beyond the known front
 
 
-def choose_batch(
-    mean: np.ndarray,
-    std: np.ndarray,
-    known: np.ndarray,
-    *,
-    n: int,
-    chance: np.ndarray | None = None,
-) -> list[int]:
-    """The candidates that together are expected to enlarge the dominated volume the most.
+def promise(expected: Forecast, known: np.ndarray) -> np.ndarray:
+    """How much each candidate is expected to add to a front, on scales of two widths.
 
-    They are chosen one after another: each is taken to come out as predicted (the "Kriging
-    believer" of Ginsbourger et al. 2010), so that the next lies elsewhere on the front.
+    One scale ends where the front may end, as far as it is known or predicted, two standard
+    deviations better than expected. On the other, objectives that are certain are scaled by all
+    that there is: as long as little is known, networks that are dearer than the best so far
+    would count for nothing otherwise.
 
     Args:
-        mean: Predicted objectives, ``(n_candidates, n_objectives)``, to be minimised.
-        std: Their standard deviations, of the same shape; 0 where an objective is exact.
+        expected: What is predicted of the candidates.
         known: Objectives of what was measured, ``(n_known, n_objectives)``; may be empty.
-        n: How many candidates to choose; all, if there are fewer.
-        chance: Probability, [0, 1], that a candidate is measured well and keeps all
-            constraints, ``(n_candidates,)``; 1 for each if left out.
 
     Returns:
-        Rows of ``mean``, the most promising first.
+        The sum of two volumes times the chance that it comes to that, ``(n_candidates,)``.
     """
-    weight = np.ones(len(mean)) if chance is None else chance
-    box = known if len(known) else mean
-    ideal, span = box.min(0), np.ptp(box, axis=0)
-    span = np.where(span > 0, span, np.maximum(np.abs(ideal), LEAST_STD))
-    mean, std, known = (mean - ideal) / span, std / span, (known - ideal) / span
-    rows = np.arange(len(mean))
-    chosen: list[int] = []
-    while len(rows) and len(chosen) < n:
-        gain = expected_improvement(mean[rows], std[rows], known) * weight[rows]
-        order = np.lexsort((-std[rows].max(1), -gain))  # of equals, the least known
-        best = int(rows[order[0]])
-        chosen.append(best)
-        known = np.vstack([known, mean[best]])
-        rows = rows[order[1 : SHORTLIST + n]]
-    return chosen
+    mean, std = expected.mean, expected.std
+    is_certain = ~(std > 0).any(0)
+    possible = expected.chance > 0 if (expected.chance > 0).any() else slice(None)
+    everything = np.vstack([known, (mean - OPTIMISM * std)[possible]])
+    reached = everything[front(everything)]
+    ideal, span = reached.min(0), np.ptp(reached, axis=0)
+    span = np.where(span > 0, span, np.maximum(np.abs(ideal), LEAST_SPAN))
+    all_of_it = np.ptp(everything, axis=0)
+    wide = np.where(is_certain & (all_of_it > 0), all_of_it, span)
+    gains = [
+        expected_improvement((mean - ideal) / side, std / side, (known - ideal) / side)
+        for side in (span, wide)
+    ]
+    return np.asarray(np.sum(gains, axis=0) * expected.chance)
 
 
 def expected_improvement(mean: np.ndarray, std: np.ndarray, known: np.ndarray) -> np.ndarray:

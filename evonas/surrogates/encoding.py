@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from evonas.objectives import Objective
 from evonas.space import Genome, SearchSpace
 
 SAME = 0.9999  # correlation beyond which one metric says what another has said
+TRAITS_SHARE = 2.0  # of the variance of a genome
 HARDLY = 1e-3  # of the scale: added to a distance before its logarithm is taken
 
 
@@ -50,6 +51,15 @@ class Encoder:
         """Numbers in an encoded genome."""
         return len(self._gene)
 
+    @property
+    def n_genes(self) -> int:
+        """Genes of a genome."""
+        return self._n_genes
+
+    def columns_of(self, gene: int) -> np.ndarray:
+        """Numbers of the columns that encode a gene, in the order of its choices."""
+        return np.flatnonzero(self._gene == gene)
+
     def __call__(self, genomes: Sequence[Genome]) -> np.ndarray:
         """Genomes as rows, ``(n, n_columns)``."""
         values = np.array(genomes, dtype=int).reshape(len(genomes), self._n_genes)[
@@ -58,6 +68,74 @@ class Encoder:
         marks = np.where(self._is_step, values >= self._choice, values == self._choice)
         encoded: np.ndarray = (marks - self._mean) / self._scale
         return encoded
+
+
+class AlikeGenes:
+    """How often each choice stands in genes that choose from the same, wherever it stands.
+
+    Such genes are the layers of a chain or the edges of a cell: how many are convolutions says
+    a good deal of what says which (White et al. 2021 count paths likewise). For ordered genes
+    it is how many go beyond each choice.
+
+    Args:
+        space: The search space whose genomes are encoded.
+    """
+
+    def __init__(self, space: SearchSpace) -> None:
+        self._encode = Encoder(space)
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for i, gene in enumerate(space.genes):
+            if len(gene.choices) > 1:
+                groups.setdefault((gene.ordered, *map(repr, gene.choices)), []).append(i)
+        alike = [genes for genes in groups.values() if len(genes) > 1]
+        n_alike = sum(map(len, alike))
+        sums = [np.zeros((self._encode.n_columns, 0))]
+        for genes in alike:
+            columns = [self._encode.columns_of(gene) for gene in genes]
+            block = np.zeros((self._encode.n_columns, len(columns[0])))
+            for own in columns:
+                block[own, range(len(own))] = 1.0 / math.sqrt(n_alike)
+            sums.append(block)
+        self._sums = np.hstack(sums)
+
+    def __call__(self, encoded: np.ndarray) -> np.ndarray:
+        """Encoded genomes ``(n, n_columns)`` as counts ``(n, n_counts)``.
+
+        All counts together have mean 0 and variance 1 over uniformly drawn genomes.
+        """
+        return encoded @ self._sums
+
+
+class TraitColumns:
+    """What a space tells of its architectures by name, as columns of mean 0.
+
+    All columns together have a variance of ``TRAITS_SHARE``. A name that none of those had that
+    it was fitted to, or that all had alike, tells nothing yet, and has no column.
+    """
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._mean = self._scale = np.zeros(0)
+
+    def fit(self, traits: Sequence[Mapping[str, float]]) -> None:
+        """Learn names and scales from traits of architectures; at least one."""
+        names = sorted({name for each in traits for name in each})
+        rows = self._rows(traits, names)
+        std = rows.std(0)
+        kept = np.flatnonzero(std > 0)
+        self._names = [names[i] for i in kept]
+        self._mean = rows.mean(0)[kept]
+        self._scale = std[kept] * math.sqrt(max(len(kept), 1) / TRAITS_SHARE)
+
+    def __call__(self, traits: Sequence[Mapping[str, float]]) -> np.ndarray:
+        """Scaled traits, ``(n, n_kept)``."""
+        scaled: np.ndarray = (self._rows(traits, self._names) - self._mean) / self._scale
+        return scaled
+
+    @staticmethod
+    def _rows(traits: Sequence[Mapping[str, float]], names: Sequence[str]) -> np.ndarray:
+        rows = [[each.get(name, 0.0) for name in names] for each in traits]
+        return np.array(rows, dtype=float).reshape(len(traits), len(names))
 
 
 class CheapColumns:
@@ -115,26 +193,19 @@ class ErrorScale:
         self._least = HARDLY * (span or 1.0)
 
     def forward(self, values: np.ndarray) -> np.ndarray:
-        """Values in natural units on the scale of the model, of the same shape."""
+        """Values in natural units on the scale of the model, less being better."""
         if self._best is None:
-            return values
+            return np.asarray(self._sign * values)
         distance = np.maximum(self._sign * (values - self._best), 0.0)
         return np.asarray(np.log(distance + self._least))
 
+    def natural(self, scaled: np.ndarray) -> np.ndarray:
+        """Values on the scale of the model in natural units; undoes ``forward``."""
+        if self._best is None:
+            return np.asarray(self._sign * scaled)
+        distance = np.exp(scaled) - self._least
+        return np.asarray(self._best + self._sign * np.maximum(distance, 0.0))
+
     def backward(self, mean: np.ndarray, std: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Means and standard deviations of the model in natural units, to first order."""
-        if self._best is None:
-            return mean, std
-        distance = np.exp(mean)
-        return self._best + self._sign * (distance - self._least), distance * std
-
-    def minimised(self, value: float) -> float:
-        """A natural value as a search sees it: to be made less.
-
-        It is the square root of the distance to the best possible value, where that is known;
-        half-way between the distance, by which a search would hardly look at the accurate end
-        of a front, and its logarithm, by which it would hardly look at anything else.
-        """
-        if self._best is None:
-            return self._sign * value
-        return math.sqrt(max(self._sign * (value - self._best) + self._least, 0.0))
+        return self.natural(mean), std if self._best is None else np.exp(mean) * std

@@ -10,7 +10,9 @@ import numpy as np
 from evonas.space import Genome, SearchSpace
 
 Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
-MAX_STEPS = 100  # towards an end of the space
+MAX_PASSES = 10  # over all genes, towards an end of the space
+N_DRAWN = 20  # genomes for every one that is chosen
+COST_SHARE = 3.0  # of the distance in cost beside that in genes
 
 
 def first_design(
@@ -19,32 +21,36 @@ def first_design(
     *,
     canonical: Callable[[Genome], Genome],
     count: Counter,
-    metrics: Sequence[str],
+    cost: str | None,
+    n: int,
     is_affordable: Callable[[Sequence[Genome]], Sequence[bool]] = lambda genomes: (
         [True] * len(genomes)
     ),
 ) -> list[Genome]:
-    """Genomes that fill the space, its cheapest and its dearest architecture among them.
+    """Genomes that fill the space, and the range from its cheapest to its dearest architecture.
+
+    Most genomes of most spaces cost about the same. So each one that is chosen is the farthest
+    from all before it, in cost and in the share of genes that differ.
 
     Args:
         space: The search space that is to be filled.
-        drawn: Canonical and distinct genomes that fill the space.
+        drawn: Canonical and distinct genomes to choose from, which fill the space.
         canonical: Maps a genome to the one that stands for it.
         count: Answers the cheap metrics of genomes, by name.
-        metrics: Names of cheap metrics, by the first of which an architecture is cheap or dear;
-            without any there are no ends.
+        cost: Name of the cheap metric by which an architecture is cheap or dear; where there is
+            none the first of ``drawn`` are taken.
+        n: How many genomes are wanted.
         is_affordable: Which genomes may be measured before anything is known of their worth;
             the dearest architecture is the dearest of them.
 
     Returns:
-        The ends, then as many of ``drawn`` as are needed for the same number.
+        At most ``n`` genomes, the cheapest and the dearest first.
     """
-    if not metrics:
-        return list(drawn)
-    metric = metrics[0]
+    if cost is None:
+        return list(drawn[:n])
 
     def values(genomes: Sequence[Genome], sign: int) -> list[float]:
-        found = [sign * row.get(metric, np.inf * sign) for row in count(genomes)]
+        found = [sign * row.get(cost, np.inf * sign) for row in count(genomes)]
         if sign > 0:
             return found
         fit = is_affordable(genomes)
@@ -54,7 +60,28 @@ def first_design(
         descended(space, drawn, canonical=canonical, values=partial(values, sign=sign))
         for sign in (1, -1)
     ]
-    return list(dict.fromkeys([*ends, *drawn]))[: len(drawn)]
+    pool = list(dict.fromkeys([*ends, *drawn]))
+    costs = np.array(values(pool, 1))
+    can_be_counted = np.isfinite(costs)
+    pool = [genome for genome, is_it in zip(pool, can_be_counted, strict=True) if is_it]
+    chosen = _farthest(np.array(pool), costs[can_be_counted], n=n)
+    return [pool[row] for row in chosen]
+
+
+def _farthest(genes: np.ndarray, costs: np.ndarray, *, n: int) -> list[int]:
+    """Rows that lie far from each other, the first two being the first two."""
+    if not len(genes):
+        return []
+    costs = (costs - costs.min()) / (np.ptp(costs) or 1.0)
+    away = np.full((2, len(genes)), np.inf)  # from the nearest that was chosen: cost, genes
+    chosen = list[int]()
+    while len(chosen) < min(n, len(genes)):
+        row = len(chosen) if len(chosen) < 2 else int((COST_SHARE * away[0] + away[1]).argmax())
+        chosen.append(row)
+        differ = (genes != genes[row]).mean(1)
+        away = np.minimum(away, [np.abs(costs - costs[row]), differ])
+        away[:, chosen] = -np.inf
+    return chosen
 
 
 def descended(
@@ -72,18 +99,20 @@ def descended(
         canonical: Maps a genome to the one that stands for it.
         values: Answers the value of each genome, infinite where it has none.
     """
-    near = list(start)
-    best, least = near[0], np.inf
-    for _ in range(MAX_STEPS):
-        found = values(near)
-        place = int(np.argmin(found))
-        if not found[place] < least:
+    found = values(start)
+    best = start[int(np.argmin(found))]
+    least = min(found)
+    for _ in range(MAX_PASSES):
+        before = best
+        for i, size in enumerate(space.sizes):
+            near = [
+                canonical((*best[:i], choice, *best[i + 1 :]))
+                for choice in range(size)
+                if choice != best[i]
+            ]
+            found = values(near) if near else [np.inf]
+            if min(found) < least:
+                best, least = near[int(np.argmin(found))], min(found)
+        if best == before:
             break
-        best, least = near[place], found[place]
-        near = [
-            canonical((*best[:i], choice, *best[i + 1 :]))
-            for i, size in enumerate(space.sizes)
-            for choice in range(size)
-            if choice != best[i]
-        ]
     return best

@@ -13,7 +13,8 @@ from evonas.algorithms.operators import as_genomes
 from evonas.algorithms.pymoo_bridge import GenomeProblem
 from evonas.algorithms.pymoo_guard import blamed, is_exhausted
 from evonas.space import Genome, SearchSpace
-from evonas.surrogates.surrogate import Forecast, Surrogate
+from evonas.surrogates.forecast import Forecast
+from evonas.surrogates.surrogate import Surrogate
 
 OPTIMISM = 1.0  # standard deviations by which what is uncertain counts as better
 

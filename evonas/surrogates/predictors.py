@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import (
-    ConstantKernel,
-    DotProduct,
-    Kernel,
-    Matern,
-    WhiteKernel,
-)
 from sklearn.model_selection import KFold
+
+from evonas.surrogates.gaussian_process import AdditiveProcess
 
 N_TREES = 100
 N_FOLDS = 5
@@ -35,12 +28,31 @@ class Predictor(ABC):
         self.seed = seed
 
     @abstractmethod
-    def fit(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Learn from rows ``(n, n_features)`` and their values ``(n,)``; n is at least 2."""
+    def fit(self, X: np.ndarray, y: np.ndarray, *, limit: float = math.inf) -> None:
+        """Learn from rows and their values.
+
+        Args:
+            X: Rows ``(n, n_features)``; n is at least 2.
+            y: Values ``(n,)``.
+            limit: A value that is larger than all others tell, by more than so many standard
+                deviations, counts as that large, for models that would bend to reach it.
+        """
 
     @abstractmethod
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the noise-free value, each ``(n,)``."""
+
+    @abstractmethod
+    def draws(self, X: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Possible noise-free values of all rows together, one set of them in each draw.
+
+        Args:
+            X: Rows ``(n, n_features)``.
+            normals: Standard normal numbers, ``(n_draws, n)``, which fix the draws.
+
+        Returns:
+            Values, ``(n_draws, n)``.
+        """
 
     @property
     def noise_std(self) -> float:
@@ -49,63 +61,61 @@ class Predictor(ABC):
 
 
 class GaussianProcess(Predictor):
-    """A Gaussian process over main effects, interactions of pairs, and the rest.
-
-    Its kernel is a sum: linear, its square, and a Matern 5/2 with one length scale (Rasmussen
-    and Williams 2006, sections 4.2.1 and 4.2.2), and noise; the share of each by maximum
-    likelihood. A length scale for every gene told no more on the spaces that we tried, and
-    was far too sure of itself where there was little to learn from.
-    """
+    """An ``AdditiveProcess``, in the units of the values."""
 
     def __init__(self, *, seed: int) -> None:
         super().__init__(seed=seed)
-        self._process: GaussianProcessRegressor | None = None
+        self._process = AdditiveProcess()
         self._mean, self._std = 0.0, 1.0
-        self._n_tuned = 0
 
-    def fit(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Learn; the shares are estimated anew whenever there is a fifth more to learn from."""
-        is_due = self._process is None or len(y) >= 1.2 * self._n_tuned
+    def fit(self, X: np.ndarray, y: np.ndarray, *, limit: float = math.inf) -> None:
+        """Learn from rows ``(n, n_features)`` and their values ``(n,)``."""
         self._mean, self._std = float(np.mean(y)), float(np.std(y)) or 1.0
-        self._process = GaussianProcessRegressor(
-            _kernel(X) if self._process is None else self._process.kernel_,
-            optimizer="fmin_l_bfgs_b" if is_due else None,
-            random_state=self.seed,
-        )
-        with warnings.catch_warnings():  # a scale at its bound is no reason to stop
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self._process.fit(X, (y - self._mean) / self._std)
-        if is_due:
-            self._n_tuned = len(y)
+        self._process.fit(X, (y - self._mean) / self._std, limit=limit)
 
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the noise-free value, each ``(n,)``."""
-        assert self._process is not None
-        mean, std = self._process.predict(X, return_std=True)
-        variance = (std * self._std) ** 2 - self.noise_std**2
-        return self._mean + self._std * mean, np.sqrt(np.maximum(variance, LEAST_STD**2))
+        mean, variance = self._process.predict(X)
+        std = np.maximum(np.sqrt(variance), LEAST_STD)
+        return self._mean + self._std * mean, self._std * std
+
+    def draws(self, X: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Possible values of all rows together, by the process's covariance."""
+        mean, covariance = self._process.joint(X)
+        spread, axes = np.linalg.eigh(covariance)
+        root = axes * np.sqrt(np.maximum(spread, 0.0))
+        drawn: np.ndarray = self._mean + self._std * (mean + normals @ root.T)
+        return drawn
 
     @property
     def noise_std(self) -> float:
         """Standard deviation of the noise as estimated, in units of the values."""
-        assert self._process is not None
-        return self._std * float(np.sqrt(self._process.kernel_.k2.noise_level))
+        return self._std * self._process.noise_std
 
 
 class Forest(Predictor):
     """Extremely randomised trees (Geurts et al. 2006); their spread is the uncertainty."""
 
-    def fit(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Learn from rows ``(n, n_features)`` and their values ``(n,)``."""
+    def fit(self, X: np.ndarray, y: np.ndarray, *, limit: float = math.inf) -> None:
+        """Learn from rows and values; no leaf bends for another's, and there is no limit."""
         self._forest = ExtraTreesRegressor(N_TREES, random_state=self.seed).fit(X, y)
         self._floor = max(LEAST_STD, 0.01 * float(np.std(y)))
 
     def predict(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation over the trees, each ``(n,)``."""
+        by_tree = self._by_tree(X)
+        return by_tree.mean(0), np.maximum(by_tree.std(0), self._floor)
+
+    def draws(self, X: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Possible values of all rows together, by the covariance of the trees."""
+        by_tree = self._by_tree(X)
+        root = np.linalg.qr(by_tree - by_tree.mean(0), mode="r") / np.sqrt(len(by_tree))
+        return np.asarray(by_tree.mean(0) + normals[:, : len(root)] @ root)
+
+    def _by_tree(self, X: np.ndarray) -> np.ndarray:
         rows = X.astype(np.float32)
         trees = (tree.tree_ for tree in self._forest.estimators_)  # each check of rows is dear
-        by_tree = np.stack([tree.predict(rows)[:, 0] for tree in trees])
-        return by_tree.mean(0), np.maximum(by_tree.std(0), self._floor)
+        return np.stack([tree.predict(rows)[:, 0] for tree in trees])
 
 
 PREDICTORS: dict[str, Callable[..., Predictor]] = {"gp": GaussianProcess, "forest": Forest}
@@ -155,16 +165,3 @@ def held_out(
         mean[unseen], spread = model.predict(X[unseen])
         std[unseen] = np.hypot(spread, model.noise_std)
     return mean, std
-
-
-def _kernel(X: np.ndarray) -> Kernel:
-    scale = float(X.var(0).sum()) or 1.0  # a row's mean squared length
-    length = np.sqrt(scale)
-    smooth = _share(1.0) * Matern(length, (0.1 * length, 100 * length), nu=2.5)
-    linear = _share(1 / scale) * DotProduct(0.0, "fixed")
-    pairs = _share(0.3 / scale**2) * DotProduct(1.0, "fixed") ** 2
-    return linear + pairs + smooth + WhiteKernel(1e-2, (1e-6, 1.0))
-
-
-def _share(start: float) -> ConstantKernel:
-    return ConstantKernel(start, (1e-4 * start, 1e2 * start))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 from sklearn.ensemble import ExtraTreesClassifier
-from threadpoolctl import threadpool_limits
 
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
@@ -17,7 +16,10 @@ from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
-from evonas.surrogates.encoding import CheapColumns, Encoder, ErrorScale
+from evonas.surrogates.encoding import ErrorScale
+from evonas.surrogates.features import Features
+from evonas.surrogates.forecast import Draws, Forecast
+from evonas.surrogates.one_thread import one_thread
 from evonas.surrogates.predictors import PREDICTORS, Predictor, cross_validated
 from evonas.surrogates.scale import ObjectiveScale, value_of
 from evonas.surrogates.training_set import samples_of, subsample
@@ -27,30 +29,7 @@ from evonas.warm_start import Prior
 Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
 
 N_TREES = 100
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What is expected of architectures, row by row.
-
-    Attributes:
-        mean: Expected objectives, ``(n, n_objectives)``, to be minimised.
-        std: Standard deviations of the objectives, of the same shape; 0 where one is exact.
-        violation: Expected violation of each constraint, ``(n, n_constraints)``, which is kept
-            at 0 or below.
-        chance: Probability, [0, 1], that each can be measured and keeps all constraints,
-            ``(n,)``.
-    """
-
-    mean: np.ndarray
-    std: np.ndarray
-    violation: np.ndarray
-    chance: np.ndarray
-
-    def rows(self, indices: np.ndarray) -> Forecast:
-        """The forecast of some of the architectures, by their row numbers."""
-        columns = (self.mean, self.std, self.violation, self.chance)
-        return Forecast(*(column[indices] for column in columns))
+LIMIT = 1.0  # standard deviations by which what is worse than expected may pull a model along
 
 
 def learnable(problem: Problem, goals: Goals) -> list[str]:
@@ -76,8 +55,10 @@ def learnable(problem: Problem, goals: Goals) -> list[str]:
 class Surrogate:
     """Predicts what training would show; the rest is counted, and so exact.
 
-    One model for every metric that takes a training. It sees the genes, encoded by their kind,
-    and the metrics that are known without training. Forecasts are on an ``ObjectiveScale``.
+    One model for every metric that takes a training. It sees ``Features``. What is far worse
+    than expected pulls it along no farther than ``LIMIT``, for a network that has learnt
+    nothing says little of those that have; unless a constraint is on it. Forecasts are on an
+    ``ObjectiveScale``.
 
     Args:
         problem: The opened problem whose architectures are predicted.
@@ -89,6 +70,7 @@ class Surrogate:
         seed: Fixes whatever is random in the models and in the choice of their training set.
         rungs: Fidelities that architectures are measured at, the whole last; empty for none.
         prior: What was measured elsewhere; models of it give this one further features.
+        scale: ``linear`` or ``log``: how objectives are compared, see ``ObjectiveScale``.
 
     Attributes:
         learnt: Names of the metrics that are predicted.
@@ -109,13 +91,14 @@ class Surrogate:
         seed: int,
         rungs: Sequence[Fidelity] = (),
         prior: Prior | None = None,
+        scale: str = "linear",
     ) -> None:
         self._goals = goals
         self._count = count
         self._kind = kind
         self._seed = seed
         self._rungs = rungs
-        self._encode = Encoder(problem.space)
+        self._features = Features(problem, n_rungs=len(rungs))
         self.learnt = learnable(problem, goals)
         self._cheap = list(cheap)
         offered = {o.name: o for o in (*problem.objectives, *goals.objectives)}
@@ -123,10 +106,13 @@ class Surrogate:
         self._models: dict[str, Predictor] = {}
         self._n_compared = 0
         self._noise = np.zeros(len(goals.objectives))
-        self._columns = CheapColumns()
         self._failing: ExtraTreesClassifier | None = None
         self.chosen: dict[str, str] = {}
-        self._objective_scale = ObjectiveScale(goals, cheap=self._cheap, scales=self._scales)
+        self._objective_scale = ObjectiveScale(
+            goals, cheap=self._cheap, scales=self._scales, is_log=scale == "log"
+        )
+        bounded = {constraint.metric for constraint in goals.constraints}
+        self._limits = {n: math.inf if n in bounded else LIMIT for n in self.learnt}
         self._transfer = self._transfer_from(prior, problem) if prior else None
 
     def learn(self, records: Sequence[Record]) -> bool:
@@ -138,20 +124,21 @@ class Surrogate:
         known = samples_of(records, self._rungs, self.learnt)
         if len(known) < 2:
             return False
-        with threadpool_limits(1):  # sums depend on the number of threads
+        with one_thread():
             self._learn_failures(records)
             known = subsample(known, self._goals, seed=self._seed)
             cheap = self._cheap_rows([sample.metrics for sample in known])
-            self._columns.fit(cheap)
+            genomes = [sample.genome for sample in known]
+            self._features.fit(genomes, cheap)
             self._objective_scale.fit(cheap)
             if self._transfer:
                 self._transfer.judge([s for s in known if s.rung == len(self._rungs) - 1])
             steps = np.array([sample.rung for sample in known])
-            X = self._features([sample.genome for sample in known], cheap, steps)
+            X = self._seen(genomes, cheap, steps)
             for name in self.learnt:
                 values = np.array([sample.metrics[name] for sample in known])
                 y = self._scales[name].forward(values)
-                self._model(name, X, y).fit(X, y)
+                self._model(name, X, y).fit(X, y, limit=self._limits[name])
             self._n_compared = len(known)
             self._noise = self._objective_scale.noise(
                 [sample.metrics for sample in known],
@@ -162,34 +149,54 @@ class Surrogate:
     def forecast(self, genomes: Sequence[Genome]) -> Forecast:
         """What is expected of genomes, row by row; one that cannot be counted has chance 0."""
         counted = self._count(genomes)
-        predicted = self._predicted(genomes, counted)
-        is_counted = np.array([len(row) > 0 or not self._cheap for row in counted], dtype=bool)
-        rows = [
-            self._objective_scale.outcomes(
-                row, {name: (m[i], s[i]) for name, (m, s) in predicted.items()}
-            )
-            for i, row in enumerate(counted)
-        ]
-        n, n_objectives = len(genomes), len(self._goals.objectives)
-        table = np.array(rows).reshape(n, n_objectives + len(self._goals.constraints), 2)
-        mean, std = table[:, :n_objectives, 0], table[:, :n_objectives, 1]
-        violation, spread = table[:, n_objectives:, 0], table[:, n_objectives:, 1]
+        with one_thread():
+            X = self._rows(genomes, counted)
+            predicted = {name: model.predict(X) for name, model in self._models.items()}
+        found, std = self._objective_scale.outcomes(self._columns_of(counted), predicted)
+        n_objectives = len(self._goals.objectives)
+        violation, spread = found[:, n_objectives:], std[:, n_objectives:]
         with np.errstate(divide="ignore", invalid="ignore"):
             kept = np.where(spread > 0, ndtr(-violation / spread), violation <= 0).prod(1)
-        return Forecast(mean, std, violation, self._chance(genomes) * is_counted * kept)
+        chance = self._chance(genomes) * self._is_counted(counted) * kept
+        return Forecast(found[:, :n_objectives], std[:, :n_objectives], violation, chance)
+
+    def draws(self, genomes: Sequence[Genome], *, n: int, rng: np.random.Generator) -> Draws:
+        """Possible outcomes of genomes, each draw one of all of them together.
+
+        Args:
+            genomes: Canonical genomes.
+            n: How many draws.
+            rng: Fixes the draws.
+        """
+        counted = self._count(genomes)
+        with one_thread():
+            X = self._rows(genomes, counted)
+            normals = {name: rng.standard_normal((n, len(X))) for name in self._models}
+            draws = {name: m.draws(X, normals[name]) for name, m in self._models.items()}
+        found = self._objective_scale.drawn(self._columns_of(counted), draws)
+        n_objectives = len(self._goals.objectives)
+        chance = self._chance(genomes) * self._is_counted(counted)
+        is_measured = rng.random((n, len(X))) < chance
+        is_kept = (found[:, :, n_objectives:] <= 0).all(2)
+        return Draws(found[:, :, :n_objectives], is_measured & is_kept)
 
     @property
     def transfer_correlation(self) -> Mapping[str, float]:
         """Rank correlation of what the prior predicts with what was measured, by metric."""
         return self._transfer.correlation if self._transfer else {}
 
-    def scaled_levels(self, levels: Sequence[Mapping[str, float]]) -> np.ndarray | None:
-        """Levels in natural units on the scale of ``Forecast.mean``; ``None`` for no levels."""
-        rows = [
-            [self._objective_scale.turned(o, row[o.name]) for o in self._goals.objectives]
-            for row in levels
-        ]
-        return np.array(rows) if rows else None
+    def scaled(self, rows: Sequence[Mapping[str, float]]) -> np.ndarray:
+        """Objectives in natural units on the scale of ``Forecast.mean``.
+
+        Args:
+            rows: Value of every objective by name.
+
+        Returns:
+            ``(n, n_objectives)``.
+        """
+        turned, objectives = self._objective_scale.turned, self._goals.objectives
+        columns = [turned(o, np.array([row[o.name] for row in rows])) for o in objectives]
+        return np.array(columns, dtype=float).reshape(len(objectives), len(rows)).T
 
     @property
     def noise(self) -> np.ndarray:
@@ -220,47 +227,55 @@ class Surrogate:
         if self.learnt[0] not in self._models:
             return []
         name, counted = self.learnt[0], self._count(genomes)
-        mean, std = self._predicted(genomes, counted, is_noisy=True)[name]
+        mean, std = self._predicted(genomes, counted)[name]
         return list(zip(mean.tolist(), std.tolist(), strict=True))
 
     def _predicted(
-        self,
-        genomes: Sequence[Genome],
-        counted: Sequence[Mapping[str, float]],
-        *,
-        is_noisy: bool = False,
+        self, genomes: Sequence[Genome], counted: Sequence[Mapping[str, float]]
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Mean and standard deviation of every learnt metric, in natural units."""
+        """Mean and standard deviation of every learnt metric, in natural units, with noise."""
         if not len(genomes):
             return {name: (np.empty(0), np.empty(0)) for name in self.learnt}
         predicted = {}
-        with threadpool_limits(1):
-            cheap = self._cheap_rows(counted)
-            X = self._features(genomes, cheap, np.full(len(genomes), len(self._rungs) - 1))
+        with one_thread():
+            X = self._rows(genomes, counted)
             for name, model in self._models.items():
                 mean, std = model.predict(X)
-                if is_noisy:
-                    std = np.hypot(std, model.noise_std)
-                predicted[name] = self._scales[name].backward(mean, std)
+                noisy = np.hypot(std, model.noise_std)
+                predicted[name] = self._scales[name].backward(mean, noisy)
         return predicted
 
-    def _features(
+    def _rows(
+        self, genomes: Sequence[Genome], counted: Sequence[Mapping[str, float]]
+    ) -> np.ndarray:
+        """Features of architectures as a whole measurement would show them."""
+        rung = np.full(len(genomes), len(self._rungs) - 1)
+        return self._seen(genomes, self._cheap_rows(counted), rung)
+
+    def _seen(
         self, genomes: Sequence[Genome], cheap: np.ndarray, rung: np.ndarray
     ) -> np.ndarray:
-        """Genes, cheap metrics, and a column for every step between rungs: 1 below it."""
-        below = rung[:, None] < np.arange(1, len(self._rungs))
-        genes = self._encode(genomes)
-        transferred = [self._transfer.columns(genes)] if self._transfer else []
-        return np.hstack([genes, self._columns(cheap), below, *transferred])
+        """Features of architectures, and what was measured elsewhere as it would be here."""
+        seen = self._features(genomes, cheap, rung)
+        if self._transfer is None:
+            return seen
+        return np.hstack([seen, self._transfer.columns(self._features.encode(genomes))])
+
+    def _columns_of(self, counted: Sequence[Mapping[str, float]]) -> dict[str, np.ndarray]:
+        rows = self._cheap_rows(counted)
+        return {name: rows[:, i] for i, name in enumerate(self._cheap)}
+
+    def _is_counted(self, counted: Sequence[Mapping[str, float]]) -> np.ndarray:
+        return np.array([len(row) > 0 or not self._cheap for row in counted], dtype=bool)
 
     def _transfer_from(self, prior: Prior, problem: Problem) -> Transfer:
         genomes = [problem.canonical(genome) for genome in prior.genomes(problem.space)]
         kind = "gp" if self._kind == "auto" else self._kind
-        with threadpool_limits(1):
+        with one_thread():
             return Transfer(
                 prior,
                 genomes,
-                encode=self._encode,
+                encode=self._features.encode,
                 scales=self._scales,
                 kind=kind,
                 seed=self._seed,
@@ -287,7 +302,7 @@ class Surrogate:
         failed = np.array([record.error is not None for record in records])
         self._failing = None
         if failed.any() and not failed.all():
-            X = self._encode([record.genome for record in records])
+            X = self._features.encode([record.genome for record in records])
             forest = ExtraTreesClassifier(N_TREES, min_samples_leaf=2, random_state=self._seed)
             self._failing = forest.fit(X, failed)
 
@@ -295,6 +310,7 @@ class Surrogate:
         """Probability with which each genome can be measured, ``(n,)``."""
         if self._failing is None:
             return np.ones(len(genomes))
-        with threadpool_limits(1):
-            failing: np.ndarray = self._failing.predict_proba(self._encode(genomes))[:, 1]
+        with one_thread():
+            X = self._features.encode(genomes)
+            failing: np.ndarray = self._failing.predict_proba(X)[:, 1]
         return 1.0 - failing

@@ -65,13 +65,13 @@ def subsample(samples: Sequence[Sample], goals: Goals, *, seed: int) -> list[Sam
     if len(samples) <= N_LEARNT:
         return list(samples)
     F = np.array([goals.scaled(sample.metrics) for sample in samples])
-    order = _from_the_front(F)
+    order = from_the_front(F)
     rest = np.random.default_rng(seed).permutation(order[N_BEST:])
     chosen = sorted([*order[:N_BEST], *rest[: N_LEARNT - N_BEST].tolist()])
     return [samples[i] for i in chosen]
 
 
-def _from_the_front(F: np.ndarray) -> list[int]:
+def from_the_front(F: np.ndarray) -> list[int]:
     """Rows from the front inward, front by front."""
     order: list[int] = []
     left = np.arange(len(F))

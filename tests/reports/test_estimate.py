@@ -28,7 +28,16 @@ def estimate(config=None, n=20, seconds=9.0, metrics=(), **resolved):
 AGENDAS = {
     "200 architectures, 10 generations of 20;": {},
     "60 architectures, 20 at a time;": {"evaluations": 60},
-    "44 architectures, 12 first and then 8 at a time;": {"evaluations": 44, "surrogate": "gp"},
+    "44 architectures, 8 first and then 2 to 16 at a time;": {
+        "evaluations": 44,
+        "surrogate": "gp",
+    },
+    "44 architectures, 20 first and then 4 at a time;": {
+        "evaluations": 44,
+        "surrogate": "gp",
+        "first": 20,
+        "batch": 4,
+    },
     "as many as --budget-time 30m and --budget-co2 5g allow;": {
         "budget_time": "30m",
         "budget_co2": "5g",

@@ -2,10 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evonas.sections.surrogate import SURROGATES, SurrogateSection
+from evonas.sections.surrogate import DEFAULT_PROPOSALS, SURROGATES, SurrogateSection
 from evonas.surrogates.predictors import PREDICTORS
 
-OF_A_SURROGATE = {"batch": 4, "proposals": 500, "features": "naswot"}
+OF_A_SURROGATE = {
+    "features": "naswot",
+    "scale": "log",
+    "first": 20,
+    "batch": 4,
+    "proposals": 600,
+}
 
 
 def test_every_model_on_offer_can_be_made():
@@ -14,14 +20,30 @@ def test_every_model_on_offer_can_be_made():
 
 def test_a_search_measures_and_proposes_what_is_usual_where_nothing_is_said():
     section = SurrogateSection(surrogate="gp")
-    assert (section.n_batch, section.n_first, section.n_proposals) == (8, 12, 1000)
+    assert (section.scale, section.n_first) == ("linear", 8)
+    assert section.n_proposals == DEFAULT_PROPOSALS >= 50
 
 
-@given(st.integers(1, 500), st.integers(50, 5000))
-def test_more_is_measured_before_the_first_prediction_than_in_a_batch(batch, proposals):
+@pytest.mark.parametrize(
+    ("n_known", "n_batch"),
+    [(0, 2), (8, 2), (23, 2), (24, 3), (39, 4), (40, 5), (127, 15), (128, 16), (1000, 16)],
+)
+def test_a_batch_is_one_for_every_eight_that_are_known_from_two_to_sixteen(n_known, n_batch):
+    assert SurrogateSection(surrogate="gp").n_batch(n_known) == n_batch
+
+
+@given(st.integers(1, 500), st.integers(50, 5000), st.integers(0, 999))
+def test_what_is_said_of_a_batch_and_of_proposals_holds_however_much_is_known(
+    batch, proposals, n_known
+):
     section = SurrogateSection(surrogate="gp", batch=batch, proposals=proposals)
-    assert (section.n_batch, section.n_proposals) == (batch, proposals)
-    assert batch <= section.n_first <= 2 * batch
+    assert (section.n_batch(n_known), section.n_proposals) == (batch, proposals)
+    assert section.n_first == max(8, batch)
+
+
+@given(st.integers(2, 500), st.integers(1, 500) | st.none())
+def test_as_many_are_measured_first_as_is_said_whatever_a_batch_is(first, batch):
+    assert SurrogateSection(surrogate="gp", first=first, batch=batch).n_first == first
 
 
 @pytest.mark.parametrize("name", OF_A_SURROGATE)
@@ -43,6 +65,11 @@ def test_what_only_a_surrogate_uses_is_refused_without_one(name):
         ({"screen": "svm"}, r"^unknown screen 'svm'; choose from none, gp, forest, auto$"),
         ({"surrogate": "gp", "screen": "gp"}, r"^a surrogate chooses what it measures, and ne"),
         ({"surrogate": "gp", "batch": 0}, r"^batch must be at least 1, got 0$"),
+        ({"surrogate": "gp", "first": 1}, r"^first must be at least 2, got 1$"),
+        (
+            {"surrogate": "gp", "scale": "root"},
+            r"^unknown scale 'root'; choose from linear, log$",
+        ),
         ({"surrogate": "gp", "proposals": 49}, r"^proposals must be at least 50, got 49$"),
     ],
 )

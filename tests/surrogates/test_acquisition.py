@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pymoo.indicators.hv import HV
@@ -9,10 +9,11 @@ from evonas.pareto.dominance import front
 from evonas.surrogates.acquisition import (
     N_COORDINATES,
     REFERENCE,
-    choose_batch,
     expected_excess,
     expected_improvement,
+    promise,
 )
+from evonas.surrogates.forecast import Forecast
 
 share = st.floats(0.0, 1.0).map(lambda x: round(x, 3))
 
@@ -135,8 +136,7 @@ def test_with_one_objective_it_is_the_expected_improvement_of_jones():
 
 def test_nothing_measured_is_no_obstacle():
     found = expected_improvement(np.array([[0.5, 0.5]]), np.zeros((1, 2)), np.empty((0, 2)))
-    assert found.shape == (1,)
-    assert choose_batch(np.array([[0.5, 0.5]]), np.zeros((1, 2)), np.empty((0, 2)), n=3) == [0]
+    assert found == pytest.approx([0.6 * 0.6])  # up to the reference
 
 
 def test_the_expected_length_below_a_bound_tends_to_what_is_certain():
@@ -144,91 +144,116 @@ def test_the_expected_length_below_a_bound_tends_to_what_is_certain():
     assert expected_excess(bound, mean, np.full(2, 1e-12)) == pytest.approx([0.75, 0.0])
 
 
-def test_a_batch_is_spread_over_the_front():
-    """Three twins at one place, and one other: the second choice is not a twin."""
-    known = np.array([[0.0, 1.0], [1.0, 0.0]])
-    mean = np.array([[0.2, 0.2], [0.2, 0.2], [0.2, 0.2], [0.05, 0.6]])
-    chosen = choose_batch(mean, np.zeros((4, 2)), known, n=2)
-    assert chosen[0] in (0, 1, 2)
-    assert chosen[1] == 3
-
-
-def test_a_batch_holds_no_row_twice_and_no_more_rows_than_there_are():
-    rng = np.random.default_rng(0)
-    mean, known = rng.random((5, 2)), rng.random((4, 2))
-    assert sorted(choose_batch(mean, np.full((5, 2), 0.1), known, n=9)) == list(range(5))
-
-
-def test_what_has_no_chance_comes_last():
-    known = np.array([[1.0, 1.0]])
-    mean = np.array([[0.0, 0.0], [0.5, 0.5]])
-    chosen = choose_batch(mean, np.zeros((2, 2)), known, n=2, chance=np.array([0.0, 0.5]))
-    assert chosen == [1, 0]
-
-
-def test_where_nothing_is_expected_the_least_known_comes_first():
-    known = np.array([[0.0, 0.0], [1.0, 1.0]])
-    mean, std = np.array([[2.0, 2.0], [2.0, 2.0]]), np.array([[0.0, 0.0], [1e-3, 0.0]])
-    assert choose_batch(mean, std, known, n=1) == [1]
+def expected_of(mean, std=None, *, chance=None):
+    """A forecast; certain, if nothing else is said."""
+    mean = np.asarray(mean, dtype=float)
+    std = np.zeros_like(mean) if std is None else np.asarray(std, dtype=float)
+    chance = np.ones(len(mean)) if chance is None else np.asarray(chance, dtype=float)
+    return Forecast(mean, std, np.zeros((len(mean), 0)), chance)
 
 
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(seeds, st.integers(2, 3))
-def test_a_batch_adds_the_largest_hypervolume_one_by_one(seed, m):
-    """On the scale of what is known, whatever the units, and as if each came out so."""
+def test_the_promise_of_what_is_certain_is_what_it_adds_on_scales_of_two_widths(seed, m):
+    """Of the front that is reached, and of all that there is; whatever the units."""
     rng = np.random.default_rng(seed)
-    shares, candidates = rng.random((8, m)), 1.2 * rng.random((12, m)) - 0.2
-    low, span = shares.min(0), np.ptp(shares, axis=0)
-    known, mean = (shares - low) / span, (candidates - low) / span
+    known, mean = rng.random((8, m)), 1.2 * rng.random((9, m)) - 0.2
+    everything = np.vstack([known, mean])
+    reached = everything[front(everything)]
+    assume(len(reached) > 1)
+    ideal, expected = reached.min(0), 0.0
+    for side in (np.ptp(reached, axis=0), np.ptp(everything, axis=0)):
+        expected += np.array(
+            [gain((known - ideal) / side, (row - ideal) / side) for row in mean]
+        )
     unit, least = 10.0 ** rng.integers(-6, 7, m), rng.normal(size=m)
-    chosen = choose_batch(
-        unit * (candidates + least), np.zeros((12, m)), unit * (shares + least), n=5
+    found = promise(expected_of(unit * (mean + least)), unit * (known + least))
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+@settings(max_examples=30)
+@given(seeds)
+def test_a_narrow_scale_ends_where_the_front_may_end(seed):
+    """Two standard deviations better than predicted; the wide one is of what is certain."""
+    rng = np.random.default_rng(seed)
+    known, mean = rng.random((6, 2)), rng.random((5, 2))
+    std = np.stack([0.3 * rng.random(5), np.zeros(5)], axis=1)
+    everything = np.vstack([known, mean - 2 * std])
+    reached = everything[front(everything)]
+    assume(len(reached) > 1)
+    ideal, span = reached.min(0), np.ptp(reached, axis=0)
+    wide = np.array([span[0], np.ptp(everything[:, 1])])  # the first is not certain
+    expected = sum(
+        expected_improvement((mean - ideal) / side, std / side, (known - ideal) / side)
+        for side in (span, wide)
     )
-    for i, row in enumerate(chosen):
-        left = [gain(known, mean[j]) for j in range(12) if j not in chosen[:i]]
-        assert gain(known, mean[row]) == pytest.approx(max(left), abs=1e-6)
-        known = np.vstack([known, mean[row]])
+    assert promise(expected_of(mean, std), known) == pytest.approx(expected, rel=1e-9)
+
+
+@settings(max_examples=40)
+@given(arrays(float, (5, 2), elements=share), arrays(float, (4, 2), elements=share))
+def test_what_is_dominated_for_sure_promises_nothing_and_what_is_not_something(known, mean):
+    everything = np.vstack([known, mean])
+    found = promise(expected_of(mean), known)
+    assert (found >= 0).all()
+    for row, value in zip(mean, found, strict=True):
+        if (known <= row).all(1).any():
+            assert value == pytest.approx(0.0, abs=1e-9)
+        elif front(everything)[len(known) :][(mean == row).all(1)].any():
+            assert value > 1e-7
+
+
+def test_what_is_dominated_but_uncertain_promises_something():
+    known, mean = np.array([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]]), np.array([[0.6, 0.6]])
+    assert promise(expected_of(mean), known) == pytest.approx([0.0], abs=1e-9)
+    little, much = (promise(expected_of(mean, [[std, 0]]), known)[0] for std in (0.05, 0.3))
+    assert 0 < little < much
 
 
 @settings(max_examples=25)
 @given(seeds)
 def test_the_chance_of_being_measured_multiplies_what_is_expected(seed):
     rng = np.random.default_rng(seed)
-    known = np.vstack([np.eye(2), rng.random((4, 2))])  # the scale is that of the eye
-    mean, std, chance = rng.random((9, 2)), 0.3 * rng.random((9, 2)), rng.random(9)
-    known = np.clip(known, 0, 1)
-    (first,) = choose_batch(mean, std, known, n=1, chance=chance)
-    worth = expected_improvement(mean, std, known) * chance
-    assert worth[first] == pytest.approx(worth.max(), rel=1e-9)
+    known, mean, std = rng.random((4, 2)), rng.random((9, 2)), 0.3 * rng.random((9, 2))
+    chance = rng.uniform(0.01, 1.0, 9)
+    found = promise(expected_of(mean, std, chance=chance), known)
+    assert found == pytest.approx(promise(expected_of(mean, std), known) * chance)
 
 
-def test_where_one_point_is_known_its_own_size_is_the_scale():
-    known = np.array([[10.0, 2.0]])  # the reference is at (21, 4.2)
-    mean = np.array([[5.0, 4.1], [9.0, 3.0], [11.0, 1.9]])
-    # By hand in shares of (10, 2): 0.5 x 0.05, 0.1 x 0.6 and 1.0 x 0.05.
-    assert choose_batch(mean, np.zeros((3, 2)), known, n=3) == [1, 2, 0]
+def test_what_has_no_chance_promises_nothing_and_is_no_part_of_the_scale():
+    known = np.array([[0.0, 1.0], [1.0, 0.0]])
+    mean, chance = np.array([[0.2, 0.3], [-1e30, 1e30]]), [1.0, 0.0]
+    found = promise(expected_of(mean, chance=chance), known)
+    assert found[1] == 0
+    assert found[0] == pytest.approx(promise(expected_of(mean[:1]), known)[0])
+
+
+def test_where_nothing_has_a_chance_nothing_is_promised():
+    found = promise(expected_of([[0.2, 0.3], [0.1, 0.4]], chance=[0.0, 0.0]), np.eye(2))
+    assert found.tolist() == [0.0, 0.0]
+
+
+def test_where_one_point_is_reached_its_own_size_is_the_narrow_scale():
+    known, mean = np.array([[20.0, 4.0]]), np.array([[10.0, 2.0]])
+    # By hand: its own size is (10, 2), and so is all that there is. On either scale it is at
+    # (0, 0), and the known at (1, 1), which covers a corner of 0.1 x 0.1.
+    assert promise(expected_of(mean), known) == pytest.approx([2 * (1.21 - 0.01)])
 
 
 def test_where_nothing_is_known_the_candidates_are_the_scale():
     mean = np.array([[0.0, 1000.0], [1.0, 0.0], [0.1, 600.0]])
-    # By hand in shares of (1, 1000): 1.1 x 0.1, 0.1 x 1.1 and 1.0 x 0.5.
-    assert choose_batch(mean, np.zeros((3, 2)), np.empty((0, 2)), n=1) == [2]
+    found = promise(expected_of(mean), np.empty((0, 2)))
+    # By hand in shares of (1, 1000), on either scale: 1.1 x 0.1, 0.1 x 1.1 and 1.0 x 0.5.
+    assert found == pytest.approx([0.22, 0.22, 1.0])
 
 
-def test_a_large_batch_is_as_large_as_it_should_be():
-    rng = np.random.default_rng(0)
-    chosen = choose_batch(
-        rng.random((300, 2)), np.full((300, 2), 0.01), rng.random((4, 2)), n=230
-    )
-    assert len(set(chosen)) == 230
-
-
-def test_a_narrow_front_leaves_room_beyond_it():
+def test_what_is_dearer_than_the_best_so_far_promises_something_on_the_wide_scale():
     """Three cheap members do not make whatever costs more worthless."""
     known = np.array([[12.0, 1.0], [11.0, 1.1], [10.0, 1.2], [60.0, 9.0]])
     assert front(known).sum() == 3
     mean, std = np.array([[8.0, 5.0], [50.0, 1.0]]), np.array([[2.0, 0.0], [0.5, 0.0]])
-    assert choose_batch(mean, std, known, n=1) == [0]
+    dear, bad = promise(expected_of(mean, std), known)
+    assert dear > 10 * bad

@@ -1,14 +1,11 @@
 import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 from sklearn.model_selection import KFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
+from evonas.surrogates.gaussian_process import AdditiveProcess
 from evonas.surrogates.predictors import PREDICTORS, cross_validated, held_out
-
-pytestmark = pytest.mark.filterwarnings("ignore:The optimal value")  # it may be at a bound
 
 
 @pytest.fixture(autouse=True)
@@ -82,59 +79,65 @@ def test_from_another_zero_a_process_predicts_the_same():
     assert moved.predict(X)[1] == pytest.approx(plain.predict(X)[1], rel=1e-2)
 
 
-def plain_kernel(X):
-    """The kernel as its description says: a linear part, pairs, the rest, and noise."""
-    size = X.var(0).sum()
-
-    def part(start):
-        return ConstantKernel(start, (1e-4 * start, 1e2 * start))
-
-    return (
-        part(1 / size) * DotProduct(0, sigma_0_bounds="fixed")
-        + part(0.3 / size**2) * DotProduct(1, sigma_0_bounds="fixed") ** 2
-        + part(1) * Matern(size**0.5, (0.1 * size**0.5, 100 * size**0.5), nu=2.5)
-        + WhiteKernel(1e-2, (1e-6, 1))
-    )
-
-
-def told(process, X, y, rows):
-    """What scikit-learn says by itself: mean, deviation without noise, and noise."""
-    process.fit(X, (y - y.mean()) / y.std())
-    mean, std = process.predict(rows, return_std=True)
-    noise = process.kernel_.get_params()["k2__noise_level"]
-    return y.mean() + y.std() * mean, y.std() * np.sqrt(std**2 - noise), y.std() * noise**0.5
-
-
-def test_a_process_is_scikit_learns_without_the_noise():
+def test_a_process_is_an_additive_one_in_the_units_of_the_values():
     X, y = valley(50, 0, noise=0.7)
-    rows = valley(30, 1)[0]
-    y = 40 + 5 * y
-    model = PREDICTORS["gp"](seed=0)
+    rows, y = valley(30, 1)[0], 40 + 5 * y
+    model, process = PREDICTORS["gp"](seed=0), AdditiveProcess()
     model.fit(X, y)
-    mean, std, noise = told(GaussianProcessRegressor(plain_kernel(X)), X, y, rows)
-    assert model.predict(rows)[0] == pytest.approx(mean, rel=1e-4)
-    assert model.predict(rows)[1] == pytest.approx(std, rel=1e-3)
-    assert model.noise_std == pytest.approx(noise, rel=1e-3)
+    process.fit(X, (y - y.mean()) / y.std())
+    mean, variance = process.predict(rows)
+    assert model.predict(rows)[0] == pytest.approx(y.mean() + y.std() * mean)
+    assert model.predict(rows)[1] == pytest.approx(y.std() * np.sqrt(variance))
+    assert model.noise_std == pytest.approx(y.std() * process.noise_std)
 
 
-def test_a_process_is_tuned_again_whenever_there_is_a_fifth_more():
-    """From where it was left; in between it learns, but keeps its shares."""
-    X, y = valley(36, 0, noise=0.2)
-    rows = valley(20, 1)[0]
-    model = PREDICTORS["gp"](seed=0)
-    kernel, tuned = plain_kernel(X[:25]), []
-    for n in (25, 29, 30, 35, 36):  # at 30 = 1.2 x 25, and at 36 = 1.2 x 30
-        model.fit(X[:n], y[:n])
-        mean, std = model.predict(rows)
-        for optimizer in ("fmin_l_bfgs_b", None):
-            plain = GaussianProcessRegressor(kernel, optimizer=optimizer)
-            expected = told(plain, X[:n], y[:n], rows)
-            found = (*mean, *std, model.noise_std)
-            if found == pytest.approx((*expected[0], *expected[1], expected[2]), rel=1e-4):
-                tuned.append(optimizer is not None)
-                kernel = plain.kernel_
-                break
-    assert tuned == [True, False, True, False, True]
+def test_draws_of_a_process_have_its_mean_and_its_covariance():
+    """A draw is the mean and a linear map of normal numbers, whose square is the covariance."""
+    X, y = valley(50, 0, noise=0.7)
+    rows, y = valley(30, 1)[0], 40 + 5 * y
+    model, process = PREDICTORS["gp"](seed=0), AdditiveProcess()
+    model.fit(X, y)
+    process.fit(X, (y - y.mean()) / y.std())
+    mean = model.predict(rows)[0]
+    away = model.draws(rows, np.eye(30)) - mean
+    assert model.draws(rows, np.zeros((2, 30))) == pytest.approx(np.stack([mean, mean]))
+    assert away.T @ away == pytest.approx(y.var() * process.joint(rows)[1], abs=1e-6)
+
+
+def test_draws_of_a_forest_have_the_mean_and_the_covariance_of_its_trees():
+    X, y = valley(60, 0, noise=0.2)
+    model = PREDICTORS["forest"](seed=5)
+    model.fit(X, y)
+    plain = ExtraTreesRegressor(n_estimators=100, random_state=5).fit(X, y)
+    for n in (3, 130):  # fewer and more than trees
+        rows = valley(n, 1)[0]
+        by_tree = np.stack([tree.predict(rows) for tree in plain.estimators_])
+        mean = model.predict(rows)[0]
+        away = model.draws(rows, np.eye(n)) - mean
+        assert model.draws(rows, np.zeros((1, n)))[0] == pytest.approx(mean)
+        assert away.T @ away == pytest.approx(np.cov(by_tree.T, bias=True), abs=1e-9)
+
+
+@every_predictor
+def test_draws_of_twins_are_the_same_and_of_all_others_are_not(name):
+    model = PREDICTORS[name](seed=0)
+    model.fit(*valley(40, 0))
+    rows = valley(3, 1)[0][[0, 1, 0, 2]]
+    drawn = model.draws(rows, np.random.default_rng(0).standard_normal((50, 4)))
+    assert drawn.shape == (50, 4)
+    assert drawn[:, 0] == pytest.approx(drawn[:, 2], abs=1e-5)
+    assert np.abs(drawn[:, 0] - drawn[:, 1]).min() > 0
+
+
+@every_predictor
+def test_draws_are_as_uncertain_as_what_is_predicted(name):
+    model = PREDICTORS[name](seed=0)
+    model.fit(*valley(40, 0))
+    rows = valley(120, 1)[0]
+    mean, std = model.predict(rows)
+    drawn = model.draws(rows, np.random.default_rng(0).standard_normal((4000, 120)))
+    assert np.abs(drawn.mean(0) - mean).max() < 0.1 * std.max()
+    assert drawn.std(0) == pytest.approx(std, rel=0.1)
 
 
 def test_a_forest_is_scikit_learns_and_its_spread_that_of_the_trees():

@@ -17,7 +17,9 @@ from evonas.engine.search import search
 from evonas.evaluation.evaluator import Evaluator, StoppedError
 from evonas.objectives import Objective
 from evonas.plugins.loading import ProblemSpec
-from evonas.surrogates.search import SurrogateSearch
+from evonas.reliability import Predictions
+from evonas.sections.surrogate import SCALES
+from evonas.surrogates.search import N_JUDGED, SurrogateSearch
 from evonas.warm_start import Prior
 
 MODELS = [kind for kind in SURROGATES if kind != "none"]
@@ -45,7 +47,7 @@ def test_every_model_measures_what_the_budget_pays_for_and_nothing_twice(kind):
     result = found(kind=kind)
     assert len(set(asked(result))) == len(asked(result)) == 36
     assert result.stopped == "the budget of 36 architectures is spent"
-    assert result.reliability.n == 24
+    assert result.reliability.n == 36 - 8  # all but the first design
     assert result.reliability.model in ("gp", "forest")
 
 
@@ -100,28 +102,37 @@ def test_the_first_design_holds_the_cheapest_and_the_dearest_architecture():
 
 
 @pytest.mark.parametrize(
-    ("batch", "n_first", "n_taken"), [(8, 12, 9), (2, 3, 3), (5, 7, 6), (12, 18, 14)]
+    ("words", "n_first", "n_taken"),
+    [
+        ({}, 8, 6),
+        ({"batch": 2}, 8, 6),
+        ({"batch": 12}, 12, 9),
+        ({"first": 5}, 5, 4),
+        ({"first": 16, "batch": 4}, 16, 12),
+    ],
 )
 def test_a_prior_takes_three_quarters_of_the_first_batch_and_the_rest_fills_the_space(
-    batch, n_first, n_taken
+    words, n_first, n_taken
 ):
     every = [genome for genome in np.ndindex(*toy.Bowl.space.sizes) if genome[0] == 1]
     rows = tuple(tuple(toy.Bowl.space.decode(genome).values()) for genome in every[7:47])
     prior = Prior(toy.Bowl.space.names, rows, {}, len(rows))
-    wanted = config(evaluations=n_first, batch=batch, warm_start=prior.as_dict())
+    wanted = config(evaluations=n_first, **words, warm_start=prior.as_dict())
     measured = asked(search(wanted))
     assert len(measured) == n_first
     assert measured[:n_taken] == every[7 : 7 + n_taken]
-    assert not set(measured[n_taken:]) & set(every[7 + n_taken : 47])
+    alone = asked(search(config(evaluations=n_first, **words)))
+    fills = [genome for genome in alone if genome not in measured[:n_taken]]
+    assert measured[n_taken:] == fills[: n_first - n_taken]
 
 
 def test_a_design_without_a_prior_or_that_a_short_one_leaves_open_is_as_large():
     row = tuple(toy.Bowl.space.decode((1, 2, 2, 0)).values())
     prior = Prior(toy.Bowl.space.names, (row,), {}, 1)
-    alone = asked(search(config(evaluations=12)))
-    beside = asked(search(config(evaluations=12, warm_start=prior.as_dict())))
+    alone = asked(search(config(evaluations=8)))
+    beside = asked(search(config(evaluations=8, warm_start=prior.as_dict())))
     assert beside[0] == (1, 2, 2, 0)
-    assert beside[1:] == [genome for genome in alone if genome != (1, 2, 2, 0)][:11]
+    assert beside[1:] == [genome for genome in alone if genome != (1, 2, 2, 0)][:7]
 
 
 def aspiring(*levels, batch=1):
@@ -138,7 +149,7 @@ def aspiring(*levels, batch=1):
 @pytest.mark.parametrize("known", [np.empty((0, 3)), np.array([[1.0, 0.0, 5.0]] * 2)])
 def test_where_nothing_spans_a_range_excesses_over_a_level_count_as_they_are(known):
     strategy = aspiring((1e6, 1e4))
-    level = strategy._surrogate.scaled_levels(strategy._config.aspirations)[0]
+    level = strategy._levels()[0]
     excess = np.array([[0.3, 0, 0], [-9, 0.1, -9], [0, 0, 0.2], [0.4, 0.4, 0.4], [-1, -2, -1]])
     # The largest of each: 0.3, 0.1, 0.2, 0.4, -1; of which a batch of 1 looks at 4.
     assert strategy._near_aspirations(level + excess, known).tolist() == [4, 1, 2, 0]
@@ -146,13 +157,13 @@ def test_where_nothing_spans_a_range_excesses_over_a_level_count_as_they_are(kno
 
 def test_excesses_count_in_shares_of_the_known_range_and_the_nearest_level_counts():
     strategy = aspiring((1e6, 1e4))
-    level = strategy._surrogate.scaled_levels(strategy._config.aspirations)[0]
+    level = strategy._levels()[0]
     known = np.array([[0.0, 0.0, 0.0], [10.0, 1.0, 0.1]])
     excess = np.array([[1.0, 0, 0], [0, 0.2, 0], [0, 0, 0.05], [9, 0.9, 0.09], [4, -1, -1]])
     # In shares 0.1, 0.2, 0.5, 0.9, 0.4.
     assert strategy._near_aspirations(level + excess, known).tolist() == [0, 1, 4, 2]
     both = aspiring((1e6, 1e4), (1e7, 1e5))
-    levels = both._surrogate.scaled_levels(both._config.aspirations)
+    levels = both._levels()
     means = np.array([levels[0] + 3, levels[1] + 0.1, levels[0] + 0.2, levels[0] - 1])
     near = both._near_aspirations(means, np.empty((0, 3))).tolist()
     assert near[0] == 3
@@ -192,16 +203,108 @@ def test_a_space_that_is_used_up_ends_the_search():
 
 def test_generations_are_rounds_of_a_batch():
     result = search(config(evaluations=None, generations=4, batch=5))
-    assert [g.n_evaluations for g in result.generations] == [7, 12, 17, 22]
-    assert result.config.n_expected == 22
+    assert [g.n_evaluations for g in result.generations] == [8, 13, 18, 23]
+    assert result.config.n_expected == 23
+
+
+def test_a_batch_grows_with_what_is_known():
+    """Two of the first design of eight, and one for every eight that are known."""
+    expected = [8, 10, 12, 14, 16, 18, 20, 22, 24, 27, 30, 33, 36]
+    assert [g.n_evaluations for g in found().generations] == expected
+    assert config(evaluations=None, generations=12).n_expected == expected[11]
+
+
+@pytest.mark.parametrize(("first", "n"), [(None, 8), (3, 3), (20, 20)])
+def test_as_many_are_measured_first_as_are_asked_for(first, n):
+    result = search(config(first=first, evaluations=n + 1))
+    assert [g.n_evaluations for g in result.generations] == [n, n + 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "proposed_by"),
+    [
+        ({}, "Proposer.propose"),
+        ({"algorithm": "moead"}, "evolve"),
+        ({"mutation": "pymoo.operators.mutation.bitflip:BitflipMutation"}, "evolve"),
+        ({"proposals": toy.Bowl.space.cardinality}, "PredictedProblem.predict"),
+    ],
+)
+def test_the_algorithm_evolves_where_it_is_named_and_not_where_all_can_be_looked_at(
+    words, proposed_by, monkeypatch
+):
+    class CalledError(Exception):
+        pass
+
+    def call(*_, **__):
+        raise CalledError
+
+    ways = {"Proposer.propose", "evolve", "PredictedProblem.predict"}
+    for way in ways - {proposed_by} - {"PredictedProblem.predict"}:
+        monkeypatch.setattr(f"evonas.surrogates.search.{way}", pytest.fail)
+    monkeypatch.setattr(f"evonas.surrogates.search.{proposed_by}", call)
+    with pytest.raises(CalledError):
+        search(config(**words))
+
+
+def test_the_scale_decides_what_is_measured_after_the_first_design():
+    by_scale = [asked(search(config(scale=scale, evaluations=20))) for scale in SCALES]
+    assert len({tuple(genomes[:8]) for genomes in by_scale}) == 1
+    assert len({frozenset(genomes) for genomes in by_scale}) == len(SCALES) == 2
+
+
+def with_predictions(mean, measured):
+    strategy = aspiring()
+    strategy._overall = Predictions(tuple(mean), (1.0,) * len(mean), tuple(measured))
+    return strategy
+
+
+rising = [float(i) for i in range(N_JUDGED)]
+
+
+@pytest.mark.parametrize(
+    ("mean", "measured", "has_skill"),
+    [
+        (rising, rising, True),
+        (rising, rising[::-1], False),
+        (rising[1:], rising[:0:-1], True),  # too few to tell
+        (rising * 2, rising + rising[::-1], False),  # it had some
+        (rising * 2, rising[::-1] + rising, True),
+        (rising, [1.0] * N_JUDGED, True),  # whose order nothing is said of
+    ],
+)
+def test_a_model_has_skill_unless_the_order_of_its_latest_predictions_was_wrong(
+    mean, measured, has_skill
+):
+    assert with_predictions(mean, measured)._has_skill() is has_skill
+
+
+def test_without_skill_half_of_a_batch_evolves_from_the_front_without_a_model(monkeypatch):
+    made = []
+    evolved = SurrogateSearch._evolved
+
+    def observed(self, on_front, n):
+        made.append((set(on_front), n, evolved(self, on_front, n)))
+        return made[-1][2]
+
+    monkeypatch.setattr(SurrogateSearch, "_evolved", observed)
+    search(config(batch=6, evaluations=20))
+    assert made == []
+    monkeypatch.setattr(SurrogateSearch, "_has_skill", lambda self: False)
+    measured = asked(search(config(batch=6, evaluations=20)))
+    assert len(set(measured)) == 20
+    assert [n for _, n, _ in made] == [3, 3]
+    for i, (on_front, _, evolved_ones) in enumerate(made):
+        start = 8 + 6 * i
+        assert measured[start : start + 3] == evolved_ones
+        assert on_front <= set(measured[:start])
 
 
 def test_failed_candidates_are_avoided_and_never_fatal():
     """Five of six fates fail; the model learns which, and uses up the good ones first."""
     result = search(config("Laborious", evaluations=60))
     failed = [record.error is not None for record in result.records]
-    assert np.mean(failed[12:28]) < 0.6 * np.mean(failed[:12])
-    assert np.mean(failed[40:]) > np.mean(failed[12:28])
+    assert np.mean(failed[8:24]) < 0.7 * 5 / 6
+    assert np.mean(failed[40:]) > np.mean(failed[8:24])
     assert not any(record.error for record in result.front)
 
 
@@ -227,11 +330,11 @@ def test_how_far_predictions_came_true_is_in_the_table_of_generations(tmp_path):
     result = search(config(), folder=tmp_path / "run")
     with (tmp_path / "run" / "generations.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["predicted_by"] for row in rows] == ["", "gp", "gp", "gp"]
+    assert [row["predicted_by"] for row in rows] == ["", *["gp"] * 12]
     assert rows[0]["kendall"] == ""
     latest = result.generations[-1].reliability
     assert rows[-1]["spearman"] == f"{latest.spearman:.3f}"
-    assert latest.spearman > 0.5
+    assert result.reliability.spearman > 0.5
 
 
 @pytest.fixture(scope="module")
