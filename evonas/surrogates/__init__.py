@@ -3,10 +3,18 @@
 Modules:
     acquisition: How much a candidate is expected to add to a front, before it is measured.
     encoding: Genomes and metrics as numbers that a regression takes.
+    features: What a model sees of an architecture.
+    forecast: What is expected of architectures: moments, and draws of them together.
+    gaussian_process: A Gaussian process whose kernel is a sum of few parts, each as large as
+        the data say.
     initial_design: The first architectures that a search measures, before anything is known of
         the others.
     inner_search: Evolution on predictions, which costs no training.
+    joint_improvement: How much candidates are expected to add to a front together, by draws of
+        what they are.
+    one_thread: One thread for linear algebra, since sums depend on the number of threads.
     predictors: Regression models that say how sure they are.
+    proposals: Candidates for a batch: what lies near the front, and what evolves from there.
     scale: What predicted and counted metrics mean for objectives and constraints.
     screen: Leaving out what could not reach the front, before it is trained.
     search: A search that measures only the most promising of what evolution on predictions
