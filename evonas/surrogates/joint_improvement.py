@@ -37,7 +37,7 @@ class JointVolume:
         is_certain = ~np.ptp(both, axis=0).any(0)
         ideal, span = boxes(both, is_met)
         if is_wide:
-            wide = np.ptp(both, axis=(0, 1))
+            wide = np.ptp(both[:, is_met.any(0)] if is_met.any() else both, axis=(0, 1))
             span = np.where(is_certain & (wide > 0), wide, span)
         bound = ideal + REFERENCE * span  # (n_draws, n_objectives)
         pivot = int(np.argmin(is_certain))

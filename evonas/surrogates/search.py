@@ -34,6 +34,7 @@ N_SHORTLISTED = 150  # the most promising one by one, of which a batch is chosen
 N_NEAR = 60  # of what is known, the nearest to the front, drawn together with candidates
 N_DRAWS = 32
 N_JUDGED = 24  # latest predictions, by which a model is trusted or not
+N_CHILDREN = 20  # of the front, for every new one that is wanted
 N_LOOKED_FOR = 100  # new genomes at least, so that a space that is nearly used up is used up
 POP_SIZE = 50  # of the evolution on predictions
 
@@ -41,9 +42,10 @@ POP_SIZE = 50  # of the evolution on predictions
 class SurrogateSearch:
     """The strategy that measures only what a surrogate finds promising, round by round.
 
-    The first round fills the space. Every further one learns from all that was measured, lets
-    the config's algorithm evolve on the predictions, from the front so far, and measures the
-    batch that is expected to enlarge the front most. When the order of its latest predictions
+    The first round fills the space. Every further one learns from all that was measured, looks
+    around on the predictions from the front so far, by evolution of its own or by an algorithm
+    that the config names, and measures the batch that is expected to enlarge the front most,
+    batches that grow with what is known. When the order of its latest predictions
     was no better than chance, half of a batch comes from evolution without a model.
 
     Args:
@@ -149,7 +151,7 @@ class SurrogateSearch:
         """At most ``n`` new genomes as evolution without a model makes them of the front."""
         if not on_front:
             return []
-        children = self._proposer.children(on_front, N_JUDGED * n)
+        children = self._proposer.children(on_front, N_CHILDREN * n)
         new = (genome for genome in children if genome not in self._oracle.settled)
         return list(dict.fromkeys(new))[:n]
 

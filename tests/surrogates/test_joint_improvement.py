@@ -59,7 +59,7 @@ def volume_of(draws, *, is_wide=False):
 
 def volumes(draws, rows, *, is_wide=False, wide_columns=()):
     """What is dominated by all known and by candidates of some rows, draw by draw."""
-    found, wide = [], np.ptp(draws.F, axis=(0, 1))
+    found, wide = [], np.ptp(draws.F[:, draws.is_met.any(0)], axis=(0, 1))
     for F, is_met in zip(draws.F, draws.is_met, strict=True):
         ideal, side = box(F, is_met)
         for i in wide_columns if is_wide else ():
@@ -144,6 +144,15 @@ def test_a_wide_scale_is_that_of_all_that_there_is_in_what_is_certain():
     wide = np.mean([6.0 / 10 * 1 / 2, 6.0 / 10 * 2 / 3])
     found = [volume.gains(np.array([0]))[0] for volume in made]
     assert found == pytest.approx([narrow, wide])
+
+
+def test_what_counts_in_no_draw_widens_no_scale():
+    F = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5], [1e30, 1e30]])
+    draws = certain(F, n_draws=4)
+    draws.is_met[:, 3] = False
+    both = [volume_of_three(part, is_wide=True) for part in (draws, draws.columns(0, 3))]
+    narrow, wide = (volume.gains(np.array([0])) for volume in both)
+    assert narrow == pytest.approx(wide)
 
 
 @settings(max_examples=25, deadline=None)
