@@ -96,8 +96,8 @@ class ChoosingLadder(Around):
 
     def _first(self, genomes: Sequence[Genome]) -> list[Genome]:
         """Those of a batch that are to go all the way, but for what is very dear."""
-        most = self._evaluator.affordable_flops(genomes)
         efforts = self._evaluator.effort(genomes)
+        most = self._evaluator.affordable_flops(efforts)
         fit = [g for g, effort in zip(genomes, efforts, strict=True) if effort <= most]
         return fit[: max(0, MOST_CURVES - len(self._curves()))]
 

@@ -190,9 +190,9 @@ class Evaluator:
         """Fidelities to measure at: none but the whole, unless one is told."""
         return ()
 
-    def affordable_flops(self, genomes: Sequence[Genome]) -> float:
+    def affordable_flops(self, efforts: Sequence[float]) -> float:
         """What one of the first trainings may take, by what those of drawn genomes take."""
-        return affordable_flops(self.effort(genomes), budget_flops=self.budget.left)
+        return affordable_flops(efforts, budget_flops=self.budget.left)
 
     def effort(
         self, genomes: Sequence[Genome], *, fidelity: Fidelity | None = None

@@ -62,7 +62,7 @@ class Oracle(Protocol):
     def rungs(self) -> Sequence[Fidelity]:
         """Fidelities that it measures at, the whole last; empty for the whole alone; live."""
 
-    def affordable_flops(self, genomes: Sequence[Genome]) -> float:
+    def affordable_flops(self, efforts: Sequence[float]) -> float:
         """What one of the first trainings may take, by what those of drawn genomes take."""
 
     def effort(self, genomes: Sequence[Genome]) -> list[float]:
@@ -135,9 +135,9 @@ class Around:
         """
         return self._oracle.count(genomes)
 
-    def affordable_flops(self, genomes: Sequence[Genome]) -> float:
+    def affordable_flops(self, efforts: Sequence[float]) -> float:
         """What one of the first trainings may take, by what those of drawn genomes take."""
-        return self._oracle.affordable_flops(genomes)
+        return self._oracle.affordable_flops(efforts)
 
     def effort(self, genomes: Sequence[Genome]) -> list[float]:
         """FLOPs of the whole trainings, in the same order; 0 where nobody knows.

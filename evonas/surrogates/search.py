@@ -193,12 +193,13 @@ class SurrogateSearch:
         costs = [name for name in names if name in self._problem.untrained]
         costs += [name for name in self._oracle.counted if name in self._problem.cheap]
         drawn = self._drawn(n_first * N_DRAWN if costs else n_first, sampling=SpreadSampling)
-        most = self._oracle.affordable_flops(drawn)
+        efforts = self._oracle.effort(drawn)
+        most = self._oracle.affordable_flops(efforts)
 
         def is_affordable(genomes: Sequence[Genome]) -> list[bool]:
             return [effort <= most for effort in self._oracle.effort(genomes)]
 
-        fit = [g for g, is_fit in zip(drawn, is_affordable(drawn), strict=True) if is_fit]
+        fit = [g for g, effort in zip(drawn, efforts, strict=True) if effort <= most]
         design = first_design(
             self._problem.space,
             fit or drawn,
