@@ -170,6 +170,19 @@ class SearchSpace:
             ) from error
         return folded
 
+    def variants(self, genome: Genome, gene: int) -> list[Genome]:
+        """The genomes that differ in one gene alone, in the order of its other choices.
+
+        Args:
+            genome: The genome that they differ from; they are not folded.
+            gene: Place of the gene.
+        """
+        return [
+            (*genome[:gene], choice, *genome[gene + 1 :])
+            for choice in range(self.sizes[gene])
+            if choice != genome[gene]
+        ]
+
     def active(
         self, genome: Genome, *, canonical: Callable[[Genome], Genome] | None = None
     ) -> tuple[str, ...]:
@@ -189,12 +202,8 @@ class SearchSpace:
         own = fold(genome)
         return tuple(
             name
-            for i, (name, size) in enumerate(zip(self.names, self.sizes, strict=True))
-            if any(
-                fold((*genome[:i], other, *genome[i + 1 :])) != own
-                for other in range(size)
-                if other != genome[i]
-            )
+            for i, name in enumerate(self.names)
+            if any(fold(variant) != own for variant in self.variants(genome, i))
         )
 
     def check(self, genome: Genome) -> None:

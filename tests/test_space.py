@@ -221,3 +221,14 @@ def test_without_a_fold_every_gene_with_a_choice_is_active(drawn):
     assert space.active(genome) == tuple(
         gene.name for gene in space.genes if len(gene.choices) > 1
     )
+
+
+@given(spaces_with_genomes())
+def test_variants_of_all_genes_are_the_genomes_that_differ_in_one(drawn):
+    space, genome = drawn
+    found = [v for gene in range(len(genome)) for v in space.variants(genome, gene)]
+    differ = [
+        other for other in np.ndindex(*space.sizes) if sum(map(int.__ne__, other, genome)) == 1
+    ]
+    assert sorted(found) == sorted(differ)
+    assert len(found) == sum(space.sizes) - len(space.sizes)

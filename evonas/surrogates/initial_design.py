@@ -104,12 +104,8 @@ def descended(
     least = min(found)
     for _ in range(MAX_PASSES):
         before = best
-        for i, size in enumerate(space.sizes):
-            near = [
-                canonical((*best[:i], choice, *best[i + 1 :]))
-                for choice in range(size)
-                if choice != best[i]
-            ]
+        for i in range(len(space.sizes)):
+            near = [canonical(variant) for variant in space.variants(best, i)]
             found = values(near) if near else [np.inf]
             if min(found) < least:
                 best, least = near[int(np.argmin(found))], min(found)

@@ -65,33 +65,26 @@ class Proposer:
 
     def drawn(self, n: int) -> list[Genome]:
         """Genomes drawn uniformly."""
-        return self._canonical(
-            self.rng.integers(0, self.space.sizes, (n, len(self.space.sizes)))
-        )
+        return [self.canonical(genome) for genome in self.space.sample(n, self.rng)]
 
     def neighbours(self, genomes: Sequence[Genome], n: int) -> list[Genome]:
         """At most ``n`` genomes that differ from one of those given in one gene."""
-        places = [
-            (row, gene, choice)
-            for row in range(len(genomes))
-            for gene, size in enumerate(self.space.sizes)
-            for choice in range(size)
-            if choice != genomes[row][gene]
+        near = [
+            variant
+            for genome in genomes
+            for gene in range(len(genome))
+            for variant in self.space.variants(genome, gene)
         ]
-        if len(places) > n:
-            places = [places[i] for i in np.sort(self.rng.permutation(len(places))[:n])]
-        near = []
-        for row, gene, choice in places:
-            genome = genomes[row]
-            near.append(self.canonical((*genome[:gene], choice, *genome[gene + 1 :])))
-        return near
+        if len(near) > n:
+            near = [near[i] for i in np.sort(self.rng.permutation(len(near))[:n])]
+        return [self.canonical(genome) for genome in near]
 
     def children(self, parents: Sequence[Genome], n: int) -> list[Genome]:
         """Genomes that take most genes from one parent, some from another, and change one."""
         X = np.array(parents)
         one, other = X[self.rng.integers(len(X), size=(2, n))]
         rows = np.where(self.rng.random(one.shape) < EXCHANGED, other, one)
-        return self._canonical(self._mutated(rows))
+        return [self.canonical(genome) for genome in as_genomes(self._mutated(rows))]
 
     def _mutated(self, rows: np.ndarray) -> np.ndarray:
         sizes = np.array(self.space.sizes)
@@ -104,6 +97,3 @@ class Proposer:
         is_ordered = np.array([bool(gene.ordered) for gene in self.space.genes])
         steps = is_ordered & (self.rng.random(rows.shape) < STEPS)
         return np.where(is_chosen, np.where(steps, stepped, redrawn), rows)
-
-    def _canonical(self, rows: np.ndarray) -> list[Genome]:
-        return [self.canonical(genome) for genome in as_genomes(rows)]

@@ -122,14 +122,14 @@ class SurrogateSearch:
             return self._design()
         n = self._config.n_batch(len(records))
         if not self._surrogate.learn(records):
-            return self._drawn(n)
+            return self._drawn(max(n, N_LOOKED_FOR), UniformSampling)[:n]
         met = [record for record in records if self._goals.are_met(record.metrics)]
         known = self._surrogate.scaled([record.metrics for record in met])
         on_front = [r.genome for r, is_on in zip(met, front(known), strict=True) if is_on]
         looked_at = self._looked_around(on_front, known)
         pool = [g for g in looked_at.genomes if g not in self._oracle.settled]
         if not pool:
-            return self._drawn(n)
+            return self._drawn(max(n, N_LOOKED_FOR), UniformSampling)[:n]
         expected = looked_at.forecast(pool)
         near = self._near_aspirations(expected.mean, known)
         pool, expected = [pool[row] for row in near], expected.rows(near)
@@ -192,7 +192,7 @@ class SurrogateSearch:
         known = known_genomes(self._config.prior, self._problem)[: n_first - n_first // 4]
         costs = [name for name in names if name in self._problem.untrained]
         costs += [name for name in self._oracle.counted if name in self._problem.cheap]
-        drawn = self._drawn(n_first * N_DRAWN if costs else n_first, sampling=SpreadSampling)
+        drawn = self._drawn(n_first * N_DRAWN if costs else n_first, SpreadSampling)
         efforts = self._oracle.effort(drawn)
         most = self._oracle.affordable_flops(efforts)
 
@@ -211,14 +211,11 @@ class SurrogateSearch:
         )
         return list(dict.fromkeys([*known, *design]))[:n_first]
 
-    def _drawn(
-        self, n: int, *, sampling: type[UniformSampling] = UniformSampling
-    ) -> list[Genome]:
+    def _drawn(self, n: int, sampling: type[UniformSampling]) -> list[Genome]:
         """New genomes; fewer where the space holds no more."""
         drawn = sampling(canonical=self._problem.canonical, taken=self._oracle.settled)
         high = np.array(self._problem.space.sizes) - 1
-        n_rows = n if sampling is SpreadSampling else max(n, N_LOOKED_FOR)
-        return drawn.draw(n_rows, low=np.zeros_like(high), high=high, rng=self._rng)[:n]
+        return drawn.draw(n, low=np.zeros_like(high), high=high, rng=self._rng)
 
     def _looked_around(self, on_front: list[Genome], known: np.ndarray) -> PredictedProblem:
         """Predictions of all that a batch is chosen from."""
