@@ -7,7 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Values = TypeVar("Values", float, np.ndarray)
 
 When = Literal["counted", "hinted", "trained", "final"]
 _KEPT = ("name", "unit", "label", "sign", "best", "worst", "when")
@@ -135,8 +140,12 @@ class Constraint:
         relation: Relation = "<=" if match[2] == "<=" else ">="
         return cls(match[1], relation, bound)
 
-    def violation(self, value: float) -> float:
-        """How far a value breaks the bound, relative to it; zero or less where it is kept."""
+    def violation(self, value: Values) -> Values:
+        """How far a value breaks the bound, relative to it; zero or less where it is kept.
+
+        Args:
+            value: A number, or an array of them.
+        """
         excess = value - self.bound if self.relation == "<=" else self.bound - value
         return excess / (abs(self.bound) or 1.0)
 

@@ -36,8 +36,8 @@ def promise(expected: Forecast, known: np.ndarray) -> np.ndarray:
     possible = expected.chance > 0 if (expected.chance > 0).any() else slice(None)
     everything = np.vstack([known, (mean - OPTIMISM * std)[possible]])
     reached = everything[front(everything)]
-    ideal, span = reached.min(0), np.ptp(reached, axis=0)
-    span = np.where(span > 0, span, np.maximum(np.abs(ideal), LEAST_SPAN))
+    ideal = reached.min(0)
+    span = extent(ideal, reached.max(0))
     all_of_it = np.ptp(everything, axis=0)
     wide = np.where(is_certain & (all_of_it > 0), all_of_it, span)
     gains = [
@@ -45,6 +45,23 @@ def promise(expected: Forecast, known: np.ndarray) -> np.ndarray:
         for side in (span, wide)
     ]
     return np.asarray(np.sum(gains, axis=0) * expected.chance)
+
+
+def extent(ideal: np.ndarray, nadir: np.ndarray) -> np.ndarray:
+    """How far a front reaches in each objective; where that is nowhere, its own size."""
+    span = nadir - ideal
+    return np.asarray(np.where(span > 0, span, np.maximum(np.abs(ideal), LEAST_SPAN)))
+
+
+def crossed(places: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Every place with every edge as one more coordinate, ``(n_places * n_edges, n + 1)``.
+
+    Args:
+        places: Places, ``(n_places, n)``.
+        edges: Values of the further coordinate, ``(n_edges,)``.
+    """
+    repeated = np.repeat(places, len(edges), axis=0)
+    return np.hstack([repeated, np.tile(edges, len(places))[:, None]])
 
 
 def expected_improvement(mean: np.ndarray, std: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -117,9 +134,7 @@ def _cells(
         length = np.diff(below, axis=1, prepend=0.0)
         middle = np.append(edges[0] - 1.0, (edges[:-1] + edges[1:]) / 2)
         overlap = (overlap[:, :, None] * length[:, None]).reshape(n, -1)
-        places = np.hstack(
-            [np.repeat(places, len(middle), axis=0), np.tile(middle, len(places))[:, None]]
-        )
+        places = crossed(places, middle)
     return overlap, places
 
 

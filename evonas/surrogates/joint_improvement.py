@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE
+from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, crossed, extent
 from evonas.surrogates.forecast import Draws
 
 N_SIDES = {1: 48, 2: 24, 3: 12}  # cells along an axis by how many there are, where thinned out
@@ -113,8 +113,7 @@ def boxes(F: np.ndarray, is_met: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # of those that are equally good in one objective, the best in the others
     best = (excess + LEAST_SPAN * excess.sum(2, keepdims=True)).argmin(1)
     nadir = np.take_along_axis(F, best[:, :, None], axis=1).max(1)
-    span = nadir - ideal
-    return ideal, np.where(span > 0, span, np.maximum(np.abs(ideal), LEAST_SPAN))
+    return ideal, extent(ideal, nadir)
 
 
 def _reached(draws: Draws, others: Sequence[int], starts: np.ndarray) -> np.ndarray:
@@ -140,12 +139,6 @@ def _cells(F: np.ndarray, is_certain: np.ndarray) -> tuple[np.ndarray, np.ndarra
         edges = np.unique(values[np.isfinite(values)])
         if len(edges) > n_side and not (n_others == 1 and is_certain[i]):
             edges = edges[np.linspace(0, len(edges) - 1, n_side).round().astype(int)]
-        starts = _crossed(starts, edges)
-        ends = _crossed(ends, np.append(edges[1:], np.inf))
+        starts = crossed(starts, edges)
+        ends = crossed(ends, np.append(edges[1:], np.inf))
     return starts, ends
-
-
-def _crossed(places: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Every place with every edge as one more coordinate."""
-    repeated = np.repeat(places, len(edges), axis=0)
-    return np.hstack([repeated, np.tile(edges, len(places))[:, None]])

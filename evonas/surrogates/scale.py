@@ -149,9 +149,7 @@ class ObjectiveScale:
         derived = {o.name: o for o in self._goals.objectives}
         objective = derived.get(constraint.metric)
         values = values_of(objective, metrics) if objective else metrics[constraint.metric]
-        excess = values - constraint.bound
-        turned = excess if constraint.relation == "<=" else -excess
-        return np.asarray(turned / (abs(constraint.bound) or 1.0))
+        return constraint.violation(values)
 
 
 def value_of(objective: Objective, metrics: Mapping[str, float]) -> float:
