@@ -10,8 +10,9 @@ import numpy as np
 from evonas.cell import Cell
 from evonas.fidelity import Fidelity
 from evonas.landscapes import cells, chain, conditional, deceptive, disasters, noise
-from evonas.landscapes.accuracy import GUESSED, scale_of
+from evonas.landscapes.accuracy import scale_of
 from evonas.landscapes.parts import LOSS, MACS, PARAMS, STATE, Adder, Design
+from evonas.landscapes.training import N_EPOCHS, accuracy_after, training_flops
 from evonas.landscapes.true_front import best_by_state, non_dominated
 from evonas.objectives import FPO, Metric
 from evonas.objectives import MACS as MACS_METRIC
@@ -29,8 +30,6 @@ SIZED = {  # kinds of as many layers, stages or blocks as one wishes
 KINDS = ("chain", "cell", "conditional", "deceptive", "disasters", "noise")
 LARGEST = 16  # layers, stages or blocks
 MADE_UP_ACC = Metric("acc", "%", "made-up accuracy", -1, best=100.0, worst=0.0)
-N_EPOCHS, N_IMAGES = 27, 1000  # of the made-up training
-EARLY_NOISE_STD = 0.6  # percentage points, before the first epoch of a training
 
 
 class Landscape(Problem):
@@ -108,7 +107,7 @@ class Landscape(Problem):
             "acc": acc,
             "macs": float(macs * of_a_mac),
             "params": float(params * of_a_parameter),
-            "fpo": _flops(macs * of_a_mac, epochs=N_EPOCHS),
+            "fpo": training_flops(macs * of_a_mac),
         }
 
     def full_amount(self, kind: str) -> int:
@@ -120,14 +119,12 @@ class Landscape(Problem):
     ) -> Mapping[str, float]:
         """Measure one network as after some epochs of a training."""
         whole = self.measure(genome, wanted, seed=seed)
-        share = fidelity.amount / N_EPOCHS
-        pace = 6.0 - 3.0 * whole["macs"] / (self._most_macs * self._design.units[0])
-        learnt = (1.0 - np.exp(-pace * share)) / (1.0 - np.exp(-pace))
-        luck = np.random.default_rng([seed, fidelity.amount]).standard_normal()
-        acc = GUESSED + (whole["acc"] - GUESSED) * learnt
-        acc += EARLY_NOISE_STD * (1.0 - share) * luck
-        fpo = _flops(whole["macs"], epochs=fidelity.amount - fidelity.after)
-        return {**whole, "acc": float(np.clip(acc, 0.0, 100.0)), "fpo": fpo}
+        macs, largest = whole["macs"], self._most_macs * self._design.units[0]
+        acc = accuracy_after(
+            fidelity, whole=whole["acc"], macs=macs, largest=largest, seed=seed
+        )
+        fpo = training_flops(macs, epochs=fidelity.amount - fidelity.after)
+        return {**whole, "acc": acc, "fpo": fpo}
 
     def cells(self, architecture: Mapping[str, Any]) -> Mapping[str, Cell]:
         """The only cell, of the kind that has one."""
@@ -154,8 +151,3 @@ class Landscape(Problem):
         kept = non_dominated(values, with_params=with_params)
         genomes = {self.canonical(tuple(row)) for row in found.genomes[kept].tolist()}
         return sorted(genomes)
-
-
-def _flops(macs: float, *, epochs: int) -> float:
-    """FLOPs of a training: a forward pass, and twice as much for the backward one."""
-    return 6.0 * macs * N_IMAGES * epochs

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from evonas.fidelity import Fidelity
+from evonas.landscapes.training import N_EPOCHS, accuracy_after, training_flops
 from evonas.objectives import FPO, MACS, Metric
 from evonas.pareto.dominance import front
 from evonas.problem import Problem, Settings
@@ -20,8 +21,6 @@ COSTS = (9, 3, 6, 1)  # MACs of an operation, relative to each other
 EXTRA = (0, 1, 4, 2)  # of a link
 MADE_UP_ACC = Metric("acc", "%", "made-up accuracy", -1, best=100.0, worst=0.0)
 NOISE_STD = 0.15  # percent, as between trainings in NAS-Bench-Macro
-EARLY_NOISE_STD = 0.6  # percent, before the first epoch of a training
-N_EPOCHS, N_IMAGES, GUESSED_ACC = 27, 1000, 10.0  # of the made-up training
 
 
 class Synthetic(Problem):
@@ -85,7 +84,7 @@ class Synthetic(Problem):
         acc = _accuracy(loss / self.option["blocks"])
         if self.option["noisy"]:
             acc += NOISE_STD * np.random.default_rng(seed).standard_normal()
-        fpo = _flops(1e6 * macs, epochs=N_EPOCHS)
+        fpo = training_flops(1e6 * macs)
         return {"acc": min(acc, 100.0), "macs": 1e6 * macs, "fpo": fpo}
 
     def full_amount(self, kind: str) -> int:
@@ -97,15 +96,12 @@ class Synthetic(Problem):
     ) -> Mapping[str, float]:
         """Measure one architecture as after some epochs of a training."""
         whole = self.measure(genome, wanted, seed=seed)
-        share = fidelity.amount / N_EPOCHS
-        largest = 1e6 * self._macs.max((1, 2, 3)).sum()
-        pace = 6.0 - 3.0 * whole["macs"] / largest
-        learnt = (1.0 - np.exp(-pace * share)) / (1.0 - np.exp(-pace))
-        luck = np.random.default_rng([seed, fidelity.amount]).standard_normal()
-        acc = GUESSED_ACC + (whole["acc"] - GUESSED_ACC) * learnt
-        acc += EARLY_NOISE_STD * (1.0 - share) * luck
-        fpo = _flops(whole["macs"], epochs=fidelity.amount - fidelity.after)
-        return {"acc": float(np.clip(acc, 0.0, 100.0)), "fpo": fpo}
+        macs, largest = whole["macs"], 1e6 * self._macs.max((1, 2, 3)).sum()
+        acc = accuracy_after(
+            fidelity, whole=whole["acc"], macs=macs, largest=largest, seed=seed
+        )
+        fpo = training_flops(macs, epochs=fidelity.amount - fidelity.after)
+        return {"acc": acc, "fpo": fpo}
 
     def true_front(self) -> list[Genome]:
         """One genome for every point of the true front of accuracy and MACs."""
@@ -158,11 +154,6 @@ def _losses(n_blocks: int, rng: np.random.Generator) -> np.ndarray:
     out_of = rng.normal(0, 0.15, (n_blocks, 1, len(OPERATIONS), 1, n_links))
     losses: np.ndarray = quality + np.exp(-steepness * (1 + width)) + into + out_of
     return losses
-
-
-def _flops(macs: float, *, epochs: int) -> float:
-    """FLOPs of a training: a forward pass, and twice as much for the backward one."""
-    return 6.0 * macs * N_IMAGES * epochs
 
 
 def _accuracy(loss: float) -> float:

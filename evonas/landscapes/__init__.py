@@ -10,6 +10,7 @@ Modules:
     disasters: Smooth spaces in which some conjunctions of choices are the ruin of a network.
     noise: Mobile blocks whose trainings are so noisy that one says little.
     parts: Parts of made-up networks: what each costs and loses, given the parts before it.
+    training: A made-up training: what is learnt after some of its epochs, and what these take.
     true_front: True fronts of made-up spaces, by dynamic programming over their parts.
 """
 
