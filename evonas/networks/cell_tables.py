@@ -82,6 +82,33 @@ class CellTable(TabularProblem):
         return format_cell([*architecture.values()])
 
 
+class ShortCellTable(CellTable):
+    """A table whose accuracies are those after 12 epochs, on one of two data sets.
+
+    A subclass offers the option ``dataset``, one of ``SHORT_DATASETS``.
+
+    Raises:
+        ValueError: There is no such data set.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__(settings)
+        self._dataset = self.option["dataset"]
+        if self._dataset not in SHORT_DATASETS:
+            raise ValueError(
+                f"option dataset is {self._dataset!r}; choose from {', '.join(SHORT_DATASETS)}"
+            )
+
+    def counted(
+        self, architecture: Mapping[str, Any], *, dataset: str = ""
+    ) -> dict[str, float]:
+        """What the network costs on the images of these trainings, and its training."""
+        dataset = dataset or self._dataset
+        counted = super().counted(architecture, dataset=dataset)
+        fpo = training_flops(counted["macs"], dataset=dataset, epochs=SHORT_EPOCHS)
+        return {**counted, "fpo": fpo}
+
+
 def cell_cost(operations: Sequence[str], dataset: str) -> CellCost:
     """What the network of a cell costs on one image of a data set.
 
