@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from evonas.bench.peers.task import Task
 
 MAX_START = 20  # architectures measured before the first model; BoTorch's pages take 2 (d + 1)
-N_DRAWN = 1024  # genomes where a local search may begin: what Ax has BoTorch draw
 N_POOL = 4096  # genomes of the largest space that is looked at as a whole
 
 
@@ -123,7 +122,7 @@ def _proposed(
         best, _ = optimize_acqf_discrete(acquisition, q=1, choices=pool)
     else:
         best, _ = optimize_acqf_discrete_local_search(
-            acquisition, discrete_choices=choices, q=1, raw_samples=N_DRAWN, X_avoid=X
+            acquisition, discrete_choices=choices, q=1, X_avoid=X
         )
     return best[0]
 
