@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 
 
@@ -16,11 +18,48 @@ def front(F: np.ndarray) -> np.ndarray:
     Returns:
         ``(n,)`` booleans; empty for n = 0.
     """
+    order = np.lexsort(F.T[::-1]) if len(F) else np.arange(0)
+    rows = F[order]
+    is_new = np.ones(len(rows), dtype=bool)
+    is_new[1:] = (rows[1:] != rows[:-1]).any(1)
     on_front = np.zeros(len(F), dtype=bool)
-    remaining = np.lexsort(F.T[::-1]) if len(F) else np.arange(0)
-    while len(remaining):
-        best = F[remaining[0]]  # lexicographically first: nothing that remains dominates it
-        equal = (F[remaining] == best).all(1)
-        on_front[remaining[equal]] = True
-        remaining = remaining[~equal & (F[remaining] < best).any(1)]
+    on_front[order] = _is_first(rows[is_new])[np.cumsum(is_new) - 1]
     return on_front
+
+
+def _is_first(rows: np.ndarray) -> np.ndarray:
+    """Which of some rows no other dominates; they are distinct, in lexicographical order."""
+    if rows.shape[1] == 2:
+        least = np.minimum.accumulate(rows[:, 1])
+        return np.append(True, least[1:] < least[:-1])[: len(rows)]
+    if rows.shape[1] == 3:
+        return np.array(_above_no_stair(rows[:, 1:].tolist()), dtype=bool)
+    found = np.zeros(len(rows), dtype=bool)
+    left = np.arange(len(rows))
+    while len(left):
+        found[left[0]] = True  # the first: nothing that is left dominates it
+        is_better = (rows < rows[0]).any(1)
+        left, rows = left[is_better], rows[is_better]
+    return found
+
+
+def _above_no_stair(points: list[list[float]]) -> list[bool]:
+    """Which points, one after the other, neither equal one before nor are dominated by it.
+
+    The points that are dominated by none so far are kept as stairs: in rising order of the
+    first coordinate, and so in falling order of the second (Kung et al. 1975).
+    """
+    firsts, seconds, found = list[float](), list[float](), list[bool]()
+    for first, second in points:
+        place = bisect_right(firsts, first)
+        is_new = place == 0 or seconds[place - 1] > second
+        found.append(is_new)
+        if not is_new:
+            continue
+        if place and firsts[place - 1] == first:
+            place -= 1
+        end = place
+        while end < len(seconds) and seconds[end] >= second:
+            end += 1
+        firsts[place:end], seconds[place:end] = [first], [second]
+    return found
