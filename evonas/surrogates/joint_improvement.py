@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, crossed, extent
+from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, extent
 from evonas.surrogates.forecast import Draws
 
-N_SIDES = {1: 48, 2: 24, 3: 12}  # cells along an axis by how many there are, where thinned out
+N_SIDES = {1: 256, 2: 32, 3: 10}  # cells along an axis at most, by how many axes there are
 N_SIDES_OF_MANY = 5
-N_KEPT = 64  # candidates looked at again after the first that was chosen
+N_AGAIN = 8  # candidates whose gains are looked at again together
 
 
 class JointVolume:
@@ -20,9 +20,10 @@ class JointVolume:
     A draw has a front of its own, whose ideal and nadir are 0 and 1 of its scale, and
     ``REFERENCE`` bounds its volume.
 
-    One objective that is uncertain is the pivot. The space of the others is cut into cells, and
-    a draw holds for every cell the least value of the pivot that is reached there. Exact for
-    two objectives of which one is certain; else cells are thinned out.
+    One objective that is uncertain is the pivot. The space of the others is cut into cells, in
+    every draw at the values that its front, or a candidate that enlarges it, has there; and a
+    draw holds for every cell the least value of the pivot that is reached in it. Exact for two
+    objectives; with more the cells are thinned out.
 
     Args:
         known: Draws of what is known.
@@ -34,24 +35,26 @@ class JointVolume:
     def __init__(self, known: Draws, candidates: Draws, *, is_wide: bool) -> None:
         both = np.concatenate([known.F, candidates.F], axis=1)
         is_met = np.concatenate([known.is_met, candidates.is_met], axis=1)
+        n_known = known.F.shape[1]
         is_certain = ~np.ptp(both, axis=0).any(0)
         ideal, span = boxes(both, is_met)
         if is_wide:
             wide = np.ptp(both[:, is_met.any(0)] if is_met.any() else both, axis=(0, 1))
             span = np.where(is_certain & (wide > 0), wide, span)
         bound = ideal + REFERENCE * span  # (n_draws, n_objectives)
+        counts = is_met & (both < bound[:, None]).all(2)
+        counts &= ~_dominated(both, np.where(counts[:, :n_known, None], known.F, np.inf))
+        both = np.where(counts[:, :, None], both, bound[:, None])
         pivot = int(np.argmin(is_certain))
         others = [i for i in range(both.shape[2]) if i != pivot]
-        starts, ends = _cells(both[:, :, others], is_certain[others])
-        sides = np.minimum(ends, bound[:, None, others]) - starts
-        volumes = (np.maximum(sides, 0.0) / span[:, None, others]).prod(2)
+        starts, sides = _cells(both[:, :, others], bound[:, others])
+        volumes = (sides / span[:, None, others]).prod(2)
         self._volumes = volumes / span[:, [pivot]]  # (n_draws, n_cells)
-        self._values = candidates.F[:, :, pivot]
-        self._reached = _reached(candidates, others, starts)
-        self._level = np.repeat(bound[:, [pivot]], len(starts), axis=1)
-        reached, values = _reached(known, others, starts), known.F[:, :, pivot]
-        for i in range(values.shape[1]):
-            self._lower(reached[:, i], values[:, i])
+        self._level = np.repeat(bound[:, [pivot]], starts.shape[1], axis=1)
+        self._values, self._reached = both[:, :, pivot], _reached(both[:, :, others], starts)
+        for row in range(n_known):
+            self.add(row)
+        self._values, self._reached = self._values[:, n_known:], self._reached[:, n_known:]
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """Mean over draws of what each candidate adds, ``(n_rows,)``."""
@@ -61,11 +64,8 @@ class JointVolume:
 
     def add(self, row: int) -> None:
         """Go on with what every draw says of a candidate that was chosen."""
-        self._lower(self._reached[:, row], self._values[:, row])
-
-    def _lower(self, reached: np.ndarray, values: np.ndarray) -> None:
-        lower = np.minimum(self._level, values[:, None])
-        self._level = np.where(reached, lower, self._level)
+        lower = np.minimum(self._level, self._values[:, [row]])
+        self._level = np.where(self._reached[:, row], lower, self._level)
 
 
 def choose_jointly(volumes: Sequence[JointVolume], n_candidates: int, *, n: int) -> list[int]:
@@ -83,15 +83,22 @@ def choose_jointly(volumes: Sequence[JointVolume], n_candidates: int, *, n: int)
     Returns:
         Row numbers of candidates, the most promising first.
     """
-    rows, chosen = np.arange(n_candidates), list[int]()
-    while len(rows) and len(chosen) < n:
-        gains = np.sum([volume.gains(rows) for volume in volumes], axis=0)
-        order = np.argsort(-gains, kind="stable")
-        best = int(rows[order[0]])
+    gains, chosen = np.full(n_candidates, np.inf), list[int]()
+    is_fresh = np.zeros(n_candidates, dtype=bool)
+    while len(chosen) < min(n, n_candidates):
+        best = int(gains.argmax())
+        if not is_fresh[best]:  # a gain of before is no less than that of now
+            stale = np.flatnonzero(~is_fresh)
+            rows = stale[np.argsort(-gains[stale], kind="stable")]
+            rows = rows[: N_AGAIN if chosen else None]
+            gains[rows] = np.sum([volume.gains(rows) for volume in volumes], axis=0)
+            is_fresh[rows] = True
+            continue
         chosen.append(best)
         for volume in volumes:
             volume.add(best)
-        rows = rows[np.sort(order[1 : N_KEPT + n])]
+        gains[best] = -np.inf
+        is_fresh = np.isneginf(gains)
     return chosen
 
 
@@ -116,29 +123,68 @@ def boxes(F: np.ndarray, is_met: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ideal, extent(ideal, nadir)
 
 
-def _reached(draws: Draws, others: Sequence[int], starts: np.ndarray) -> np.ndarray:
-    """Which cells each architecture reaches in all other objectives, where it counts."""
-    reached = np.repeat(draws.is_met[:, :, None], len(starts), axis=2)
-    for column, i in enumerate(others):
-        reached &= draws.F[:, :, i, None] <= starts[:, column]
+def _dominated(F: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Which rows of every draw are dominated by one of others, ``(n_draws, n)``.
+
+    Args:
+        F: Objectives, ``(n_draws, n, n_objectives)``.
+        by: Objectives of the others, ``(n_draws, m, n_objectives)``; infinite if they do not
+            count.
+    """
+    shape = (*F.shape[:2], by.shape[1])
+    no_worse, is_better = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for i in range(F.shape[2]):
+        one, other = F[:, :, None, i], by[:, None, :, i]
+        no_worse &= other <= one
+        is_better |= other < one
+    return np.asarray((no_worse & is_better).any(2))
+
+
+def _reached(F: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Which cells each architecture reaches, ``(n_draws, n, n_cells)``.
+
+    Args:
+        F: The other objectives, ``(n_draws, n, n_others)``.
+        starts: Lower corners of the cells, ``(n_draws, n_cells, n_others)``.
+    """
+    reached = np.ones((*F.shape[:2], starts.shape[1]), dtype=bool)
+    for i in range(F.shape[2]):
+        reached &= F[:, :, None, i] <= starts[:, None, :, i]
     return reached
 
 
-def _cells(F: np.ndarray, is_certain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper corners of cells of the other objectives, ``(n_cells, n_others)`` each.
+def _cells(F: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower corners and sides of all cells, ``(n_draws, n_cells, n_others)`` each.
 
     Args:
-        F: The other objectives of all that there is, ``(n_draws, n, n_others)``.
-        is_certain: Which of them are the same in every draw, ``(n_others,)``.
+        F: The other objectives, ``(n_draws, n, n_others)``; at the bound, or below it.
+        bound: Where the last cell of an axis ends, ``(n_draws, n_others)``.
     """
-    n_others = F.shape[2]
-    n_side = N_SIDES.get(n_others, N_SIDES_OF_MANY)
-    starts, ends = np.empty((1, 0)), np.empty((1, 0))
+    n_draws, _, n_others = F.shape
+    n_most = N_SIDES.get(n_others, N_SIDES_OF_MANY)
+    starts, sides = np.empty((n_draws, 1, 0)), np.empty((n_draws, 1, 0))
     for i in range(n_others):
-        values = F[0, :, i] if is_certain[i] else F[:, :, i]
-        edges = np.unique(values[np.isfinite(values)])
-        if len(edges) > n_side and not (n_others == 1 and is_certain[i]):
-            edges = edges[np.linspace(0, len(edges) - 1, n_side).round().astype(int)]
-        starts = crossed(starts, edges)
-        ends = crossed(ends, np.append(edges[1:], np.inf))
-    return starts, ends
+        edges = np.sort(F[:, :, i], axis=1)
+        n_inside = (edges < bound[:, [i]]).sum(1)
+        n_side = max(1, min(n_most, int(n_inside.max())))
+        shares = np.linspace(0.0, 1.0, n_side)
+        places = np.rint(shares * np.maximum(n_inside - 1, 0)[:, None]).astype(int)
+        edges = np.take_along_axis(edges, places, axis=1)
+        lengths = np.diff(edges, axis=1, append=bound[:, [i]])
+        starts, sides = _crossed(starts, edges), _crossed(sides, lengths)
+    return starts, sides
+
+
+def _crossed(places: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """In every draw, each of the places with each value of one more coordinate.
+
+    Args:
+        places: ``(n_draws, n_places, n)``.
+        column: ``(n_draws, n_values)``.
+
+    Returns:
+        ``(n_draws, n_places * n_values, n + 1)``.
+    """
+    repeated = np.repeat(places, column.shape[1], axis=1)
+    tiled = np.tile(column, places.shape[1])[:, :, None]
+    return np.concatenate([repeated, tiled], axis=2)

@@ -101,7 +101,16 @@ def test_step_by_step_gains_are_what_every_draw_says_of_the_volume(seed, kinds, 
         assert volume.gains(np.array([row])) == pytest.approx([0.0], abs=1e-12)
 
 
-@pytest.mark.parametrize(("m", "n_certain"), [(2, 0), (3, 1), (3, 2), (3, 0)])
+@pytest.mark.parametrize("n_certain", [0, 1])
+def test_two_objectives_are_exact_however_many_points_there_are(n_certain):
+    draws = random_draws(1, 2, n_draws=12, n=200, n_certain=n_certain)
+    before = volumes(draws, [])
+    expected = [(volumes(draws, [row]) - before).mean() for row in range(20)]
+    found = volume_of(draws).gains(np.arange(20))
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("m", "n_certain"), [(3, 1), (3, 2), (3, 0)])
 def test_thinned_out_cells_tell_nearly_the_volume(m, n_certain):
     draws = random_draws(1, m, n_draws=24, n=60, n_certain=n_certain)
     draws.is_met[:] = True
