@@ -56,6 +56,11 @@ class Encoder:
         """Genes of a genome."""
         return self._n_genes
 
+    @property
+    def gene_of_column(self) -> np.ndarray:
+        """Number of the gene that each column encodes, ``(n_columns,)``."""
+        return self._gene
+
     def columns_of(self, gene: int) -> np.ndarray:
         """Numbers of the columns that encode a gene, in the order of its choices."""
         return np.flatnonzero(self._gene == gene)

@@ -10,14 +10,19 @@ import numpy as np
 
 from evonas.problem import Problem
 from evonas.space import Genome
+from evonas.surrogates.active_genes import ActiveGenes
 from evonas.surrogates.encoding import AlikeGenes, CheapColumns, Encoder, TraitColumns
 
 N_REMEMBERED = 100_000  # genomes whose traits need not be asked for again
+IDLE_MEAN = 0.5  # of the column that says whether a conditional gene makes no difference
 CHEAP_SHARE = 0.5  # of the spread of a genome, for each cheap metric
 
 
 class Features:
     """Genes, how often each choice stands in them, traits, and metrics known without training.
+
+    A gene that makes no difference to an architecture says nothing of it: its columns have
+    their mean, counts leave it out, and a column says that it is so.
 
     The blocks are scaled so that none drowns another, however many columns it has: genes and
     counts vary by 1 in all, over uniformly drawn genomes, traits by ``TRAITS_SHARE``.
@@ -34,6 +39,7 @@ class Features:
     def __init__(self, problem: Problem, *, n_rungs: int) -> None:
         self.encode = Encoder(problem.space)
         self._count_alike = AlikeGenes(problem.space)
+        self._active = ActiveGenes(problem.space, problem.canonical)
         self._cheap, self._traits = CheapColumns(), TraitColumns()
         self._problem = problem
         self._traits_of_one = lru_cache(maxsize=N_REMEMBERED)(self._checked_traits)
@@ -63,10 +69,13 @@ class Features:
             rung: Place of the rung that each is described at, ``(n,)``. There is a column for
                 every step between rungs: 1 below it.
         """
-        genes = self.encode(genomes)
+        active = self._active(genomes)
+        genes = self.encode(genomes) * active[:, self.encode.gene_of_column]
+        is_idle = ~active[:, self._active.conditional]
         return np.hstack(
             [
                 genes / np.sqrt(self.encode.n_genes),
+                (is_idle - IDLE_MEAN) / np.sqrt(self.encode.n_genes),
                 self._count_alike(genes),
                 self._traits(self._traits_of(genomes)),
                 CHEAP_SHARE * self._cheap(cheap),

@@ -4,11 +4,18 @@ import toy
 
 from evonas.plugins.loading import ProblemSpec
 from evonas.problem import Settings
+from evonas.space import SearchSpace
 from evonas.surrogates.encoding import TRAITS_SHARE, AlikeGenes, CheapColumns, Encoder
 from evonas.surrogates.features import CHEAP_SHARE, Features
 
 
-class Told(toy.Bowl):
+class Plain(toy.Bowl):
+    """Has no genome that stands for another, so that all genes make a difference."""
+
+    space = SearchSpace(toy.Bowl.space.genes)
+
+
+class Told(Plain):
     """Tells of its architectures how deep and how wide they are together."""
 
     asked = 0
@@ -71,7 +78,7 @@ def test_there_is_a_column_for_every_step_between_rungs(n_rungs, n_columns):
 
 def test_a_problem_that_tells_no_traits_has_no_columns_of_them():
     genomes, cheap = drawn()
-    told, untold = (fitted(p)(genomes, cheap, np.zeros(30)) for p in (Told, toy.Bowl))
+    told, untold = (fitted(p)(genomes, cheap, np.zeros(30)) for p in (Told, Plain))
     assert told.shape[1] == untold.shape[1] + 1
 
 
