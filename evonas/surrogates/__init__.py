@@ -2,6 +2,8 @@
 
 Modules:
     acquisition: How much a candidate is expected to add to a front, before it is measured.
+    active_genes: Which genes make a difference to an architecture, told without asking for
+        every change.
     encoding: Genomes and metrics as numbers that a regression takes.
     features: What a model sees of an architecture.
     forecast: What is expected of architectures: moments, and draws of them together.
