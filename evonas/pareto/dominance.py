@@ -33,7 +33,7 @@ def _is_first(rows: np.ndarray) -> np.ndarray:
         least = np.minimum.accumulate(rows[:, 1])
         return np.append(True, least[1:] < least[:-1])[: len(rows)]
     if rows.shape[1] == 3:
-        return np.array(_above_no_stair(rows[:, 1:].tolist()), dtype=bool)
+        return np.array(_undominated_in_turn(rows[:, 1:].tolist()), dtype=bool)
     found = np.zeros(len(rows), dtype=bool)
     left = np.arange(len(rows))
     while len(left):
@@ -43,10 +43,10 @@ def _is_first(rows: np.ndarray) -> np.ndarray:
     return found
 
 
-def _above_no_stair(points: list[list[float]]) -> list[bool]:
+def _undominated_in_turn(points: list[list[float]]) -> list[bool]:
     """Which points, one after the other, neither equal one before nor are dominated by it.
 
-    The points that are dominated by none so far are kept as stairs: in rising order of the
+    The points that are dominated by none so far are kept in rising order of the
     first coordinate, and so in falling order of the second (Kung et al. 1975).
     """
     firsts, seconds, found = list[float](), list[float](), list[bool]()

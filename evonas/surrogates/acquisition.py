@@ -54,14 +54,15 @@ def extent(ideal: np.ndarray, nadir: np.ndarray) -> np.ndarray:
 
 
 def crossed(places: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Every place with every edge as one more coordinate, ``(n_places * n_edges, n + 1)``.
+    """Every place with every edge as one more coordinate, ``(..., n_places * n_edges, n + 1)``.
 
     Args:
-        places: Places, ``(n_places, n)``.
-        edges: Values of the further coordinate, ``(n_edges,)``.
+        places: Places, ``(..., n_places, n)``.
+        edges: Values of the further coordinate, ``(..., n_edges)``.
     """
-    repeated = np.repeat(places, len(edges), axis=0)
-    return np.hstack([repeated, np.tile(edges, len(places))[:, None]])
+    repeated = np.repeat(places, edges.shape[-1], axis=-2)
+    tiled = np.tile(edges, places.shape[-2])[..., None]
+    return np.concatenate([repeated, tiled], axis=-1)
 
 
 def expected_improvement(mean: np.ndarray, std: np.ndarray, known: np.ndarray) -> np.ndarray:

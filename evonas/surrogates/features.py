@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -39,11 +39,15 @@ class Features:
     def __init__(self, problem: Problem, *, n_rungs: int) -> None:
         self.encode = Encoder(problem.space)
         self._count_alike = AlikeGenes(problem.space)
-        self._active = ActiveGenes(problem.space, problem.canonical)
         self._cheap, self._traits = CheapColumns(), TraitColumns()
         self._problem = problem
         self._traits_of_one = lru_cache(maxsize=N_REMEMBERED)(self._checked_traits)
         self._n_rungs = n_rungs
+
+    @cached_property
+    def _active(self) -> ActiveGenes:
+        """Learnt when there is something to describe, for that takes up to seconds."""
+        return ActiveGenes(self._problem.space, self._problem.canonical)
 
     def fit(self, genomes: Sequence[Genome], cheap: np.ndarray) -> None:
         """Learn scales from measured architectures.

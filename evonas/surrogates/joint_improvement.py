@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, extent
+from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, crossed, extent
 from evonas.surrogates.forecast import Draws
 
 N_SIDES = {1: 256, 2: 32, 3: 10}  # cells along an axis at most, by how many axes there are
@@ -171,20 +171,5 @@ def _cells(F: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         places = np.rint(shares * np.maximum(n_inside - 1, 0)[:, None]).astype(int)
         edges = np.take_along_axis(edges, places, axis=1)
         lengths = np.diff(edges, axis=1, append=bound[:, [i]])
-        starts, sides = _crossed(starts, edges), _crossed(sides, lengths)
+        starts, sides = crossed(starts, edges), crossed(sides, lengths)
     return starts, sides
-
-
-def _crossed(places: np.ndarray, column: np.ndarray) -> np.ndarray:
-    """In every draw, each of the places with each value of one more coordinate.
-
-    Args:
-        places: ``(n_draws, n_places, n)``.
-        column: ``(n_draws, n_values)``.
-
-    Returns:
-        ``(n_draws, n_places * n_values, n + 1)``.
-    """
-    repeated = np.repeat(places, column.shape[1], axis=1)
-    tiled = np.tile(column, places.shape[1])[:, :, None]
-    return np.concatenate([repeated, tiled], axis=2)
