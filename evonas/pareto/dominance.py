@@ -10,19 +10,23 @@ import numpy as np
 def front(F: np.ndarray) -> np.ndarray:
     """Which rows no other row dominates.
 
-    Equal rows do not dominate each other, so duplicates of a front row are all kept.
+    Equal rows do not dominate each other, so duplicates of a front row are all kept. A row
+    that lacks a value is on no front and dominates nothing.
 
     Args:
-        F: Objective values, ``(n, n_objectives)``, to be minimised, finite.
+        F: Objective values, ``(n, n_objectives)``, to be minimised; NaN where one is not known.
 
     Returns:
         ``(n,)`` booleans; empty for n = 0.
     """
-    order = np.lexsort(F.T[::-1]) if len(F) else np.arange(0)
+    on_front = np.zeros(len(F), dtype=bool)
+    whole = np.flatnonzero(~np.isnan(F).any(1))
+    if not len(whole):
+        return on_front
+    order = whole[np.lexsort(F[whole].T[::-1])]
     rows = F[order]
     is_new = np.ones(len(rows), dtype=bool)
     is_new[1:] = (rows[1:] != rows[:-1]).any(1)
-    on_front = np.zeros(len(F), dtype=bool)
     on_front[order] = _is_first(rows[is_new])[np.cumsum(is_new) - 1]
     return on_front
 
@@ -31,7 +35,7 @@ def _is_first(rows: np.ndarray) -> np.ndarray:
     """Which of some rows no other dominates; they are distinct, in lexicographical order."""
     if rows.shape[1] == 2:
         least = np.minimum.accumulate(rows[:, 1])
-        return np.append(True, least[1:] < least[:-1])[: len(rows)]
+        return np.append(True, least[1:] < least[:-1])
     if rows.shape[1] == 3:
         return np.array(_undominated_in_turn(rows[:, 1:].tolist()), dtype=bool)
     found = np.zeros(len(rows), dtype=bool)

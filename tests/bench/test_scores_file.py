@@ -18,7 +18,9 @@ from evonas.bench.scores_file import (
 from evonas.config import Config
 from evonas.runs.journal import BusyError
 
-OLD = Path(__file__).parents[2] / "benchmarks" / "results"
+RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
+CONTESTS = sorted(RESULTS.glob("*evaluations-*seeds*.csv"))
+OLD_CONTESTS = [path for path in CONTESTS if not path.read_text().startswith("problem,")]
 CONDITIONS = {"problem": "synthetic", "options": ["blocks=2"], "evaluations": 20}
 
 
@@ -114,13 +116,16 @@ def test_nothing_reached_is_written_and_read_as_such(path):
     assert read_scores(path) == [nothing]
 
 
-@pytest.mark.parametrize(
-    "path", sorted(OLD.glob("*evaluations-seeds*.csv")), ids=lambda path: path.name
-)
-def test_files_of_earlier_versions_are_read(path):
+@pytest.mark.parametrize("path", CONTESTS, ids=lambda path: path.name)
+def test_the_files_that_are_kept_are_read(path):
     scores = read_scores(path)
     assert len(scores) > 100
     assert all(0 <= score.verdict.hypervolume <= 1 for score in scores)
+
+
+@pytest.mark.parametrize("path", OLD_CONTESTS, ids=lambda path: path.name)
+def test_files_of_earlier_versions_name_their_problem_and_have_one_scale(path):
+    scores = read_scores(path)
     assert {score.problem for score in scores} == {
         path.name.partition("evaluations")[0].rpartition("-")[0]
     }

@@ -52,5 +52,13 @@ def test_duplicates_of_a_front_row_are_all_kept():
     assert front(F).tolist() == [True, True, True, False]
 
 
+@given(matrices(), st.floats(0, 1), st.integers(0, 2**32))
+def test_a_row_that_lacks_a_value_is_on_no_front_and_dominates_nothing(F, share, seed):
+    F = np.where(np.random.default_rng(seed).random(F.shape) < share, np.nan, F)
+    is_whole = ~np.isnan(F).any(1)
+    assert not front(F)[~is_whole].any()
+    assert (front(F)[is_whole] == by_definition(F[is_whole])).all()
+
+
 def test_with_one_objective_all_its_minima_are_the_front():
     assert front(np.array([[3.0], [1.0], [2.0], [1.0]])).tolist() == [False, True, False, True]
