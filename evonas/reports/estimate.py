@@ -48,9 +48,11 @@ def agenda(config: Config) -> str:
 
 def _limits(config: Config) -> str:
     words = ("budget_time", "budget_kwh", "budget_co2", "budget_flops", "budget_return")
-    given = [(word, getattr(config, word)) for word in words]
+    given = [(f"--{word.replace('_', '-')}", getattr(config, word)) for word in words]
     return " and ".join(
-        f"--{word.replace('_', '-')} {value}" for word, value in given if value is not None
+        f"{word} {value:g}" if isinstance(value, float) else f"{word} {value}"
+        for word, value in given
+        if value is not None
     )
 
 

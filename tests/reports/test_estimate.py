@@ -46,6 +46,7 @@ AGENDAS = {
         "generations": 2,
         "budget_kwh": 0.1,
     },
+    "as many as --budget-flops 2.7e+13 allow;": {"budget_flops": 2.7e13},
     "as many as --budget-return 1% allow;": {"budget_return": "1%"},
     "10 generations of 20, first with less epochs;": {"fidelity": "epochs"},
 }
