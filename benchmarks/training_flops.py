@@ -1,6 +1,8 @@
 """Hypervolume against the FLOPs of all trainings, of runs on a problem that nobody knows.
 
-    python benchmarks/training_flops.py RUN RUN ... [--out training-flops.png]
+    python benchmarks/training_flops.py RUN RUN ... [--out training-flops.png] [--csv FILE]
+
+A RUN is a run's folder, or a file that ``--csv`` wrote of several runs.
 
 Two objectives, accuracy and one that is counted, scaled by ideal and nadir of the front of all
 runs together; reference point 1.1; relative to the hypervolume of that front. Once with the
@@ -14,6 +16,7 @@ accuracy on test images, which no search has seen.
 from __future__ import annotations
 
 import argparse
+import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,7 @@ from evonas.record import Record
 from evonas.reports.text import aligned
 from evonas.runs.reading import open_run
 
+COLUMNS = ("run", "images", "spent", "error", "counted")
 SHARES = (1 / 20, 1 / 10, 1 / 5, 1 / 2, 1)  # of what the first run took
 
 
@@ -87,6 +91,33 @@ def course(folder: Path) -> Course:
     )
 
 
+def written_courses(path: Path) -> list[Course]:
+    """Courses that were written to a file."""
+    rows: dict[str, dict[str, list[list[float]]]] = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            numbers = [float(row[column]) for column in COLUMNS[2:]]
+            of_run = rows.setdefault(row["run"], {"validation": [], "test": []})
+            of_run[row["images"]].append(numbers)
+    found = []
+    for name, of_run in rows.items():
+        steps, tested = (np.array(each).reshape(-1, 3) for each in of_run.values())
+        found.append(Course(name, steps[:, 0], steps[:, 1:], tested[:, 1:]))
+    return found
+
+
+def write_courses(courses: list[Course], path: Path) -> None:
+    """Write courses to a file, NaN where a step measured less than the whole."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for c in courses:
+            for spent, (error, counted) in zip(c.spent, c.F, strict=True):
+                table.writerow([c.name, "validation", f"{spent:.6g}", f"{error:.5g}", counted])
+            for error, counted in c.tested:
+                table.writerow([c.name, "test", f"{c.spent[-1]:.6g}", f"{error:.5g}", counted])
+
+
 def _point(step: Record, metric: str, counted: dict[tuple[int, ...], float]) -> list[float]:
     if metric not in step.metrics:
         return [np.nan, np.nan]
@@ -97,8 +128,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     parser.add_argument("--out", default="training-flops.png")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write all steps there")
     given = parser.parse_args()
-    courses = [course(folder) for folder in given.runs]
+    courses = [
+        each
+        for path in given.runs
+        for each in (written_courses(path) if path.suffix == ".csv" else [course(path)])
+    ]
+    if given.csv:
+        write_courses(courses, given.csv)
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     for axes, is_logarithmic in zip(figure.subplots(1, 2), (True, False), strict=True):
         axis = "logarithm of what is counted" if is_logarithmic else "what is counted as it is"
@@ -112,8 +150,9 @@ def main() -> None:
         axes.grid(alpha=0.3, which="both")
         _report(courses, heights)
         _report_methods(courses, heights)
-        tested = Scale(np.vstack([c.tested for c in courses]), is_logarithmic=is_logarithmic)
-        print("by test images:", {c.name: round(tested(c.tested), 4) for c in courses}, "\n")
+        if tests := [c for c in courses if len(c.tested)]:  # of those that have come to an end
+            tested = Scale(np.vstack([c.tested for c in tests]), is_logarithmic=is_logarithmic)
+            print("by test images:", {c.name: round(tested(c.tested), 4) for c in tests}, "\n")
     figure.axes[0].legend(frameon=False)
     figure.savefig(given.out, dpi=150)
 
