@@ -53,18 +53,6 @@ def extent(ideal: np.ndarray, nadir: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(span > 0, span, np.maximum(np.abs(ideal), LEAST_SPAN)))
 
 
-def crossed(places: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Every place with every edge as one more coordinate, ``(..., n_places * n_edges, n + 1)``.
-
-    Args:
-        places: Places, ``(..., n_places, n)``.
-        edges: Values of the further coordinate, ``(..., n_edges)``.
-    """
-    repeated = np.repeat(places, edges.shape[-1], axis=-2)
-    tiled = np.tile(edges, places.shape[-2])[..., None]
-    return np.concatenate([repeated, tiled], axis=-1)
-
-
 def expected_improvement(mean: np.ndarray, std: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Expected hypervolume improvement up to ``REFERENCE`` in every objective.
 
@@ -135,7 +123,8 @@ def _cells(
         length = np.diff(below, axis=1, prepend=0.0)
         middle = np.append(edges[0] - 1.0, (edges[:-1] + edges[1:]) / 2)
         overlap = (overlap[:, :, None] * length[:, None]).reshape(n, -1)
-        places = crossed(places, middle)
+        crossed = np.repeat(places, len(middle), axis=0), np.tile(middle, len(places))
+        places = np.column_stack(crossed)
     return overlap, places
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, crossed, extent
+from evonas.surrogates.acquisition import LEAST_SPAN, REFERENCE, extent
 from evonas.surrogates.forecast import Draws
 
 N_SIDES = {1: 256, 2: 32, 3: 10}  # cells along an axis at most, by how many axes there are
 N_SIDES_OF_MANY = 5
-N_AGAIN = 8  # candidates whose gains are looked at again together
+MOST_TOGETHER = 2**16  # numbers at a time, which fit into a cache
+N_AGAIN = 4  # candidates whose gains are looked at again together
 
 
 class JointVolume:
@@ -47,20 +48,34 @@ class JointVolume:
         both = np.where(counts[:, :, None], both, bound[:, None])
         pivot = int(np.argmin(is_certain))
         others = [i for i in range(both.shape[2]) if i != pivot]
-        starts, sides = _cells(both[:, :, others], bound[:, others])
-        volumes = (sides / span[:, None, others]).prod(2)
-        self._volumes = volumes / span[:, [pivot]]  # (n_draws, n_cells)
-        self._level = np.repeat(bound[:, [pivot]], starts.shape[1], axis=1)
-        self._values, self._reached = both[:, :, pivot], _reached(both[:, :, others], starts)
+        n_most = N_SIDES.get(len(others), N_SIDES_OF_MANY)
+        volumes = 1 / span[:, [pivot]]  # (n_draws, n_cells)
+        reached = np.ones((*is_met.shape, 1), dtype=bool)  # (n_draws, n, n_cells)
+        for i in others:
+            starts = _starts(both[:, :, i], bound[:, i], n_most=n_most)
+            lengths = np.diff(starts, axis=1, append=bound[:, [i]]) / span[:, [i]]
+            volumes = (volumes[:, :, None] * lengths[:, None]).reshape(len(both), -1)
+            is_there = both[:, :, None, i] <= starts[:, None]
+            reached = (reached[..., None] & is_there[:, :, None]).reshape(*is_met.shape, -1)
+        self._volumes = volumes
+        self._level = np.repeat(bound[:, [pivot]], volumes.shape[1], axis=1)
+        self._values, self._reached = both[:, :, pivot], reached
         for row in range(n_known):
             self.add(row)
         self._values, self._reached = self._values[:, n_known:], self._reached[:, n_known:]
 
     def gains(self, rows: np.ndarray) -> np.ndarray:
         """Mean over draws of what each candidate adds, ``(n_rows,)``."""
-        below = np.maximum(self._level[:, None] - self._values[:, rows, None], 0.0)
-        below *= self._reached[:, rows]
-        return np.asarray(np.einsum("dcp,dp->c", below, self._volumes) / len(below))
+        n_draws, n_cells = self._level.shape
+        n_together = max(1, MOST_TOGETHER // (len(rows) * n_cells))
+        total = np.zeros(len(rows))
+        for start in range(0, n_draws, n_together):
+            part = slice(start, start + n_together)
+            below = self._level[part, None] - self._values[part, rows, None]
+            np.maximum(below, 0.0, out=below)
+            below *= self._reached[part, rows]
+            total += (below @ self._volumes[part, :, None]).sum(0)[:, 0]
+        return total / n_draws
 
     def add(self, row: int) -> None:
         """Go on with what every draw says of a candidate that was chosen."""
@@ -140,36 +155,17 @@ def _dominated(F: np.ndarray, by: np.ndarray) -> np.ndarray:
     return np.asarray((no_worse & is_better).any(2))
 
 
-def _reached(F: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Which cells each architecture reaches, ``(n_draws, n, n_cells)``.
+def _starts(values: np.ndarray, bound: np.ndarray, *, n_most: int) -> np.ndarray:
+    """Where the cells along an axis begin, in every draw, ``(n_draws, n_cells)``.
 
     Args:
-        F: The other objectives, ``(n_draws, n, n_others)``.
-        starts: Lower corners of the cells, ``(n_draws, n_cells, n_others)``.
+        values: Values of an objective, ``(n_draws, n)``; at the bound, or below it.
+        bound: Where the last cell ends, ``(n_draws,)``.
+        n_most: How many cells there are at most.
     """
-    reached = np.ones((*F.shape[:2], starts.shape[1]), dtype=bool)
-    for i in range(F.shape[2]):
-        reached &= F[:, :, None, i] <= starts[:, None, :, i]
-    return reached
-
-
-def _cells(F: np.ndarray, bound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lower corners and sides of all cells, ``(n_draws, n_cells, n_others)`` each.
-
-    Args:
-        F: The other objectives, ``(n_draws, n, n_others)``; at the bound, or below it.
-        bound: Where the last cell of an axis ends, ``(n_draws, n_others)``.
-    """
-    n_draws, _, n_others = F.shape
-    n_most = N_SIDES.get(n_others, N_SIDES_OF_MANY)
-    starts, sides = np.empty((n_draws, 1, 0)), np.empty((n_draws, 1, 0))
-    for i in range(n_others):
-        edges = np.sort(F[:, :, i], axis=1)
-        n_inside = (edges < bound[:, [i]]).sum(1)
-        n_side = max(1, min(n_most, int(n_inside.max())))
-        shares = np.linspace(0.0, 1.0, n_side)
-        places = np.rint(shares * np.maximum(n_inside - 1, 0)[:, None]).astype(int)
-        edges = np.take_along_axis(edges, places, axis=1)
-        lengths = np.diff(edges, axis=1, append=bound[:, [i]])
-        starts, sides = crossed(starts, edges), crossed(sides, lengths)
-    return starts, sides
+    edges = np.sort(values, axis=1)
+    n_inside = (edges < bound[:, None]).sum(1)
+    n_cells = max(1, min(n_most, int(n_inside.max())))
+    shares = np.linspace(0.0, 1.0, n_cells)
+    places = np.rint(shares * np.maximum(n_inside - 1, 0)[:, None]).astype(int)
+    return np.take_along_axis(edges, places, axis=1)
