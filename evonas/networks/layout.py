@@ -11,6 +11,7 @@ from torch import Tensor, nn
 T = TypeVar("T")
 
 FAST, PLAIN = torch.channels_last, torch.contiguous_format
+LEAST_CHANNELS = 8  # of a strided 1 x 1 convolution with channels last
 
 
 def in_first_layout(work: Callable[[torch.memory_format], T]) -> T:
@@ -31,6 +32,28 @@ def in_first_layout(work: Callable[[torch.memory_format], T]) -> T:
     except RuntimeError:
         pass  # and let go of what the error's traceback holds
     return work(PLAIN)
+
+
+def first_layout(model: nn.Module) -> torch.memory_format:
+    """The layout to begin with: channels last, if its gradients can be trusted.
+
+    Those of a strided 1 x 1 convolution of fewer than eight channels cannot, on a CPU with AVX2
+    and no AVX-512: oneDNN writes past what it has reserved, and what follows is a wrong
+    gradient, a training without end or the end of the process (uxlfoundation/oneDNN, issue
+    6035). Such a network has channels first on every CPU, so that all count alike.
+
+    Args:
+        model: The network, on any device.
+    """
+    is_ruined = any(
+        isinstance(layer, nn.Conv2d)
+        and layer.weight.device.type == "cpu"
+        and set(layer.kernel_size) == {1}
+        and max(layer.stride) > 1
+        and layer.in_channels // layer.groups < LEAST_CHANNELS
+        for layer in model.modules()
+    )
+    return PLAIN if is_ruined else FAST
 
 
 def laid_out(images: Tensor, layout: torch.memory_format) -> Tensor:
@@ -57,8 +80,13 @@ def lay_out(model: nn.Module, layout: torch.memory_format) -> None:
     Args:
         model: The network, on any device.
         layout: How kernels ``(outputs, inputs, height, width)`` shall lie in memory.
+
+    Raises:
+        RuntimeError: Channels last are asked for where ``first_layout`` is another.
     """
     if layout == FAST:
+        if first_layout(model) != FAST:
+            raise RuntimeError("channels last are not safe for one of the convolutions")
         model.to(memory_format=FAST)
         return
     for tensor in (*model.parameters(), *model.buffers()):

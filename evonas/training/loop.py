@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from evonas import deadline
 from evonas.data.dataset import Dataset, Part
 from evonas.faults import DivergedError
-from evonas.networks.layout import FAST, in_first_layout, laid_out, lay_out
+from evonas.networks.layout import first_layout, in_first_layout, laid_out, lay_out
 from evonas.networks.outputs import Outputs, as_float
 from evonas.training.batches import batch_sizes, make_transform, precision
 from evonas.training.judging import judge, judge_validation
@@ -52,7 +52,7 @@ class Training:
         seed: int,
         task: Task = CLASSIFICATION,
     ) -> None:
-        self.layout = FAST
+        self.layout = first_layout(model)
         lay_out(model, self.layout)
         self.curve: list[dict[str, float]] = []
         self.model = model

@@ -91,7 +91,7 @@ def test_a_directory_that_goes_away_ends_the_search(tmp_path, capsys, n_jobs, wh
 
 def test_a_second_process_on_a_run_is_refused_and_readers_are_not(tmp_path, capsys):
     folder = tmp_path / "run"
-    words = [*WORDS, "--option", "seconds=0.2", "--evaluations", "30", "--out", str(folder)]
+    words = [*WORDS, "--option", "seconds=0.2", "--evaluations", "900", "--out", str(folder)]
     process = subprocess.Popen([sys.executable, "-m", "evonas.run", *words])
     try:
         journal = folder / "records.jsonl"

@@ -2,7 +2,14 @@ import pytest
 import torch
 from torch import nn
 
-from evonas.networks.layout import FAST, PLAIN, in_first_layout, laid_out, lay_out
+from evonas.networks.layout import (
+    FAST,
+    PLAIN,
+    first_layout,
+    in_first_layout,
+    laid_out,
+    lay_out,
+)
 
 
 def test_the_fast_layout_is_taken_where_it_goes_well():
@@ -65,3 +72,39 @@ def test_a_sequence_has_channels_first_in_either_layout(layout):
     assert torch.equal(laid, sequences)
     lay_out(network := nn.Conv1d(3, 4, 3), layout)
     assert network(laid).shape == (2, 4, 6)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
+def test_strided_convolutions_of_few_channels_have_channels_first_and_their_gradients(channels):
+    torch.manual_seed(0)
+    layer = nn.Conv2d(channels, 5, 1, stride=2, bias=False)
+    images = torch.randn(16, channels, 9, 9)
+
+    def gradient(layout):
+        lay_out(layer, layout)
+        layer.zero_grad()
+        layer(laid_out(images, layout)).square().sum().backward()
+        return layer.weight.grad
+
+    assert first_layout(nn.Sequential(layer)) == PLAIN
+    with pytest.raises(RuntimeError, match=r"^channels last are not safe for one of the conv"):
+        lay_out(nn.Sequential(layer), FAST)
+    seen, weights = images[:, :, ::2, ::2], layer.weight[:, :, 0, 0]
+    outputs = torch.einsum("oc,nchw->nohw", weights, seen)
+    expected = 2 * torch.einsum("nohw,nchw->oc", outputs, seen)
+    found = in_first_layout(gradient)[:, :, 0, 0]
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.Conv2d(8, 4, 1, stride=2),
+        nn.Conv2d(4, 4, 1),
+        nn.Conv2d(4, 4, 3, stride=2),
+        nn.Conv1d(4, 4, 1, stride=2),
+        nn.Conv2d(4, 4, 1, stride=2, device="meta"),
+    ],
+)
+def test_all_others_have_channels_last(layer):
+    assert first_layout(nn.Sequential(nn.ReLU(), layer)) == FAST
