@@ -29,6 +29,7 @@ from evonas.models.deployed import Deployed, logits_for
 from evonas.models.onnx_file import TOLERANCE, onnx_logits, write_onnx
 from evonas.models.sittings import dataset_of
 from evonas.networks.building import completed
+from evonas.networks.layout import first_layout, laid_out, lay_out
 from evonas.plugins.loading import ProblemSpec, load, problem_entries
 from evonas.problem import Settings
 from evonas.short_ids import short_id
@@ -116,11 +117,12 @@ def _train(
     network: nn.Module, problem: TrainedProblem, dataset: Dataset, *, task: Task
 ) -> None:
     """A few steps, so that weights and batch norm are no longer those of the beginning."""
+    layout = first_layout(network)
+    lay_out(network.train(), layout)
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
-    network.train()
     for index in torch.randperm(len(dataset.train.images))[: N_STEPS * BATCH_SIZE].split(64):
         images = (as_values(dataset.train.images[index]) - dataset.mean) / dataset.std
-        outputs = network(images)
+        outputs = network(laid_out(images, layout))
         loss = task.loss(outputs, dataset.train.labels[index], recipe=problem.recipe)
         optimizer.zero_grad()
         loss.backward()
