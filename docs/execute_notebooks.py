@@ -44,11 +44,16 @@ def executed(notebook: Path, *, folder: Path) -> nbformat.NotebookNode:
 
 
 def machine() -> str:
-    """What trainings depend on to the last digit: the processor, and the versions below us."""
+    """What trainings depend on to the last digit: the processor, and the versions below us.
+
+    Processors of one name may differ in their instructions, on a shared machine above all.
+    """
     import numpy  # as the kernel has them
     import torch
 
-    return f"{processor()}, torch {torch.__version__}, numpy {numpy.__version__}"
+    instructions = torch.backends.cpu.get_cpu_capability()
+    versions = f"torch {torch.__version__}, numpy {numpy.__version__}"
+    return f"{processor()} with {instructions}, {versions}"
 
 
 def processor() -> str:
