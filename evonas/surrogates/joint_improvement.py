@@ -75,7 +75,7 @@ class JointVolume:
             np.maximum(below, 0.0, out=below)
             below *= self._reached[part, rows]
             total += (below @ self._volumes[part, :, None]).sum(0)[:, 0]
-        return total / n_draws
+        return np.asarray(total / n_draws)
 
     def add(self, row: int) -> None:
         """Go on with what every draw says of a candidate that was chosen."""

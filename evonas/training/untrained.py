@@ -9,7 +9,7 @@ import torch
 
 from evonas.data.dataset import Dataset
 from evonas.data.published import DataInfo
-from evonas.networks.layout import in_first_layout
+from evonas.networks.layout import FAST, PLAIN, first_layout, in_first_layout
 from evonas.networks.metrics import Context, MetricProvider, Network, asked, measured_by
 from evonas.problem import Settings
 from evonas.training.device import reproducible
@@ -88,7 +88,7 @@ def untrained(
                 get_dataset(),
                 n_images,
                 device=problem.device,
-                layout=layout,
+                layout=layout if first_layout(network.model) == FAST else PLAIN,
             ),
             latency=problem.settings.latency,
         )

@@ -2,19 +2,24 @@
 
 from types import SimpleNamespace
 
+import pytest
 import torch
+from torch import nn
 
 from evonas.networks.costs import Count
+from evonas.networks.layout import FAST, PLAIN
 from evonas.objectives import Metric
 from evonas.problem import Settings
 from evonas.training.proxies import n_hinting
 from evonas.training.recipe import Recipe
+from evonas.training.rehearsal import first_batch
 from evonas.training.untrained import untrained
 
 from .stripes import CPU, stripes
 
 DATASET = stripes()
 COST = SimpleNamespace(flops=100, macs=50, params=7)
+MODEL = nn.Identity()
 
 
 class Batch:
@@ -39,8 +44,8 @@ PROBLEM = SimpleNamespace(
 )
 
 
-def measured(*wanted: str, get_dataset=lambda: DATASET) -> dict[str, float]:
-    network = SimpleNamespace(cost=COST)
+def measured(*wanted: str, get_dataset=lambda: DATASET, model=MODEL) -> dict[str, float]:
+    network = SimpleNamespace(cost=COST, model=model)
     return untrained(PROBLEM, network, wanted=wanted, seed=5, get_dataset=get_dataset)
 
 
@@ -49,3 +54,18 @@ def test_images_are_read_only_where_a_provider_looks_at_them():
     counted = measured("flops", get_dataset=None)
     assert set(counted) == {"flops", "macs", "params", "fpo"}
     assert measured("batch") == {"batch": n_hinting((1, 8, 8)) + 5.0}
+
+
+@pytest.mark.parametrize(
+    ("model", "layout"), [(MODEL, FAST), (nn.Conv2d(4, 8, 1, stride=2), PLAIN)]
+)
+def test_images_lie_as_the_network_bears_it(monkeypatch, model, layout):
+    seen = []
+
+    def noting(*given, layout, **words):
+        seen.append(layout)
+        return first_batch(*given, layout=layout, **words)
+
+    monkeypatch.setattr("evonas.training.untrained.first_batch", noting)
+    measured("batch", model=model)
+    assert seen == [layout]
