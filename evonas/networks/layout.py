@@ -45,7 +45,7 @@ def first_layout(model: nn.Module) -> torch.memory_format:
     Args:
         model: The network, on any device.
     """
-    is_ruined = any(
+    is_at_risk = any(
         isinstance(layer, nn.Conv2d)
         and layer.weight.device.type == "cpu"
         and set(layer.kernel_size) == {1}
@@ -53,7 +53,7 @@ def first_layout(model: nn.Module) -> torch.memory_format:
         and layer.in_channels // layer.groups < LEAST_CHANNELS
         for layer in model.modules()
     )
-    return PLAIN if is_ruined else FAST
+    return PLAIN if is_at_risk else FAST
 
 
 def laid_out(images: Tensor, layout: torch.memory_format) -> Tensor:
