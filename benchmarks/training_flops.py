@@ -171,6 +171,12 @@ def _report(courses: list[Course], heights: list[list[float]]) -> None:
     print("\n".join(aligned(header, rows)))
 
 
+def _at(c: Course, height: list[float], spent: float) -> float:
+    """What was reached by then, 0 where nothing was."""
+    place = int(np.searchsorted(c.spent, spent, side="right"))
+    return height[place - 1] if place else 0.0
+
+
 def _report_methods(courses: list[Course], heights: list[list[float]]) -> None:
     """Medians over the seeds of each method, the first of which sets the goal."""
     seeds: dict[str, list[tuple[Course, list[float]]]] = {}
@@ -187,9 +193,12 @@ def _report_methods(courses: list[Course], heights: list[list[float]]) -> None:
         ]
         n_reached = sum(np.isfinite(reached))
         share = f"{median(reached):.3f}" if np.isfinite(median(reached)) else "-"
+        by_share = [median(_at(c, height, full * s) for c, height in runs) for s in SHARES]
         ends = [height[-1] for _, height in runs]
-        rows.append([name, f"{median(ends):.4f}", f"{n_reached} of {len(runs)}", share])
-    header = ["method", "median end", "reach the first's median end", "median share of FLOPs"]
+        medians = [f"{each:.4f}" for each in (*by_share, median(ends))]
+        rows.append([name, *medians, f"{n_reached} of {len(runs)}", share])
+    levels = [f"{full * s:.3g}" for s in SHARES]
+    header = ["method, medians", *levels, "end", "reach the first's end", "with a share of"]
     print("\n".join(aligned(header, rows)))
 
 
