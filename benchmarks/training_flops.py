@@ -143,8 +143,12 @@ def main() -> None:
         print(axis)
         scale = Scale(np.vstack([c.F for c in courses]), is_logarithmic=is_logarithmic)
         heights = [[scale(c.F[: i + 1]) for i in range(len(c.F))] for c in courses]
+        methods = list(dict.fromkeys(method_of(c.name) for c in courses))
         for c, height in zip(courses, heights, strict=True):
-            axes.step(c.spent, height, where="post", label=c.name)
+            color = f"C{methods.index(method_of(c.name))}"
+            axes.step(c.spent, height, where="post", color=color)
+        for i, method in enumerate(methods):
+            axes.plot([], color=f"C{i}", label=method)
         axes.set(xscale="log", xlabel="FLOPs of all trainings", title=axis)
         axes.set_ylabel("hypervolume, relative to all runs together")
         axes.grid(alpha=0.3, which="both")
@@ -171,6 +175,11 @@ def _report(courses: list[Course], heights: list[list[float]]) -> None:
     print("\n".join(aligned(header, rows)))
 
 
+def method_of(name: str) -> str:
+    """The method of a run, of whose name a number at the end is the seed."""
+    return re.sub(r"-\d+$", "", name)
+
+
 def _at(c: Course, height: list[float], spent: float) -> float:
     """What was reached by then, 0 where nothing was."""
     place = int(np.searchsorted(c.spent, spent, side="right"))
@@ -181,7 +190,7 @@ def _report_methods(courses: list[Course], heights: list[list[float]]) -> None:
     """Medians over the seeds of each method, the first of which sets the goal."""
     seeds: dict[str, list[tuple[Course, list[float]]]] = {}
     for c, height in zip(courses, heights, strict=True):
-        seeds.setdefault(re.sub(r"-\d+$", "", c.name), []).append((c, height))
+        seeds.setdefault(method_of(c.name), []).append((c, height))
     first = next(iter(seeds.values()))
     goal = median(height[-1] for _, height in first)
     full = median(float(c.spent[-1]) for c, _ in first)
