@@ -137,18 +137,16 @@ def main() -> None:
     ]
     if given.csv:
         write_courses(courses, given.csv)
+    methods = dict.fromkeys(method_of(c.name) for c in courses)
+    colors = {method: f"C{i}" for i, method in enumerate(methods)}
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     for axes, is_logarithmic in zip(figure.subplots(1, 2), (True, False), strict=True):
         axis = "logarithm of what is counted" if is_logarithmic else "what is counted as it is"
         print(axis)
         scale = Scale(np.vstack([c.F for c in courses]), is_logarithmic=is_logarithmic)
         heights = [[scale(c.F[: i + 1]) for i in range(len(c.F))] for c in courses]
-        methods = list(dict.fromkeys(method_of(c.name) for c in courses))
         for c, height in zip(courses, heights, strict=True):
-            color = f"C{methods.index(method_of(c.name))}"
-            axes.step(c.spent, height, where="post", color=color)
-        for i, method in enumerate(methods):
-            axes.plot([], color=f"C{i}", label=method)
+            axes.step(c.spent, height, where="post", color=colors[method_of(c.name)])
         axes.set(xscale="log", xlabel="FLOPs of all trainings", title=axis)
         axes.set_ylabel("hypervolume, relative to all runs together")
         axes.grid(alpha=0.3, which="both")
@@ -157,6 +155,8 @@ def main() -> None:
         if tests := [c for c in courses if len(c.tested)]:  # of those that have come to an end
             tested = Scale(np.vstack([c.tested for c in tests]), is_logarithmic=is_logarithmic)
             print("by test images:", {c.name: round(tested(c.tested), 4) for c in tests}, "\n")
+    for method, color in colors.items():
+        figure.axes[0].plot([], color=color, label=method)
     figure.axes[0].legend(frameon=False)
     figure.savefig(given.out, dpi=150)
 
@@ -166,10 +166,10 @@ def _report(courses: list[Course], heights: list[list[float]]) -> None:
     levels = [first * share for share in SHARES]
     rows = []
     for c, height in zip(courses, heights, strict=True):
-        places = np.searchsorted(c.spent, levels, side="right")
+        by_level = [_at(c, height, level) for level in levels]
         reached = [spent for spent, h in zip(c.spent, height, strict=True) if h >= goal]
         when = f"{reached[0]:.3g}, 1/{first / reached[0]:.1f}" if reached else "-"
-        cells = [f"{height[place - 1]:.4f}" if place else "-" for place in places]
+        cells = ["-" if each is None else f"{each:.4f}" for each in by_level]
         rows.append([c.name, *cells, f"{height[-1]:.4f}", when])
     header = ["run", *(f"{level:.3g}" for level in levels), "end", "reaches the first's end"]
     print("\n".join(aligned(header, rows)))
@@ -180,10 +180,10 @@ def method_of(name: str) -> str:
     return re.sub(r"-\d+$", "", name)
 
 
-def _at(c: Course, height: list[float], spent: float) -> float:
-    """What was reached by then, 0 where nothing was."""
+def _at(c: Course, height: list[float], spent: float) -> float | None:
+    """What was reached by then; ``None`` before the first step."""
     place = int(np.searchsorted(c.spent, spent, side="right"))
-    return height[place - 1] if place else 0.0
+    return height[place - 1] if place else None
 
 
 def _report_methods(courses: list[Course], heights: list[list[float]]) -> None:
@@ -202,7 +202,9 @@ def _report_methods(courses: list[Course], heights: list[list[float]]) -> None:
         ]
         n_reached = sum(np.isfinite(reached))
         share = f"{median(reached):.3f}" if np.isfinite(median(reached)) else "-"
-        by_share = [median(_at(c, height, full * s) for c, height in runs) for s in SHARES]
+        by_share = [
+            median(_at(c, height, full * s) or 0.0 for c, height in runs) for s in SHARES
+        ]
         ends = [height[-1] for _, height in runs]
         medians = [f"{each:.4f}" for each in (*by_share, median(ends))]
         rows.append([name, *medians, f"{n_reached} of {len(runs)}", share])
