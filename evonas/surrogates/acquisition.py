@@ -40,8 +40,9 @@ def promise(expected: Forecast, known: np.ndarray) -> np.ndarray:
     span = extent(ideal, reached.max(0))
     all_of_it = np.ptp(everything, axis=0)
     wide = np.where(is_certain & (all_of_it > 0), all_of_it, span)
+    on_front = known[front(known)]
     gains = [
-        expected_improvement((mean - ideal) / side, std / side, (known - ideal) / side)
+        expected_improvement((mean - ideal) / side, std / side, (on_front - ideal) / side)
         for side in (span, wide)
     ]
     return np.asarray(np.sum(gains, axis=0) * expected.chance)

@@ -69,15 +69,17 @@ class Proposer:
 
     def neighbours(self, genomes: Sequence[Genome], n: int) -> list[Genome]:
         """At most ``n`` genomes that differ from one of those given in one gene."""
-        near = [
-            variant
-            for genome in genomes
-            for gene in range(len(genome))
-            for variant in self.space.variants(genome, gene)
-        ]
-        if len(near) > n:
-            near = [near[i] for i in np.sort(self.rng.permutation(len(near))[:n])]
-        return [self.canonical(genome) for genome in near]
+        others = np.array(self.space.sizes) - 1
+        ends = np.cumsum(np.tile(others, len(genomes)))  # by genome and gene, of all there are
+        places = np.arange(ends[-1] if len(ends) else 0)
+        if len(places) > n:
+            places = np.sort(self.rng.permutation(len(places))[:n])
+        found = []
+        for place, block in zip(places, np.searchsorted(ends, places, "right"), strict=True):
+            row, gene = divmod(int(block), len(others))
+            which = place - (ends[block] - others[gene])
+            found.append(self.canonical(self.space.variants(genomes[row], gene)[which]))
+        return found
 
     def children(self, parents: Sequence[Genome], n: int) -> list[Genome]:
         """Genomes that take most genes from one parent, some from another, and change one."""
