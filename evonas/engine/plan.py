@@ -252,9 +252,9 @@ class SearchPlan:
                 check_surrogate(config, self.problem, seen)
                 continue
             if config.screen != "none":
-                from evonas.surrogates.surrogate import learnable
+                from evonas.surrogates.features import check_predictable
 
-                learnable(self.problem, seen)
+                check_predictable(self.problem, seen)
             check_algorithm(config, self.problem, seen)
 
     def _stage(self, config: Config, oracle: Oracle, goals: Goals) -> Strategy:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
+from evonas.objectives import Goals
 from evonas.problem import Problem
 from evonas.space import Genome
 from evonas.surrogates.active_genes import ActiveGenes
 from evonas.surrogates.encoding import AlikeGenes, CheapColumns, Encoder, TraitColumns
+from evonas.surrogates.training_set import learnable
 
 N_REMEMBERED = 100_000  # genomes whose traits need not be asked for again
 IDLE_MEAN = 0.5  # of the column that says whether a conditional gene makes no difference
@@ -41,7 +43,7 @@ class Features:
         self._count_alike = AlikeGenes(problem.space)
         self._cheap, self._traits = CheapColumns(), TraitColumns()
         self._problem = problem
-        self._traits_of_one = lru_cache(maxsize=N_REMEMBERED)(self._checked_traits)
+        self._traits_of_one = lru_cache(maxsize=N_REMEMBERED)(partial(told_traits, problem))
         self._n_rungs = n_rungs
 
     @cached_property
@@ -87,20 +89,44 @@ class Features:
             ]
         )
 
-    def _checked_traits(self, genome: Genome) -> Mapping[str, float]:
-        owner = type(self._problem).__name__
-        try:
-            found = {str(name): float(v) for name, v in self._problem.traits(genome).items()}
-        except Exception as error:  # user code
-            raise ValueError(
-                f"the traits of {owner} fail for {genome}: {type(error).__name__}: {error}"
-            ) from error
-        for name, value in found.items():
-            if not math.isfinite(value):
-                raise ValueError(
-                    f"the traits of {owner} are not finite for {genome}: {name} is {value}"
-                )
-        return found
-
     def _traits_of(self, genomes: Sequence[Genome]) -> list[Mapping[str, float]]:
         return [self._traits_of_one(genome) for genome in genomes]
+
+
+def told_traits(problem: Problem, genome: Genome) -> Mapping[str, float]:
+    """What a problem tells of an architecture by name, checked.
+
+    Args:
+        problem: The opened problem, whose ``traits`` are asked.
+        genome: Canonical genome of the architecture.
+
+    Raises:
+        ValueError: They cannot be had, or one is no finite number.
+    """
+    owner = type(problem).__name__
+    try:
+        found = {str(name): float(value) for name, value in problem.traits(genome).items()}
+    except Exception as error:  # user code
+        raise ValueError(
+            f"the traits of {owner} fail for {genome}: {type(error).__name__}: {error}"
+        ) from error
+    for name, value in found.items():
+        if not math.isfinite(value):
+            raise ValueError(
+                f"the traits of {owner} are not finite for {genome}: {name} is {value}"
+            )
+    return found
+
+
+def check_predictable(problem: Problem, goals: Goals) -> None:
+    """Refuse a problem and goals that no model can predict; measures nothing.
+
+    Traits are asked for one architecture, so that what is wrong with those of all is told
+    before anything is measured.
+
+    Raises:
+        ValueError: There is nothing to predict, or the problem does not say what, or its traits
+            cannot be had.
+    """
+    learnable(problem, goals)
+    told_traits(problem, problem.canonical((0,) * len(problem.space.sizes)))

@@ -21,12 +21,13 @@ from evonas.record import Record
 from evonas.reliability import Predictions, Reliability
 from evonas.space import Genome
 from evonas.surrogates.acquisition import promise
+from evonas.surrogates.features import check_predictable
 from evonas.surrogates.forecast import Forecast
 from evonas.surrogates.initial_design import N_DRAWN, first_design
 from evonas.surrogates.inner_search import Either, PredictedProblem, evolve
 from evonas.surrogates.joint_improvement import JointVolume, choose_jointly
 from evonas.surrogates.proposals import Proposer
-from evonas.surrogates.surrogate import Surrogate, learnable
+from evonas.surrogates.surrogate import Surrogate
 from evonas.surrogates.training_set import from_the_front
 
 NEAR_BATCHES = 4  # batches among which one is chosen where levels are aspired to
@@ -294,8 +295,9 @@ def check_surrogate(config: Config, problem: Problem, goals: Goals) -> None:
         goals: Objectives and constraints that would be predicted.
 
     Raises:
-        ValueError: There is nothing to predict, or the algorithm does not fit the problem.
+        ValueError: There is nothing to predict, or the problem's traits cannot be had, or the
+            algorithm does not fit the problem.
         FileNotFoundError: A file that the config names is not there.
     """
-    learnable(problem, goals)
+    check_predictable(problem, goals)
     check_algorithm(config, problem, goals, pop_size=POP_SIZE)

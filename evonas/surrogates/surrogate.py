@@ -11,8 +11,6 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
-from evonas.plugins.goals import trained_metrics
-from evonas.plugins.plain_pymoo import ForeignProblem
 from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
@@ -22,7 +20,7 @@ from evonas.surrogates.forecast import Draws, Forecast
 from evonas.surrogates.one_thread import one_thread
 from evonas.surrogates.predictors import PREDICTORS, Predictor, cross_validated
 from evonas.surrogates.scale import ObjectiveScale, value_of
-from evonas.surrogates.training_set import samples_of, subsample
+from evonas.surrogates.training_set import learnable, samples_of, subsample
 from evonas.surrogates.transfer import Transfer
 from evonas.warm_start import Prior
 
@@ -30,26 +28,6 @@ Counter = Callable[[Sequence[Genome]], list[Mapping[str, float]]]
 
 N_TREES = 100
 LIMIT = 1.0  # standard deviations by which what is worse than expected may pull a model along
-
-
-def learnable(problem: Problem, goals: Goals) -> list[str]:
-    """Names of the metrics that a model is needed for: all of the goals that take a training.
-
-    Raises:
-        ValueError: There is nothing to predict, or the problem does not say what.
-    """
-    if isinstance(problem, ForeignProblem):
-        raise ValueError(
-            "a plain pymoo problem does not say what of it is cheap, and so takes no "
-            "surrogate and no screen; leave them out"
-        )
-    found = trained_metrics(problem, goals)
-    if not found:
-        raise ValueError(
-            f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
-            "for a surrogate or a screen to predict; leave them out"
-        )
-    return found
 
 
 class Surrogate:

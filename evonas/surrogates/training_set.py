@@ -10,11 +10,34 @@ import numpy as np
 from evonas.fidelity import Fidelity
 from evonas.objectives import Goals
 from evonas.pareto.dominance import front
+from evonas.plugins.goals import trained_metrics
+from evonas.plugins.plain_pymoo import ForeignProblem
+from evonas.problem import Problem
 from evonas.record import Record
 from evonas.space import Genome
 
 N_LEARNT = 300  # samples at most, so that a fit takes no longer however long a search is
 N_BEST = 200  # of them the nearest to the front; the others are drawn
+
+
+def learnable(problem: Problem, goals: Goals) -> list[str]:
+    """Names of the metrics that a model is needed for: all of the goals that take a training.
+
+    Raises:
+        ValueError: There is nothing to predict, or the problem does not say what.
+    """
+    if isinstance(problem, ForeignProblem):
+        raise ValueError(
+            "a plain pymoo problem does not say what of it is cheap, and so takes no "
+            "surrogate and no screen; leave them out"
+        )
+    found = trained_metrics(problem, goals)
+    if not found:
+        raise ValueError(
+            f"nothing of {', '.join(goals.metrics)} takes a training, so there is nothing "
+            "for a surrogate or a screen to predict; leave them out"
+        )
+    return found
 
 
 @dataclass(frozen=True)

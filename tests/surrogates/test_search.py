@@ -386,6 +386,23 @@ def test_there_must_be_something_to_predict():
         search(config(objectives=("flops", "params")))
 
 
+class Untellable(toy.Bowl):
+    """Has traits that nobody can be told of, and may not be measured before that is said."""
+
+    def traits(self, genome):
+        return {"size": 1 / sum(genome[:0])}
+
+    def measure(self, genome, wanted, *, seed):
+        pytest.fail("it was measured")
+
+
+@pytest.mark.parametrize("model", [{"surrogate": "gp"}, {"surrogate": "none", "screen": "gp"}])
+def test_traits_that_fail_are_told_before_anything_is_measured(model):
+    refused = r"^the traits of Untellable fail for \(0, 0, 0, 0\): ZeroDivisionError: "
+    with pytest.raises(ValueError, match=refused):
+        search(Config(problem=f"{__file__}:Untellable", n_jobs=0, **model))
+
+
 class Tipped(toy.Bowl):
     """Has a hint that tells the accuracy but for the luck."""
 
