@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import permutations
-from math import isnan, nan
+from math import comb, isnan, nan
 
 import numpy as np
 
@@ -35,6 +38,8 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
 def kendall(a: np.ndarray, b: np.ndarray) -> float:
     """Kendall's rank correlation, tau-b: pairs in the same order less those in the other.
 
+    Pairs are counted row by row among those before it, which are kept in order (Knight 1966).
+
     Args:
         a: The first column of numbers, ``(n,)``.
         b: The second column of numbers, ``(n,)``, in the same order of rows.
@@ -44,9 +49,21 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
     """
     if _is_flat(a, b):
         return float("nan")
-    order_a, order_b = np.sign(a[:, None] - a), np.sign(b[:, None] - b)
-    n_untied = np.sqrt(float(np.abs(order_a).sum()) * float(np.abs(order_b).sum()))
-    return float((order_a * order_b).sum() / n_untied)
+    rows = sorted(zip(a.tolist(), b.tolist(), strict=True))
+    before, n_against = list[float](), 0
+    for i, (_, value) in enumerate(rows):  # those before it are less in a, or equal
+        place = bisect_right(before, value)
+        n_against += i - place
+        before.insert(place, value)
+    n_pairs = comb(len(rows), 2)
+    untied_a, untied_b = (n_pairs - _n_tied(column) for column in zip(*rows, strict=True))
+    n_untied = untied_a + untied_b - n_pairs + _n_tied(rows)
+    return (n_untied - 2 * n_against) / math.sqrt(untied_a * untied_b)
+
+
+def _n_tied(values: Iterable[Hashable]) -> int:
+    """How many pairs of values are equal."""
+    return sum(comb(n, 2) for n in Counter(values).values())
 
 
 @dataclass(frozen=True)

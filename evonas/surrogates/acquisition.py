@@ -34,13 +34,13 @@ def promise(expected: Forecast, known: np.ndarray) -> np.ndarray:
     mean, std = expected.mean, expected.std
     is_certain = ~(std > 0).any(0)
     possible = expected.chance > 0 if (expected.chance > 0).any() else slice(None)
-    everything = np.vstack([known, (mean - OPTIMISM * std)[possible]])
-    reached = everything[front(everything)]
+    on_front, at_best = known[front(known)], (mean - OPTIMISM * std)[possible]
+    reached = np.vstack([on_front, at_best])
+    reached = reached[front(reached)]
     ideal = reached.min(0)
     span = extent(ideal, reached.max(0))
-    all_of_it = np.ptp(everything, axis=0)
+    all_of_it = np.ptp(np.vstack([known, at_best]), axis=0)
     wide = np.where(is_certain & (all_of_it > 0), all_of_it, span)
-    on_front = known[front(known)]
     gains = [
         expected_improvement((mean - ideal) / side, std / side, (on_front - ideal) / side)
         for side in (span, wide)

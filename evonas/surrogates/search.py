@@ -160,7 +160,7 @@ class SurrogateSearch:
         self, pool: Sequence[Genome], met: Sequence[Record], known: np.ndarray, *, n: int
     ) -> list[Genome]:
         """The batch that is expected to enlarge the dominated volume most."""
-        near = from_the_front(known)[:N_NEAR]
+        near = from_the_front(known, n=N_NEAR)
         both = [*(met[row].genome for row in near), *pool]
         draws = self._surrogate.draws(both, n=N_DRAWS, rng=self._rng)
         volumes = [

@@ -94,12 +94,13 @@ def subsample(samples: Sequence[Sample], goals: Goals, *, seed: int) -> list[Sam
     return [samples[i] for i in chosen]
 
 
-def from_the_front(F: np.ndarray) -> list[int]:
-    """Rows from the front inward, front by front."""
+def from_the_front(F: np.ndarray, *, n: int | None = None) -> list[int]:
+    """Rows from the front inward, front by front; all, or the first ``n``."""
+    n = len(F) if n is None else n
     order: list[int] = []
     left = np.arange(len(F))
-    while len(left):
+    while len(left) and len(order) < n:
         is_next = front(F[left])
         order += left[is_next].tolist()
         left = left[~is_next]
-    return order
+    return order[:n]

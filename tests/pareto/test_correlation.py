@@ -19,6 +19,13 @@ def test_it_is_that_of_scipy(points):
     assert kendall(a, b) == pytest.approx(kendalltau(a, b).statistic)
 
 
+def test_it_is_that_of_scipy_for_more_rows_than_pairs_fit_in_memory():
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 5000, 50_000).astype(float)
+    b = a + rng.integers(0, 5000, 50_000)
+    assert kendall(a, b) == pytest.approx(kendalltau(a, b).statistic, abs=1e-12)
+
+
 @pytest.mark.parametrize("correlation", [spearman, kendall])
 def test_only_the_order_counts(correlation):
     a = np.array([1.0, 5.0, 2.0, 9.0])

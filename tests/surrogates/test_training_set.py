@@ -1,9 +1,17 @@
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evonas.fidelity import rungs
 from evonas.objectives import ACC, FLOPS, Goals
 from evonas.record import Record
-from evonas.surrogates.training_set import N_BEST, N_LEARNT, samples_of, subsample
+from evonas.surrogates.training_set import (
+    N_BEST,
+    N_LEARNT,
+    from_the_front,
+    samples_of,
+    subsample,
+)
 
 GOALS = Goals((ACC, FLOPS), (), {"acc": 0.0, "flops": 1e8})
 
@@ -68,3 +76,16 @@ def test_a_rung_that_was_not_reached_is_no_sample():
     steps = rungs("epochs", 9, n=3, reduction=3)
     waiting = Record((1,), {"flops": 1.0}, 0.0, partial={"epochs=1": {"acc": 10.0}})
     assert [s.rung for s in samples_of([waiting], steps, ["acc"])] == [0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=20), st.integers(0, 25)
+)
+def test_the_first_from_the_front_are_those_of_all(points, n):
+    F = np.array(points, dtype=float).reshape(-1, 2)
+    order = from_the_front(F)
+    assert sorted(order) == list(range(len(F)))
+    assert from_the_front(F, n=n) == order[:n]
+    for place, row in enumerate(order):  # nothing that comes later dominates it
+        for other in order[place + 1 :]:
+            assert (F[other] > F[row]).any() or (F[other] == F[row]).all()
