@@ -28,7 +28,7 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
         b: The second column of numbers, ``(n,)``, in the same order of rows.
 
     Returns:
-        In [-1, 1]; NaN where either is constant or empty.
+        In [-1, 1]; NaN where either is constant or empty, or lacks a value (NaN).
     """
     if _is_flat(a, b):
         return float("nan")
@@ -45,7 +45,7 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
         b: The second column of numbers, ``(n,)``, in the same order of rows.
 
     Returns:
-        In [-1, 1]; NaN where either is constant or empty.
+        In [-1, 1]; NaN where either is constant or empty, or lacks a value (NaN).
     """
     if _is_flat(a, b):
         return float("nan")
@@ -148,7 +148,8 @@ def _interval(
 
 
 def _is_flat(a: np.ndarray, b: np.ndarray) -> bool:
-    return len(a) == 0 or bool(np.ptp(a) == 0 or np.ptp(b) == 0)
+    """Whether either orders nothing: it is constant or empty, or lacks a value."""
+    return len(a) == 0 or not (np.ptp(a) > 0 and np.ptp(b) > 0)
 
 
 def _mean_ranks(values: np.ndarray) -> np.ndarray:

@@ -34,8 +34,8 @@ def test_only_the_order_counts(correlation):
 
 
 @pytest.mark.parametrize("correlation", [spearman, kendall])
-@pytest.mark.parametrize("constant", [[], [1.0], [2.0, 2.0]])
-def test_a_constant_has_no_order(constant, correlation):
+@pytest.mark.parametrize("constant", [[], [1.0], [2.0, 2.0], [1.0, np.nan, 3.0]])
+def test_what_is_constant_or_lacks_a_value_has_no_order(constant, correlation):
     other = np.arange(len(constant), dtype=float)
     assert math.isnan(correlation(np.array(constant), other))
     assert math.isnan(correlation(other, np.array(constant)))
