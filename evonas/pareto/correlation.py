@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import permutations
-from math import comb, isnan, nan
+from math import comb, isnan, nan, sqrt
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
         In [-1, 1]; NaN where either is constant or empty, or lacks a value (NaN).
     """
     if _is_flat(a, b):
-        return float("nan")
+        return nan
     return float(np.corrcoef(_mean_ranks(a), _mean_ranks(b))[0, 1])
 
 
@@ -48,7 +47,7 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
         In [-1, 1]; NaN where either is constant or empty, or lacks a value (NaN).
     """
     if _is_flat(a, b):
-        return float("nan")
+        return nan
     rows = sorted(zip(a.tolist(), b.tolist(), strict=True))
     before, n_against = list[float](), 0
     for i, (_, value) in enumerate(rows):  # those before it are less in a, or equal
@@ -58,7 +57,7 @@ def kendall(a: np.ndarray, b: np.ndarray) -> float:
     n_pairs = comb(len(rows), 2)
     untied_a, untied_b = (n_pairs - _n_tied(column) for column in zip(*rows, strict=True))
     n_untied = untied_a + untied_b - n_pairs + _n_tied(rows)
-    return (n_untied - 2 * n_against) / math.sqrt(untied_a * untied_b)
+    return (n_untied - 2 * n_against) / sqrt(untied_a * untied_b)
 
 
 def _n_tied(values: Iterable[Hashable]) -> int:
